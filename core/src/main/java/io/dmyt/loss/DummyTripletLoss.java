@@ -92,8 +92,10 @@ public final class DummyTripletLoss extends ClassLoss {
     INDArray vectors = dummies.vectors(type);
     vectors.diviColumnVector(vectors.norm2(1));
     SDVariable directions = sd.constant(vectors.transpose().mmul(contrast(type)).negi());
-    SDVariable lengths = sd.math().sqrt(sd.math().square(e).sum(true, 1).add(SHORTEST));
-    return e.mmul(directions).div(lengths);
+    // The length once for each class: ND4J's derivative of [1, n] / [1, 1] is wrong.
+    INDArray ones = Nd4j.ones(type, dummies.size(), dummies.classes().size());
+    SDVariable squares = sd.math().square(e).mmul(sd.constant(ones));
+    return e.mmul(directions).div(sd.math().sqrt(squares.add(SHORTEST)));
   }
 
   /** [vectors, classes]: 1 at a class's own vector, -1 at its antagonist. */
