@@ -158,20 +158,19 @@ public final class ImageDecoder implements AutoCloseable {
     float[] red = table[0];
     float[] green = table[1];
     float[] blue = table[2];
-    for (int x = 0, at = offset; x < size; x++, at += 3) {
-      target[at] = red[row[x]];
-      target[at + 1] = green[row[size + x]];
-      target[at + 2] = blue[row[2 * size + x]];
+    for (int i = 0; i < 3 * size; i += 3) {
+      target[offset + i] = red[row[i]];
+      target[offset + i + 1] = green[row[i + 1]];
+      target[offset + i + 2] = blue[row[i + 2]];
     }
   }
 
   private void separate(int[] row, float[] target, int offset, int size) {
     for (int c = 0; c < 3; c++) {
       float[] values = table[c];
-      int from = c * size;
       int to = c * size * size + offset;
       for (int x = 0; x < size; x++) {
-        target[to + x] = values[row[from + x]];
+        target[to + x] = values[row[3 * x + c]];
       }
     }
   }

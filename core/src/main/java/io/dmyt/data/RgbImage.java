@@ -61,10 +61,8 @@ public final class RgbImage {
             newHeight,
             (y, row) -> {
               int at = 3 * newWidth * y;
-              for (int x = 0; x < newWidth; x++) {
-                resized[at++] = (byte) row[x];
-                resized[at++] = (byte) row[newWidth + x];
-                resized[at++] = (byte) row[2 * newWidth + x];
+              for (int value : row) {
+                resized[at++] = (byte) value;
               }
             });
     return new RgbImage(newWidth, newHeight, resized);
