@@ -7,11 +7,22 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What the names of classes say: which one is real, and which are the same but for spelling. */
-final class ClassNames {
+public final class ClassNames {
   private static final Set<String> REAL =
       Set.of("real", "original", "pristine", "genuine", "bonafide");
 
   private ClassNames() {}
+
+  /**
+   * The only class whose name means real: real, original, pristine, genuine or bonafide, whatever
+   * its case, hyphens and plural.
+   *
+   * @throws IllegalArgumentException if it is not exactly one, or names are missing or repeated
+   */
+  public static String real(List<String> classes) {
+    check(classes);
+    return classes.get(realIndex(classes));
+  }
 
   /** The name without case, hyphens, underscores, spaces and a plural's ending. */
   static String key(String name) {
