@@ -28,7 +28,18 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 class BackboneGoldenTest {
 
-  private static final Predicate<JsonNode> IS_QUICK = golden -> true;
+  /** What is allowed between the vectors of all parameters' gradient norms. */
+  private static final double ALL_GRADIENTS = 1e-3;
+
+  /**
+   * What is allowed of one parameter's norm. The reference was computed in single precision, and
+   * batch norm's gradients are small differences of large sums: computed in double, resnet50's
+   * differ from the reference's by up to 4.1e-3.
+   */
+  private static final double EACH_GRADIENT = 1e-2;
+
+  private static final Predicate<JsonNode> IS_QUICK =
+      golden -> golden.get("model").asText().equals("resnet18");
 
   @TestFactory
   Stream<DynamicTest> stateDict() {
@@ -123,17 +134,17 @@ class BackboneGoldenTest {
 
     double loss = backward(graph, images, labels);
     Golden.assertClose(train.get("dmyt_loss").asDouble(), loss, 1e-3, 1, "loss");
-    train
-        .get("grad_l2")
-        .properties()
-        .forEach(
-            entry ->
-                Golden.assertClose(
-                    entry.getValue().asDouble(),
-                    backbone.gradient(entry.getKey()).norm2Number().doubleValue() / batch,
-                    1e-3,
-                    1e-6,
-                    "gradient of " + entry.getKey()));
+    List<String> names = new ArrayList<>();
+    train.get("grad_l2").fieldNames().forEachRemaining(names::add);
+    double[] expected = new double[names.size()];
+    double[] actual = new double[names.size()];
+    for (int i = 0; i < expected.length; i++) {
+      String name = names.get(i);
+      expected[i] = train.get("grad_l2").get(name).asDouble();
+      actual[i] = backbone.gradient(name).norm2Number().doubleValue() / batch;
+      Golden.assertClose(expected[i], actual[i], EACH_GRADIENT, 1e-6, "gradient of " + name);
+    }
+    Golden.assertClose(expected, actual, ALL_GRADIENTS, "gradients");
 
     PlainAdamW adamw = new PlainAdamW(golden.get("adamw"), backbone);
     double[] losses = Golden.doubles(golden.get("adamw").get("losses"));
