@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,6 +46,7 @@ final class Epoch implements AutoCloseable {
   private final Deque<Future<Decoded>> window = new ArrayDeque<>();
   private final Semaphore room;
   private final BlockingQueue<Item> ready = new LinkedBlockingQueue<>();
+  private final Queue<Thread> decoders = new ConcurrentLinkedQueue<>();
   private final ExecutorService workers;
   private final Thread packer;
   private final float[] values;
@@ -68,9 +68,15 @@ final class Epoch implements AutoCloseable {
     this.imageLength = 3 * options.preprocessing().size() * options.preprocessing().size();
     this.values = new float[imageLength * options.batch()];
     this.room = new Semaphore(options.prefetch());
-    this.workers = Executors.newFixedThreadPool(options.workers(), r -> thread("decode", r));
+    this.workers = Executors.newFixedThreadPool(options.workers(), this::decoder);
     this.packer = thread("batch", this::pack);
     packer.start();
+  }
+
+  private Thread decoder(Runnable task) {
+    Thread thread = thread("decode", task);
+    decoders.add(thread);
+    return thread;
   }
 
   private static Thread thread(String role, Runnable task) {
@@ -218,21 +224,28 @@ final class Epoch implements AutoCloseable {
     closed = true;
     packer.interrupt();
     workers.shutdownNow();
-    boolean interrupted = false;
-    boolean gone = false;
-    while (!gone) {
-      try {
-        packer.join();
-        gone = workers.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    boolean interrupted = join(packer);
+    for (Thread thread : decoders) {
+      interrupted |= join(thread);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
     readers.forEach(ImageReader::close);
     readers.clear();
+  }
+
+  /** Waits for a thread's end in any case; says whether it was interrupted meanwhile. */
+  private static boolean join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
   }
 
   /**
