@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What {@code torch.save} writes: the zip format of PyTorch 1.6 and later, and the older one of
@@ -218,7 +219,7 @@ public final class PyTorchFile {
   }
 
   private StateDict build(
-      Found found, String format, java.util.function.Function<StorageRef, Storage> locate) {
+      Found found, String format, Function<StorageRef, Storage> locate) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     found
         .tensors()

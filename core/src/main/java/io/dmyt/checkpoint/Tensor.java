@@ -2,6 +2,7 @@ package io.dmyt.checkpoint;
 
 import java.io.IOException;
 import java.nio.Buffer;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -105,15 +106,18 @@ public final class Tensor {
    * @throws IllegalArgumentException for other types
    */
   public static Tensor of(INDArray array) {
-    INDArray flat = array.isEmpty() ? array : array.dup('c').reshape(array.length());
-    return switch (array.dataType()) {
-      case FLOAT -> of(flat.isEmpty() ? new float[0] : flat.toFloatVector(), array.shape());
-      case DOUBLE -> of(flat.isEmpty() ? new double[0] : flat.toDoubleVector(), array.shape());
-      case INT64 -> of(flat.isEmpty() ? new long[0] : flat.toLongVector(), array.shape());
-      default ->
-          throw new IllegalArgumentException(
-              "expected an array of FLOAT, DOUBLE or LONG, found " + array.dataType());
-    };
+    DataType type = array.dataType();
+    boolean empty = array.isEmpty();
+    INDArray flat = empty ? array : array.dup('c').reshape(array.length());
+    if (type == DataType.FLOAT) {
+      return of(empty ? new float[0] : flat.toFloatVector(), array.shape());
+    } else if (type == DataType.DOUBLE) {
+      return of(empty ? new double[0] : flat.toDoubleVector(), array.shape());
+    } else if (type == DataType.INT64) {
+      return of(empty ? new long[0] : flat.toLongVector(), array.shape());
+    }
+    throw new IllegalArgumentException(
+        "expected an array of FLOAT, DOUBLE or LONG, found " + type);
   }
 
   /** An in-memory tensor with a copy of these little-endian, row-major bytes. */
@@ -183,7 +187,7 @@ public final class Tensor {
   /**
    * Puts the values, as {@link #floats} gives them, at the buffer's position and advances it.
    *
-   * @throws java.nio.BufferOverflowException if fewer than {@link #length} values fit
+   * @throws BufferOverflowException if fewer than {@link #length} values fit
    */
   public void copyTo(FloatBuffer target) {
     requireRoom(target);
@@ -239,11 +243,12 @@ public final class Tensor {
     if (length == 0) {
       return Nd4j.create(dataType(), shape);
     }
-    return switch (dataType()) {
-      case FLOAT -> Nd4j.create(floats(), shape, 'c');
-      case DOUBLE -> Nd4j.create(doubles(), shape, 'c');
-      default -> Nd4j.createFromArray(longs()).reshape('c', shape);
-    };
+    if (!dtype.isFloating()) {
+      return Nd4j.createFromArray(longs()).reshape('c', shape);
+    }
+    return dtype == DType.F64
+        ? Nd4j.create(doubles(), shape, 'c')
+        : Nd4j.create(floats(), shape, 'c');
   }
 
   private DataType dataType() {
@@ -285,7 +290,7 @@ public final class Tensor {
 
   private void requireRoom(Buffer target) {
     if (target.remaining() < length) {
-      throw new java.nio.BufferOverflowException();
+      throw new BufferOverflowException();
     }
   }
 
