@@ -197,7 +197,10 @@ class DetectorTest {
         changed(file, "dmyt.json", json -> json.replace("resnet18", "resnet34")));
     assertSays(
         "damaged detector",
-        changed(file, "dmyt.json", json -> json.replace("\"real\"", "\"unreal\"")));
+        changed(
+            file,
+            "dmyt.json",
+            json -> json.replace("\"realClass\" : \"real\"", "\"realClass\" : \"unreal\"")));
     assertSays("damaged detector", changed(file, "configuration.json", json -> json.substring(9)));
   }
 
