@@ -7,6 +7,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -82,8 +83,12 @@ public final class DummyTripletLoss extends ClassLoss {
 
   /** d(e, p) − d(e, n) of each class, [batch, classes]. */
   private SDVariable euclidean(SameDiff sd, SDVariable e, DataType type) {
-    INDArray vectors = dummies.vectors(type);
-    return Distances.between(sd, e.add(Distances.SHIFT), sd.constant(vectors))
+    INDArray vectors = dummies.vectors(type).subi(Distances.SHIFT);
+    return Distances.between(
+            sd,
+            sd.squaredNorm(e, true, 1),
+            sd.constant(Transforms.pow(vectors, 2).sum(1)),
+            e.mmul(sd.constant(vectors.transpose())))
         .mmul(sd.constant(contrast(type)));
   }
 

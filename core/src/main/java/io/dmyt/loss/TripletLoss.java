@@ -48,7 +48,13 @@ public final class TripletLoss extends ClassLoss {
    */
   @Override
   public SDVariable defineLoss(SameDiff sd, SDVariable layerInput, SDVariable labels) {
-    SDVariable distances = Distances.between(sd, layerInput.add(Distances.SHIFT), layerInput);
+    SDVariable shifted = layerInput.add(Distances.SHIFT);
+    SDVariable distances =
+        Distances.between(
+            sd,
+            sd.squaredNorm(shifted, true, 1),
+            sd.squaredNorm(layerInput, 1),
+            sd.mmul(shifted, layerInput, false, true, false));
     SDVariable margins = sd.expandDims(distances, 2).sub(sd.expandDims(distances, 1)).add(1);
     return sd.nn().relu(margins, 0).mul(labels).sum(1, 2);
   }
