@@ -8,6 +8,7 @@ import io.dmyt.data.ImageDecoder;
 import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.loss.DummyTripletLoss;
 import io.dmyt.loss.TripletLoss;
+import io.dmyt.onednn.OneDnn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,15 +23,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Tells real images from manipulated ones: a backbone with what belongs to it.
  *
  * <pre>{@code
- * Detector detector = Detector.load(Path.of("detector.zip"));
- * for (Prediction p : detector.predict(List.of(Path.of("face.jpg")))) {
- *   System.out.println(p.label() + " " + p.fakeProbability());
+ * try (Detector detector = Detector.load(Path.of("detector.zip"))) {
+ *   for (Prediction p : detector.predict(List.of(Path.of("face.jpg")))) {
+ *     System.out.println(p.label() + " " + p.fakeProbability());
+ *   }
  * }
  * }</pre>
  *
  * <p>Not safe for use by several threads at once.
  */
-public final class Detector {
+public final class Detector implements AutoCloseable {
   private static final int PREDICT_BATCH = 8;
 
   private final Backbone backbone;
@@ -38,12 +40,21 @@ public final class Detector {
   private final ILossFunction loss;
   private Provenance provenance;
 
-  private Detector(Backbone backbone, DetectorSpec spec, Provenance provenance) {
-    this.backbone = backbone;
+  private Detector(Backbone stock, DetectorSpec spec, Provenance provenance, Engine engine) {
+    backbone = engine.on(stock);
     this.spec = spec;
     this.provenance = provenance;
     loss = lossOf(spec);
     backbone.setLoss(loss);
+  }
+
+  /**
+   * A new detector on the {@link Engine#best best engine}.
+   *
+   * @see #create(DetectorSpec, long, Engine)
+   */
+  public static Detector create(DetectorSpec spec, long seed) {
+    return create(spec, seed, Engine.best());
   }
 
   /**
@@ -53,7 +64,7 @@ public final class Detector {
    * @throws IllegalArgumentException if the backbone is unknown, or the dummies have another size
    *     than its embedding
    */
-  public static Detector create(DetectorSpec spec, long seed) {
+  public static Detector create(DetectorSpec spec, long seed, Engine engine) {
     int size = Backbones.spec(spec.backbone()).embeddingSize();
     if (spec.dummies() != null && spec.dummies().size() != size) {
       throw new IllegalArgumentException(
@@ -65,7 +76,16 @@ public final class Detector {
             .withImageSize(spec.preprocessing().size())
             .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
             .withSeed(seed);
-    return new Detector(Backbones.create(spec.backbone(), options), spec, null);
+    return new Detector(Backbones.create(spec.backbone(), options), spec, null, engine);
+  }
+
+  /**
+   * Opens a saved detector on the {@link Engine#best best engine}.
+   *
+   * @see #load(Path, Engine)
+   */
+  public static Detector load(Path file) throws IOException {
+    return load(file, Engine.best());
   }
 
   /**
@@ -74,10 +94,11 @@ public final class Detector {
    * @throws IOException if the file can't be read, holds no detector, is damaged, or was written in
    *     a format newer than this library knows
    */
-  public static Detector load(Path file) throws IOException {
+  public static Detector load(Path file, Engine engine) throws IOException {
     DetectorFile.Content content = DetectorFile.content(file);
     DetectorSpec spec = content.detector();
-    return new Detector(DetectorFile.backbone(file, spec, true), spec, content.provenance());
+    return new Detector(
+        DetectorFile.backbone(file, spec, true), spec, content.provenance(), engine);
   }
 
   /**
@@ -205,6 +226,12 @@ public final class Detector {
         backbone.set(name, other.backbone.get(name));
       }
     }
+  }
+
+  /** Frees the engine's memory; the detector can't be used afterwards. */
+  @Override
+  public void close() {
+    OneDnn.release(backbone.graph());
   }
 
   private static ILossFunction lossOf(DetectorSpec spec) {

@@ -2,6 +2,7 @@ package io.dmyt.cli;
 
 import com.beust.jcommander.Parameters;
 import io.dmyt.Version;
+import io.dmyt.onednn.OneDnn;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -36,6 +37,12 @@ final class InfoCommand implements Command {
         terminal,
         "device",
         "%s, BLAS: %s".formatted(environment.get("backend"), environment.get("blas.vendor")));
+    row(
+        terminal,
+        "oneDNN",
+        OneDnn.available()
+            ? OneDnn.version() + (OneDnn.bf16Supported() ? ", bf16" : ", no bf16 on this CPU")
+            : "not available: " + OneDnn.unavailableBecause());
     row(terminal, "threads", "%d".formatted(Nd4j.getEnvironment().maxThreads()));
     row(terminal, "heap", "at most " + megabytes(runtime.maxMemory()));
     row(terminal, "native arrays", "at most " + megabytes(Pointer.maxBytes()));

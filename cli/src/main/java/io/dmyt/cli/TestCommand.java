@@ -17,6 +17,7 @@ import io.dmyt.evaluation.ClassificationReport;
 import io.dmyt.evaluation.EmbeddingSvm;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.evaluation.FeatureSet;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ final class TestCommand implements Command {
   private static final long SVM_SEED = 42;
 
   @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
       names = {"-w", "--weights"},
@@ -60,7 +62,12 @@ final class TestCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
-    Detector detector = Detector.load(weights);
+    try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
+      return run(detector, terminal);
+    }
+  }
+
+  private int run(Detector detector, Terminal terminal) throws IOException {
     DetectorSpec spec = detector.spec();
     LossKind way = loss == null ? spec.loss() : loss;
     if (model != null && !model.equals(spec.backbone())) {

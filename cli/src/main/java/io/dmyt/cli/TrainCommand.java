@@ -5,6 +5,7 @@ import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
+import io.dmyt.Engine;
 import io.dmyt.LossKind;
 import io.dmyt.Provenance;
 import io.dmyt.Version;
@@ -40,6 +41,7 @@ import java.util.Map;
 @Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
 final class TrainCommand implements Command {
   @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
       names = {"-m", "--model"},
@@ -115,15 +117,22 @@ final class TrainCommand implements Command {
     ImageFolder train = folders.get(Split.TRAIN);
     ImageFolder valid = folders.get(Split.VALID);
     DetectorSpec spec = spec(backbone, train);
-    Detector detector = Detector.create(spec, seed);
-    if (!pretrained.equals("none")) {
-      start(detector, Path.of(pretrained), terminal);
+    Engine chosen = engine.choose(terminal);
+    try (Detector detector = Detector.create(spec, seed, chosen)) {
+      if (!pretrained.equals("none")) {
+        start(detector, Path.of(pretrained), terminal);
+      }
+      show(spec, chosen, train, valid, terminal);
+      setAside(terminal);
+      return train(detector, train, valid, terminal);
     }
+  }
+
+  private int train(Detector detector, ImageFolder train, ImageFolder valid, Terminal terminal)
+      throws IOException {
+    DetectorSpec spec = detector.spec();
     TrainingOptions options =
         TrainingOptions.defaults().withLearningRate(learningRate).withEpochs(epochs);
-    show(spec, train, valid, terminal);
-    setAside(terminal);
-
     List<EpochResult> history = new ArrayList<>();
     try (ImageFolderIterator trainImages = Images.shuffled(data, train, spec, seed);
         ImageFolderIterator validImages = Images.inOrder(data, valid.files(), spec);
@@ -191,7 +200,7 @@ final class TrainCommand implements Command {
   }
 
   private void start(Detector detector, Path from, Terminal terminal) throws IOException {
-    Detector given = Detector.load(from);
+    Detector given = Detector.load(from, Engine.dl4j());
     if (!given.spec().backbone().equals(model)) {
       throw new UsageException(
           "--pretrained %s holds %s, --model is %s"
@@ -201,7 +210,8 @@ final class TrainCommand implements Command {
     terminal.say("Starting from the weights of %s", from);
   }
 
-  private void show(DetectorSpec spec, ImageFolder train, ImageFolder valid, Terminal terminal) {
+  private void show(
+      DetectorSpec spec, Engine chosen, ImageFolder train, ImageFolder valid, Terminal terminal) {
     terminal.say("model        %s, %d × %2$d pixels", spec.backbone(), spec.preprocessing().size());
     terminal.say("loss         %s", spec.loss());
     terminal.say("classes      %s (real: %s)", String.join(", ", spec.classes()), spec.realClass());
@@ -213,6 +223,8 @@ final class TrainCommand implements Command {
     terminal.say(
         "schedule     %d epochs, batch %d, learning rate %s, seed %d",
         epochs, data.batch, learningRate, seed);
+    terminal.say(
+        "engine       %s, %s", Names.of(chosen.kind()), Names.of(chosen.options().precision()));
     terminal.say("output       %s", output);
   }
 

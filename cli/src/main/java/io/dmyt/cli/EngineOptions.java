@@ -1,0 +1,51 @@
+package io.dmyt.cli;
+
+import com.beust.jcommander.Parameter;
+import io.dmyt.Engine;
+import io.dmyt.onednn.OneDnn;
+import io.dmyt.onednn.Options;
+import io.dmyt.onednn.Precision;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Options of the commands that run a network. */
+final class EngineOptions {
+  @Parameter(
+      names = "--engine",
+      description = "onednn, or dl4j for DL4J's own layers (default: onednn where it is available)")
+  Engine.Kind engine;
+
+  @Parameter(
+      names = "--precision",
+      description = "f32, or bf16 on CPUs that have instructions for it (onednn only)")
+  Precision precision = Precision.F32;
+
+  @Parameter(
+      names = "--threads",
+      validateWith = Checks.CountOrNone.class,
+      description = "Threads that compute; 0: as many as there are processors")
+  int threads;
+
+  /** The engine to use; says so where the usual one is not to be had. */
+  Engine choose(Terminal terminal) {
+    if (threads > 0) {
+      Nd4j.getEnvironment().setMaxThreads(threads);
+    }
+    if (engine == Engine.Kind.DL4J || (engine == null && !OneDnn.available())) {
+      if (precision != Precision.F32) {
+        throw new UsageException("--precision bf16 needs --engine onednn");
+      }
+      if (engine == null) {
+        terminal.say("dmyt: using DL4J's own layers: %s", OneDnn.unavailableBecause());
+      }
+      return Engine.dl4j();
+    }
+    if (!OneDnn.available()) {
+      throw new IllegalStateException("--engine onednn: " + OneDnn.unavailableBecause());
+    }
+    try {
+      return new Engine(Engine.Kind.ONEDNN, new Options(precision, threads, false));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException("--precision bf16: " + e.getMessage(), e);
+    }
+  }
+}
