@@ -1,6 +1,5 @@
 package io.dmyt.data;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,7 +14,7 @@ final class Detached {
   @SuppressWarnings("try") // The workspace is only to be left.
   static INDArray floats(float[] values, long... shape) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.create(values, shape, DataType.FLOAT);
+      return array(values, shape);
     }
   }
 
@@ -26,7 +25,12 @@ final class Detached {
   @SuppressWarnings("try") // The workspace is only to be left.
   static INDArray channelsLast(float[] values, long... shape) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.create(values, shape, DataType.FLOAT).permute(0, 3, 1, 2);
+      return array(values, shape).permute(0, 3, 1, 2);
     }
+  }
+
+  /** By way of a buffer: {@code Nd4j.create(float[], ...)} copies value by value. */
+  private static INDArray array(float[] values, long... shape) {
+    return Nd4j.create(Nd4j.createBuffer(values), shape, Nd4j.getStrides(shape, 'c'), 0, 'c');
   }
 }
