@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * connection broke is kept, also for the next process, and completed if the server still has the
  * same version (HTTP's {@code Range} with {@code If-Range}). Failures that may pass are retried with
  * growing pauses. Redirects are followed, though never away from HTTPS. The proxy is the
- * environment's, or else Java's. Thread-safe; a second process waits for the first by refusing.
+ * environment's, or else Java's. Thread-safe; of two that fetch the same file at once, the second is
+ * refused.
  */
 public final class Download {
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
@@ -200,14 +201,17 @@ public final class Download {
         throw new IOException("another download of it is under way");
       }
       if (Files.exists(target)) {
+        // Another download finished between the look and the lock.
+        Files.deleteIfExists(part);
         return;
       }
       receiveWithRetries(remote, channel, validator, progress);
       verify(remote, channel, validator);
       channel.force(true);
+      // Under the lock, or another download might open the part and empty what becomes the target.
+      PartFile.finish(part, target);
+      Files.deleteIfExists(validator);
     }
-    PartFile.finish(part, target);
-    Files.deleteIfExists(validator);
   }
 
   private void receiveWithRetries(
