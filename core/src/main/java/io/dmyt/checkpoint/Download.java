@@ -37,13 +37,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Fetches files over HTTPS into a folder, each once.
  *
- * <p>A file arrives under another name, {@code NAME.part}, and is moved to its own when its size and
- * SHA-256 are right, so that what stands in the folder is whole. What was received before a
+ * <p>A file arrives under another name, {@code NAME.part}, and is moved to its own when its size
+ * and SHA-256 are right, so that what stands in the folder is whole. What was received before a
  * connection broke is kept, also for the next process, and completed if the server still has the
- * same version (HTTP's {@code Range} with {@code If-Range}). Failures that may pass are retried with
- * growing pauses. Redirects are followed, though never away from HTTPS. The proxy is the
- * environment's, or else Java's. Thread-safe; of two that fetch the same file at once, the second is
- * refused.
+ * same version (HTTP's {@code Range} with {@code If-Range}). Failures that may pass are retried
+ * with growing pauses. Redirects are followed, though never away from HTTPS. The proxy is the
+ * environment's, or else Java's. Thread-safe; of two that fetch the same file at once, the second
+ * is refused.
  */
 public final class Download {
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
@@ -55,7 +55,8 @@ public final class Download {
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final Set<Integer> REDIRECTED = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
   private static final int LONGEST_VALIDATOR = 500;
 
   private final Options options;
@@ -289,7 +290,9 @@ public final class Download {
     URI url = first;
     for (int i = 0; i <= REDIRECTS; i++) {
       HttpRequest.Builder request =
-          HttpRequest.newBuilder(url).timeout(options.stall()).header("Accept-Encoding", "identity");
+          HttpRequest.newBuilder(url)
+              .timeout(options.stall())
+              .header("Accept-Encoding", "identity");
       if (have > 0) {
         request.header("Range", "bytes=" + have + "-").header("If-Range", tag.orElseThrow());
       }

@@ -218,8 +218,7 @@ public final class PyTorchFile {
     return new Storage(ref.dtype(), start, ref.elements());
   }
 
-  private StateDict build(
-      Found found, String format, Function<StorageRef, Storage> locate) {
+  private StateDict build(Found found, String format, Function<StorageRef, Storage> locate) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     found
         .tensors()

@@ -116,8 +116,7 @@ public final class Tensor {
     } else if (type == DataType.INT64) {
       return of(empty ? new long[0] : flat.toLongVector(), array.shape());
     }
-    throw new IllegalArgumentException(
-        "expected an array of FLOAT, DOUBLE or LONG, found " + type);
+    throw new IllegalArgumentException("expected an array of FLOAT, DOUBLE or LONG, found " + type);
   }
 
   /** An in-memory tensor with a copy of these little-endian, row-major bytes. */

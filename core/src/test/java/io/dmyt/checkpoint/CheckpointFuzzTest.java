@@ -27,8 +27,25 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CheckpointFuzzTest {
   private static final long[] TELLING = {
-    0, 1, -1, 2, 7, 8, 127, 128, 255, 256, 0x7fff, 0xffff, 0x7fffffffL, 0x80000000L, 0xffffffffL,
-    100_000_000, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE / 4 + 1
+    0,
+    1,
+    -1,
+    2,
+    7,
+    8,
+    127,
+    128,
+    255,
+    256,
+    0x7fff,
+    0xffff,
+    0x7fffffffL,
+    0x80000000L,
+    0xffffffffL,
+    100_000_000,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    Long.MAX_VALUE / 4 + 1
   };
 
   @TempDir Path temp;
@@ -93,8 +110,7 @@ class CheckpointFuzzTest {
                 + "\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[],"
                 + "\"data_offsets\":[4,5]}}")
             .getBytes(StandardCharsets.UTF_8);
-    ByteBuffer small =
-        ByteBuffer.allocate(8 + header.length + 5).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer small = ByteBuffer.allocate(8 + header.length + 5).order(ByteOrder.LITTLE_ENDIAN);
     files.add(small.putLong(header.length).put(header).array());
     return files;
   }

@@ -102,8 +102,7 @@ class PyTorchFileTest {
   @Test
   void bigEndianFilesAreTurned() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    entries.put(
-        "a/data.pkl", TorchFiles.oneTensor("FloatStorage", 3, 0, sizes(3), sizes(1)));
+    entries.put("a/data.pkl", TorchFiles.oneTensor("FloatStorage", 3, 0, sizes(3), sizes(1)));
     entries.put("a/byteorder", "big".getBytes(StandardCharsets.US_ASCII));
     entries.put("a/data/0", TorchFiles.floats(ByteOrder.BIG_ENDIAN, 1.5f, -2, 3));
     try (StateDict dict = Checkpoints.open(file(TorchFiles.zip(entries)))) {
@@ -156,7 +155,10 @@ class PyTorchFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "state_dict, module.", "model, _orig_mod.", "model_state_dict, module._orig_mod.", "net, ''"
+    "state_dict, module.",
+    "model, _orig_mod.",
+    "model_state_dict, module._orig_mod.",
+    "net, ''"
   })
   void containersAndPrefixesAreFoundAndSaid(String key, String prefix) throws IOException {
     Pickle pickle = new Pickle().op('}', '(').text("epoch").number(3).text("optimizer").op('}');
@@ -223,8 +225,7 @@ class PyTorchFileTest {
     assertRefused(zip(new Pickle().op('X').int32(-1).stop(), SIX), "claims 4294967295 bytes");
     assertRefused(zip(new Pickle().op(0x8b).int32(1 << 30).stop(), SIX), "claims 1073741824");
     assertRefused(
-        zip(new Pickle().op(0x8d).int64(Long.MIN_VALUE).stop(), SIX),
-        "claims 9223372036854775808");
+        zip(new Pickle().op(0x8d).int64(Long.MIN_VALUE).stop(), SIX), "claims 9223372036854775808");
     assertRefused(zip(new Pickle().op('}', 'r').int32(-1).stop(), SIX), "memo entry 4294967295");
     assertRefused(zip(new Pickle().op('h', 9).stop(), SIX), "memo entry 9 of 0");
   }

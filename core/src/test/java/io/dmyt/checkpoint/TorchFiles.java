@@ -133,8 +133,21 @@ final class TorchFiles {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(
         new byte[] {
-          (byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20,
-          0x6a, (byte) 0xa8, 0x50, 0x19, '.'
+          (byte) 0x80,
+          2,
+          (byte) 0x8a,
+          10,
+          0x6c,
+          (byte) 0xfc,
+          (byte) 0x9c,
+          0x46,
+          (byte) 0xf9,
+          0x20,
+          0x6a,
+          (byte) 0xa8,
+          0x50,
+          0x19,
+          '.'
         });
     out.writeBytes(new Pickle().number(1001).stop());
     out.writeBytes(new Pickle().op('}').stop());
