@@ -66,8 +66,8 @@ public final class Download {
    * How files are fetched.
    *
    * @param offline whether the network must not be touched
-   * @param attempts how often a passing failure is tried in all, 1 or more; an attempt that
-   *     received something does not count
+   * @param attempts how often in a row a passing failure may happen, 1 or more; an attempt that
+   *     received something new counts as the first
    * @param pause before the second attempt; doubles with each
    * @param stall how long to wait for a connection, an answer, or the next bytes, more than 0
    */
