@@ -14,7 +14,7 @@ final class DemoCommand implements Command {
   private static final int TRAIN = 96;
   private static final int VALID = 24;
   private static final int TEST = 40;
-  private static final int IMAGE_SIZE = 112;
+  private static final int IMAGE_SIZE = 96;
 
   @Parameter(
       names = {"-o", "--output"},
@@ -49,14 +49,15 @@ final class DemoCommand implements Command {
     train.model = "resnet18";
     train.loss = LossKind.DMYT;
     train.learningRate = 1e-3;
-    train.epochs = 4;
+    train.epochs = 5;
     train.imageSize = IMAGE_SIZE;
     train.output = output.resolve("detector.zip");
     train.data.dataset = dataset;
-    train.data.batch = 16;
-    terminal.say("%n2. Training, as this does:");
+
+    terminal.say("");
+    terminal.say("2. Training, as this does:");
     terminal.say(
-        "   dmyt train -m %s -l %s --lr %s -e %d -b %d --image-size %d -d %s -o %s%n",
+        "   dmyt train -m %s -l %s --lr %s -e %d -b %d --image-size %d -d %s -o %s",
         train.model,
         train.loss,
         train.learningRate,
@@ -69,10 +70,12 @@ final class DemoCommand implements Command {
     TestCommand test = new TestCommand();
     test.weights = train.output;
     test.data.dataset = dataset;
-    terminal.say("%n3. Testing, as this does:");
-    terminal.say("   dmyt test -w %s -d %s%n", test.weights, dataset);
+    terminal.say("");
+    terminal.say("3. Testing, as this does:");
+    terminal.say("   dmyt test -w %s -d %s", test.weights, dataset);
     test.run(terminal);
-    terminal.say("%nLook at the pictures in %s. Next, on your own images:", dataset);
+    terminal.say("");
+    terminal.say("Look at the pictures in %s. Next, on your own images:", dataset);
     terminal.say(
         "   dmyt train -d FOLDER   where FOLDER/{train,valid,test}/{real,fake}/ hold them");
     terminal.say("   dmyt train --help      shows the other losses, backbones and options");

@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * connection broke is kept, also for the next process, and completed if the server still has the
  * same version (HTTP's {@code Range} with {@code If-Range}). Failures that may pass are retried
  * with growing pauses. Redirects are followed, though never away from HTTPS. The proxy is the
- * environment's, or else Java's. Thread-safe; a second process waits for the first by refusing.
+ * environment's, or else Java's. Thread-safe; of two that fetch the same file at once, the second
+ * is refused.
  */
 public final class Download {
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
@@ -65,8 +66,8 @@ public final class Download {
    * How files are fetched.
    *
    * @param offline whether the network must not be touched
-   * @param attempts how often a passing failure is tried in all, 1 or more; an attempt that
-   *     received something does not count
+   * @param attempts how often in a row a passing failure may happen, 1 or more; an attempt that
+   *     received something new counts as the first
    * @param pause before the second attempt; doubles with each
    * @param stall how long to wait for a connection, an answer, or the next bytes, more than 0
    */
@@ -201,14 +202,17 @@ public final class Download {
         throw new IOException("another download of it is under way");
       }
       if (Files.exists(target)) {
+        // Another download finished between the look and the lock.
+        Files.deleteIfExists(part);
         return;
       }
       receiveWithRetries(remote, channel, validator, progress);
       verify(remote, channel, validator);
       channel.force(true);
+      // Under the lock, or another download might open the part and empty what becomes the target.
+      PartFile.finish(part, target);
+      Files.deleteIfExists(validator);
     }
-    PartFile.finish(part, target);
-    Files.deleteIfExists(validator);
   }
 
   private void receiveWithRetries(
