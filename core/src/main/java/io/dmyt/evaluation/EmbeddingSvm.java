@@ -191,6 +191,38 @@ public final class EmbeddingSvm {
     return predict(rows(embeddings));
   }
 
+  /**
+   * By how much an embedding is on the fakes' side: the largest value of the machines that decide
+   * between a fake class and the real one, above 0 if one of them says fake. {@link
+   * FakeScore#ofLogit} makes it a score between 0 and 1, and {@link Calibration} a probability.
+   *
+   * @param realIndex the real class's index, one of {@link #classes()}
+   */
+  public double fakeMargin(float[] embedding, int realIndex) {
+    checkRow(embedding, features, 0);
+    int real = Arrays.binarySearch(model.label, realIndex);
+    require(
+        real >= 0,
+        "class %d is none of those fitted on: %s",
+        realIndex,
+        Arrays.toString(model.label));
+    double[] values = new double[model.nr_class * (model.nr_class - 1) / 2];
+    svm.svm_predict_values(model, nodes(embedding), values);
+    double margin = Double.NEGATIVE_INFINITY;
+    int pair = 0;
+    for (int i = 0; i < model.nr_class; i++) {
+      for (int j = i + 1; j < model.nr_class; j++, pair++) {
+        // A value above 0 is a vote for the first of the pair.
+        if (j == real) {
+          margin = Math.max(margin, values[pair]);
+        } else if (i == real) {
+          margin = Math.max(margin, -values[pair]);
+        }
+      }
+    }
+    return margin;
+  }
+
   private static float[][] rows(INDArray embeddings) {
     require(
         embeddings.rank() == 2,

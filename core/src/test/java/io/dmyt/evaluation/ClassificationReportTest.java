@@ -1,9 +1,9 @@
 package io.dmyt.evaluation;
 
+import static io.dmyt.evaluation.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -137,10 +137,5 @@ class ClassificationReportTest {
     assertFault(
         "as many rows, found 1",
         () -> new ConfusionMatrix(List.of("a", "b"), List.of(List.of(1L, 0L))));
-  }
-
-  private static void assertFault(String message, Runnable call) {
-    IllegalArgumentException fault = assertThrows(IllegalArgumentException.class, call::run);
-    assertTrue(fault.getMessage().contains(message), fault::getMessage);
   }
 }

@@ -1,8 +1,8 @@
 package io.dmyt.evaluation;
 
+import static io.dmyt.evaluation.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -61,6 +61,34 @@ class EmbeddingSvmTest {
     assertArrayEquals(forward.predict(x), backward.predict(x));
   }
 
+  /**
+   * With two classes the margin is the one machine's value, and its sign the prediction, whichever
+   * of the two is the real one.
+   */
+  @Test
+  void fakeMargin_ofTwoClasses_hasThePredictionsSign() {
+    float[][] x = {{0, 1}, {0, 2}, {3, 0}, {4, 0}};
+    EmbeddingSvm machine = EmbeddingSvm.fit(x, labels(0, 0, 1, 1), DEFAULT);
+    for (float[] row : x) {
+      double margin = machine.fakeMargin(row, 1);
+      assertEquals(machine.predict(row) == 0, margin > 0);
+      assertEquals(-margin, machine.fakeMargin(row, 0), 1e-12);
+    }
+  }
+
+  /** Three classes far apart on a line, the real one in the middle: a fake on either side. */
+  @Test
+  void fakeMargin_ofThreeClasses_isAboveZeroForAnyFake() {
+    float[][] x = {{-9}, {-10}, {0}, {1}, {9}, {10}};
+    EmbeddingSvm machine = EmbeddingSvm.fit(x, labels(0, 0, 2, 2, 5, 5), DEFAULT);
+    assertTrue(machine.fakeMargin(new float[] {-9}, 2) > 0);
+    assertTrue(machine.fakeMargin(new float[] {10}, 2) > 0);
+    assertTrue(machine.fakeMargin(new float[] {0.5f}, 2) < 0);
+    assertFault(
+        "class 1 is none of those fitted on: [0, 2, 5]",
+        () -> machine.fakeMargin(new float[] {0}, 1));
+  }
+
   @Test
   void matrixAndRows_giveTheSame() {
     float[][] rows = {{0, 1, 5}, {0, 2, 5}, {3, 0, 5}, {4, 0, 5}};
@@ -111,10 +139,5 @@ class EmbeddingSvmTest {
 
   private static int[] labels(int... labels) {
     return labels;
-  }
-
-  private static void assertFault(String message, Runnable call) {
-    IllegalArgumentException fault = assertThrows(IllegalArgumentException.class, call::run);
-    assertTrue(fault.getMessage().contains(message), fault::getMessage);
   }
 }

@@ -1,0 +1,80 @@
+package io.dmyt.evaluation;
+
+import static io.dmyt.evaluation.Checks.require;
+
+/**
+ * P(fake) from a score per class.
+ *
+ * <p>The class scores, times a scale, are taken for the logarithms of unnormalised probabilities,
+ * as softmax does, and P(fake) is all that is not the real class's: {@code 1 − softmax(scale ·
+ * s)[real]}. For a classifier's logits the scale is 1, and this is its own probability.
+ *
+ * <p>It holds for dummies as well. Their score is the embedding's mean over the dummy's ones,
+ * {@code s_k = e·d_k / Σ d_k}. If the embeddings of each class scatter evenly around its dummy with
+ * variance σ², then for two classes, whose dummies are equally long with n ones each, {@code ‖e −
+ * d_real‖² − ‖e − d_fake‖² = 2n (s_fake − s_real)}, and Bayes' rule gives exactly {@code P(fake) =
+ * σ( (n / σ²) (s_fake − s_real))}: a softmax of scores with the scale n/σ². That scale is what
+ * {@link Calibration} finds from data; {@link #dummyScale} is where it starts.
+ *
+ * <p>With several fake classes their probabilities add up, so that P(fake) may pass one half where
+ * the real class still has the highest single score.
+ */
+public final class FakeScore {
+  private FakeScore() {}
+
+  /**
+   * The scale for dummies' scores before calibration: √size. The losses ask that an embedding be
+   * nearer to its dummy by a margin of 1, and on the line between two dummies (distance √size) that
+   * is a difference of scores of 1/√size; so an embedding that just keeps the margin has the logit
+   * 1, P = 0.73.
+   *
+   * @param embeddingSize how many features the embedding has
+   */
+  public static double dummyScale(int embeddingSize) {
+    require(
+        embeddingSize >= 2,
+        "an embedding for dummies has 2 features or more, found %d",
+        embeddingSize);
+    return Math.sqrt(embeddingSize);
+  }
+
+  /**
+   * P(fake), 0 to 1; NaN if a score is.
+   *
+   * @param scores one score per class, the higher the likelier
+   * @param realIndex which of the classes is the real one
+   * @param scale above 0: by how much a difference of 1 multiplies the odds, as a power of e
+   * @throws IllegalArgumentException if there are fewer than two classes, or no such real one
+   */
+  public static double probability(double[] scores, int realIndex, double scale) {
+    return ofLogit(logit(scores, realIndex, scale));
+  }
+
+  /**
+   * {@code ln(P(fake) / P(real))}: as {@link #probability}, and exact where that is nearly 0 or 1.
+   */
+  public static double logit(double[] scores, int realIndex, double scale) {
+    require(
+        scores.length >= 2 && realIndex >= 0 && realIndex < scores.length,
+        "class %d is to be the real one of %d",
+        realIndex,
+        scores.length);
+    require(
+        scale > 0 && Double.isFinite(scale), "scale must be above 0 and finite, found %s", scale);
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < scores.length; c++) {
+      highest = c == realIndex ? highest : Math.max(highest, scores[c]);
+    }
+    double sum = 0;
+    for (int c = 0; c < scores.length; c++) {
+      sum += c == realIndex ? 0 : Math.exp(scale * (scores[c] - highest));
+    }
+    return scale * (highest - scores[realIndex]) + Math.log(sum);
+  }
+
+  /** P(fake) from its logit, {@code 1 / (1 + exp(−logit))}, without overflow; NaN of NaN. */
+  public static double ofLogit(double logit) {
+    double e = Math.exp(-Math.abs(logit));
+    return logit >= 0 ? 1 / (1 + e) : e / (1 + e);
+  }
+}
