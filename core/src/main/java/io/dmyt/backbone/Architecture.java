@@ -1,0 +1,52 @@
+package io.dmyt.backbone;
+
+import io.dmyt.backbone.NamedParameter.Kind;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A network laid out but not allocated: DL4J's configuration, and the state dict's way into it. */
+record Architecture(
+    BackboneSpec spec, ComputationGraphConfiguration configuration, List<Binding> bindings) {
+
+  static Architecture of(Model model, BackboneOptions options) {
+    Net net = new Net(model.spec(), options);
+    model.features().accept(net);
+    return net.finish(options.classes());
+  }
+
+  /** Allocates the network; DL4J's own initial weights are never drawn. */
+  ComputationGraph create(BackboneOptions options) {
+    ComputationGraph graph = new ComputationGraph(configuration);
+    graph.init(Nd4j.create(options.dataType(), 1, values()), false);
+    if (options.randomWeights()) {
+      for (Binding binding : bindings) {
+        if (binding.parameter().kind() != Kind.COUNTER) {
+          draw(binding, graph, options.seed());
+        }
+      }
+    }
+    return graph;
+  }
+
+  private long values() {
+    return bindings.stream()
+        .map(Binding::parameter)
+        .filter(p -> p.kind() != Kind.COUNTER)
+        .mapToLong(NamedParameter::length)
+        .sum();
+  }
+
+  /** Seeded by name as well, so that a tensor's values don't depend on what was drawn before. */
+  private static void draw(Binding binding, ComputationGraph graph, long seed) {
+    NamedParameter parameter = binding.parameter();
+    float[] values = new float[Math.toIntExact(parameter.length())];
+    binding.init().fill(values, new SplittableRandom(31 * seed + parameter.name().hashCode()));
+    INDArray drawn = Nd4j.create(values, parameter.shape(), 'c');
+    INDArray target = binding.values(graph);
+    target.assign(drawn.castTo(target.dataType()));
+  }
+}

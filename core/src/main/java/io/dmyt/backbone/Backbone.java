@@ -1,0 +1,190 @@
+package io.dmyt.backbone;
+
+import io.dmyt.backbone.NamedParameter.Kind;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/**
+ * A network of DL4J's own layers whose parameters answer to timm's names, in PyTorch's shapes.
+ *
+ * <p>Input: images [batch, 3, height, width], RGB, normalised. Output: the embedding [batch,
+ * embedding size] of a network without classifier, else [batch, classes]: probabilities while the
+ * head has its own loss, logits under one given by {@link #setLoss}.
+ *
+ * <p>Not safe for use by several threads at once, as the graph is not.
+ */
+public final class Backbone {
+  private final Architecture architecture;
+  private final ComputationGraph graph;
+  private final Map<String, Binding> bindings = new LinkedHashMap<>();
+  private final List<NamedParameter> parameters;
+
+  Backbone(Architecture architecture, ComputationGraph graph) {
+    this.architecture = architecture;
+    this.graph = graph;
+    architecture.bindings().forEach(b -> bindings.put(b.parameter().name(), b));
+    parameters = architecture.bindings().stream().map(Binding::parameter).toList();
+  }
+
+  public BackboneSpec spec() {
+    return architecture.spec();
+  }
+
+  /** The graph itself: changes to either are changes to both. */
+  public ComputationGraph graph() {
+    return graph;
+  }
+
+  /** The number of the classifier's outputs, 0 without classifier. */
+  public int classes() {
+    return Attachment.classes(spec(), graph);
+  }
+
+  /** The state dict's entries in timm's order, the classifier's last. */
+  public List<NamedParameter> parameters() {
+    return parameters;
+  }
+
+  /**
+   * The entry of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public NamedParameter parameter(String name) {
+    return binding(name).parameter();
+  }
+
+  /** Whether the state dict has an entry of that name. */
+  public boolean contains(String name) {
+    return bindings.containsKey(name);
+  }
+
+  /**
+   * A copy of a parameter, row-major in PyTorch's shape; a counter is a scalar of type LONG.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public INDArray get(String name) {
+    Binding binding = binding(name);
+    if (binding.parameter().kind() == Kind.COUNTER) {
+      return Nd4j.scalar(DataType.INT64, binding.layer(graph).conf().getIterationCount());
+    }
+    return binding.values(graph).dup('c');
+  }
+
+  /**
+   * Sets a parameter, converting from any numeric type.
+   *
+   * @throws IllegalArgumentException if there is none of that name, or the shape is another
+   */
+  public void set(String name, INDArray values) {
+    Binding binding = binding(name);
+    NamedParameter parameter = binding.parameter();
+    if (!Arrays.equals(values.shape(), parameter.shape())) {
+      throw new IllegalArgumentException(
+          "expected " + parameter + ", got shape " + Arrays.toString(values.shape()));
+    }
+    if (parameter.kind() == Kind.COUNTER) {
+      binding.layer(graph).conf().setIterationCount(count(name, values.getLong(0)));
+      return;
+    }
+    INDArray target = binding.values(graph);
+    target.assign(values.castTo(target.dataType()));
+  }
+
+  /**
+   * Sets a parameter from the buffer's remaining values, row-major in PyTorch's shape. The buffer's
+   * position does not move.
+   *
+   * @throws IllegalArgumentException if there is none of that name, or the number of values is
+   *     another
+   */
+  public void set(String name, FloatBuffer values) {
+    NamedParameter parameter = parameter(name);
+    if (values.remaining() != parameter.length()) {
+      throw new IllegalArgumentException(
+          "expected " + parameter + ", got " + values.remaining() + " values");
+    }
+    float[] copy = new float[values.remaining()];
+    values.duplicate().get(copy);
+    set(name, Nd4j.create(copy, parameter.shape(), 'c'));
+  }
+
+  /**
+   * A copy of a trainable parameter's gradient as the last backward pass left it, row-major in
+   * PyTorch's shape. DL4J sums over the batch here and divides by its size when it updates.
+   *
+   * @throws IllegalArgumentException if there is no trainable parameter of that name
+   * @throws IllegalStateException before the first backward pass
+   */
+  public INDArray gradient(String name) {
+    Binding binding = binding(name);
+    if (binding.parameter().kind() != Kind.TRAINABLE) {
+      throw new IllegalArgumentException(name + " is not trained by gradients");
+    }
+    return binding.gradient(graph).dup('c');
+  }
+
+  /**
+   * The embeddings [batch, embedding size] of images [batch, 3, height, width] in inference mode,
+   * whether or not a classifier follows.
+   */
+  public INDArray embed(INDArray images) {
+    return graph.output(List.of(Net.EMBEDDING), false, new INDArray[] {images}, null)[0];
+  }
+
+  /** The loss that the head has now. */
+  public ILossFunction loss() {
+    return Head.loss(graph);
+  }
+
+  /**
+   * Puts a loss on the head in place of the one it has. It is given the embedding, or the
+   * classifier's logits, with the identity as activation function.
+   *
+   * @return this
+   */
+  public Backbone setLoss(ILossFunction loss) {
+    Head.setLoss(graph, loss);
+    return this;
+  }
+
+  /**
+   * Gives the head DL4J's own loss again: mean squared error on an embedding, softmax and cross
+   * entropy on a classifier. A graph saved so needs no class of ours to be opened.
+   *
+   * @return this
+   */
+  public Backbone resetLoss() {
+    Head.resetLoss(graph);
+    return this;
+  }
+
+  private Binding binding(String name) {
+    Binding binding = bindings.get(name);
+    if (binding == null) {
+      throw new IllegalArgumentException(
+          spec().name()
+              + " has no parameter "
+              + name
+              + "; the closest is "
+              + Names.closest(name, bindings.keySet()));
+    }
+    return binding;
+  }
+
+  private static int count(String name, long value) {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(name + " is out of range: " + value);
+    }
+    return (int) value;
+  }
+}

@@ -1,0 +1,57 @@
+package io.dmyt.backbone;
+
+import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * How to build a backbone.
+ *
+ * @param imageSize height and width of the images in pixels; 0 means the model's own
+ * @param classes outputs of the linear classifier, at least 2; 0 means no classifier: the network's
+ *     output is the embedding
+ * @param seed of the initial weights
+ * @param dataType of parameters and activations: FLOAT or DOUBLE
+ * @param randomWeights whether to draw initial weights as timm does; false leaves them 0, for a
+ *     caller that sets every parameter anyway
+ */
+public record BackboneOptions(
+    int imageSize, int classes, long seed, DataType dataType, boolean randomWeights) {
+
+  public BackboneOptions {
+    if (imageSize < 0) {
+      throw new IllegalArgumentException("image size must be positive, or 0: " + imageSize);
+    }
+    if (classes < 0 || classes == 1) {
+      throw new IllegalArgumentException("classes must be 0 (embedding) or at least 2: " + classes);
+    }
+    Objects.requireNonNull(dataType, "dataType");
+    if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
+      throw new IllegalArgumentException("data type must be FLOAT or DOUBLE: " + dataType);
+    }
+  }
+
+  /** The model's own image size, no classifier, seed 42, single precision, random weights. */
+  public static BackboneOptions defaults() {
+    return new BackboneOptions(0, 0, 42, DataType.FLOAT, true);
+  }
+
+  public BackboneOptions withImageSize(int pixels) {
+    return new BackboneOptions(pixels, classes, seed, dataType, randomWeights);
+  }
+
+  public BackboneOptions withClasses(int count) {
+    return new BackboneOptions(imageSize, count, seed, dataType, randomWeights);
+  }
+
+  public BackboneOptions withSeed(long value) {
+    return new BackboneOptions(imageSize, classes, value, dataType, randomWeights);
+  }
+
+  public BackboneOptions withDataType(DataType type) {
+    return new BackboneOptions(imageSize, classes, seed, type, randomWeights);
+  }
+
+  public BackboneOptions withRandomWeights(boolean random) {
+    return new BackboneOptions(imageSize, classes, seed, dataType, random);
+  }
+}

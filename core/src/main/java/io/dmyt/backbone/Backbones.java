@@ -1,0 +1,88 @@
+package io.dmyt.backbone;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * The known networks, by the names that timm 0.4.9 gives them.
+ *
+ * <pre>{@code
+ * Backbone backbone = Backbones.create("xception");
+ * INDArray embeddings = backbone.embed(images);
+ * }</pre>
+ */
+public final class Backbones {
+  private static final Map<String, Model> MODELS = new LinkedHashMap<>();
+
+  static {
+    Stream.of(Xception.models(), ResNet.models())
+        .flatMap(List::stream)
+        .forEach(model -> MODELS.put(model.spec().name(), model));
+  }
+
+  private Backbones() {}
+
+  /** The known names, family by family. */
+  public static Set<String> names() {
+    return Collections.unmodifiableSet(MODELS.keySet());
+  }
+
+  /**
+   * What is known of a network before it is built.
+   *
+   * @throws IllegalArgumentException if there is none of that name; the message has the closest one
+   *     and all others
+   */
+  public static BackboneSpec spec(String name) {
+    return model(name).spec();
+  }
+
+  /** An embedding network with random weights and otherwise {@link BackboneOptions#defaults()}. */
+  public static Backbone create(String name) {
+    return create(name, BackboneOptions.defaults());
+  }
+
+  /**
+   * A new network.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public static Backbone create(String name, BackboneOptions options) {
+    Architecture architecture = Architecture.of(model(name), options);
+    return new Backbone(architecture, architecture.create(options));
+  }
+
+  /**
+   * Takes up a graph that was created here, for example one restored from a file.
+   *
+   * @throws IllegalArgumentException if there is no network of that name, or the graph is not that
+   *     network; the message says where they differ
+   */
+  public static Backbone attach(String name, ComputationGraph graph) {
+    Model model = model(name);
+    int classes = Attachment.classes(model.spec(), graph);
+    BackboneOptions options = BackboneOptions.defaults().withClasses(classes);
+    Architecture architecture = Architecture.of(model, options);
+    Attachment.check(architecture, graph);
+    return new Backbone(architecture, graph);
+  }
+
+  private static Model model(String name) {
+    Model model = MODELS.get(name);
+    if (model == null) {
+      throw new IllegalArgumentException(
+          "unknown model \""
+              + name
+              + "\"; did you mean "
+              + Names.closest(name, names())
+              + "? Known: "
+              + String.join(", ", names()));
+    }
+    return model;
+  }
+}

@@ -1,0 +1,29 @@
+package io.dmyt.data;
+
+/** A file that is no image, or a damaged one. The message is {@code file: reason}. */
+public final class BadImageException extends ImageDataException {
+  private static final long serialVersionUID = 1L;
+
+  private final String file;
+  private final String reason;
+
+  BadImageException(String file, String reason) {
+    this(file, reason, null);
+  }
+
+  BadImageException(String file, String reason, Throwable cause) {
+    super(file + ": " + reason, cause);
+    this.file = file;
+    this.reason = reason;
+  }
+
+  /** The file's path, or the name that was given with the bytes. */
+  public String file() {
+    return file;
+  }
+
+  /** What is wrong with it. */
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,32 @@
+package io.dmyt.data;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Arrays that outlive whatever workspace the caller is in. */
+final class Detached {
+  private Detached() {}
+
+  /**
+   * @param values row-major, as many as the shape has; copied
+   */
+  @SuppressWarnings("try") // The workspace is only to be left.
+  static INDArray floats(float[] values, long... shape) {
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.create(values, shape, DataType.FLOAT);
+    }
+  }
+
+  /**
+   * @param values row-major over [n, h, w, c], as many as the shape has; copied
+   * @return the same values seen as [n, c, h, w]
+   */
+  @SuppressWarnings("try") // The workspace is only to be left.
+  static INDArray channelsLast(float[] values, long... shape) {
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.create(values, shape, DataType.FLOAT).permute(0, 3, 1, 2);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.dmyt.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Reads images, one at a time: JPEG, PNG and WebP, told apart by content.
+ *
+ * <p>Any of them becomes RGB: alpha is dropped, palettes, grey and CMYK are converted, 16-bit
+ * samples lose their low byte, orientation in EXIF and colour profiles are ignored. As network
+ * input they are resized and normalised as the {@link Preprocessing} says.
+ *
+ * <p>Keeps its buffers, native ones among them: use one per thread and close it. Use after close
+ * throws {@link IllegalStateException}.
+ */
+public final class ImageDecoder implements AutoCloseable {
+  private static final long MAX_FILE_BYTES = 1L << 29;
+
+  private final Preprocessing preprocessing;
+  private final float[][] table;
+  private final NativeDecoder opencv = new NativeDecoder();
+  private final PngDecoder png = new PngDecoder();
+  private final BilinearResizer resizer = new BilinearResizer();
+  private boolean closed;
+
+  /**
+   * @param preprocessing how images become network input
+   */
+  public ImageDecoder(Preprocessing preprocessing) {
+    this.preprocessing = preprocessing;
+    this.table = preprocessing.table();
+  }
+
+  /**
+   * An image as network input.
+   *
+   * @return [1, 3, size, size], float, in no workspace
+   * @throws BadImageException if the file can't be read or is no image
+   */
+  public INDArray decode(Path file) {
+    return decode(read(file), file.toString());
+  }
+
+  /**
+   * An encoded image as network input.
+   *
+   * @param name what to call it in messages
+   * @return [1, 3, size, size], float, in no workspace
+   * @throws BadImageException if the bytes are no image
+   */
+  public INDArray decode(byte[] encoded, String name) {
+    int size = preprocessing.size();
+    float[] values = new float[3 * size * size];
+    normalise(pixels(encoded, name), values, false);
+    return Detached.floats(values, 1, 3, size, size);
+  }
+
+  /**
+   * An image as it is in the file.
+   *
+   * @throws BadImageException if the file can't be read or is no image
+   */
+  public RgbImage rgb(Path file) {
+    return rgb(read(file), file.toString());
+  }
+
+  /**
+   * An encoded image in its own size.
+   *
+   * @param name what to call it in messages
+   * @throws BadImageException if the bytes are no image
+   */
+  public RgbImage rgb(byte[] encoded, String name) {
+    return pixels(encoded, name).toImage();
+  }
+
+  /**
+   * An image as network input, into an array that is there already.
+   *
+   * @param target [3, size, size], or [size, size, 3] if channelsLast
+   */
+  void decode(Path file, float[] target, boolean channelsLast) {
+    normalise(pixels(read(file), file.toString()), target, channelsLast);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    opencv.close();
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_FILE_BYTES) {
+        throw new BadImageException(
+            file.toString(),
+            "%d bytes; at most %d are read of one image".formatted(size, MAX_FILE_BYTES));
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new BadImageException(file.toString(), "there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new BadImageException(file.toString(), "no permission to read it", e);
+    } catch (IOException e) {
+      throw new BadImageException(file.toString(), "can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Pixels pixels(byte[] encoded, String name) {
+    if (closed) {
+      throw new IllegalStateException("The decoder is closed");
+    }
+    if (encoded.length == 0) {
+      throw new BadImageException(name, "the file is empty");
+    }
+    if (JpegHeader.isJpeg(encoded)) {
+      JpegHeader header = JpegHeader.read(encoded, name);
+      return header.components() == 4
+          ? CmykJpeg.decode(encoded, header, name)
+          : opencv.decode(encoded, name);
+    }
+    if (PngDecoder.isPng(encoded)) {
+      return png.decode(encoded, name);
+    }
+    if (isWebp(encoded)) {
+      long declared = 8 + (Integer.reverseBytes(ByteBuffer.wrap(encoded).getInt(4)) & 0xffffffffL);
+      if (declared > encoded.length) {
+        throw new BadImageException(
+            name, "truncated WebP: %d of %d bytes".formatted(encoded.length, declared));
+      }
+      return opencv.decode(encoded, name);
+    }
+    throw new BadImageException(name, "neither JPEG nor PNG nor WebP");
+  }
+
+  private static boolean isWebp(byte[] data) {
+    return data.length >= 12
+        && ByteBuffer.wrap(data).getInt(0) == 0x52494646 // RIFF
+        && ByteBuffer.wrap(data).getInt(8) == 0x57454250; // WEBP
+  }
+
+  private void normalise(Pixels pixels, float[] target, boolean channelsLast) {
+    int size = preprocessing.size();
+    BilinearResizer.RowSink sink =
+        channelsLast
+            ? (y, row) -> interleave(row, target, 3 * size * y, size)
+            : (y, row) -> separate(row, target, y * size, size);
+    resizer.resize(pixels.rgb(), pixels.width(), pixels.height(), size, size, sink);
+  }
+
+  private void interleave(int[] row, float[] target, int offset, int size) {
+    float[] red = table[0];
+    float[] green = table[1];
+    float[] blue = table[2];
+    for (int i = 0; i < 3 * size; i += 3) {
+      target[offset + i] = red[row[i]];
+      target[offset + i + 1] = green[row[i + 1]];
+      target[offset + i + 2] = blue[row[i + 2]];
+    }
+  }
+
+  private void separate(int[] row, float[] target, int offset, int size) {
+    for (int c = 0; c < 3; c++) {
+      float[] values = table[c];
+      int to = c * size * size + offset;
+      for (int x = 0; x < size; x++) {
+        target[to + x] = values[row[3 * x + c]];
+      }
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package io.dmyt.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.datavec.api.io.labels.PathLabelGenerator;
+import org.datavec.api.split.InputSplit;
+
+/**
+ * Labelled images: one split of a data set, with a folder per class.
+ *
+ * <p>Classes are the folders' names, sorted by character code; a class's index is its position.
+ * Images are the files below, at any depth, whose names end in {@code .jpg}, {@code .jpeg} or
+ * {@code .png} in any case, sorted class by class. Hidden files and folders (whose names begin with
+ * a dot) and other files are passed over; symbolic links are followed.
+ *
+ * <p>Immutable.
+ */
+public final class ImageFolder {
+  private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png");
+
+  private final String name;
+  private final List<String> classes;
+  private final List<ImageFile> files;
+  private final int[] counts;
+  private final String fingerprint;
+
+  private ImageFolder(String name, List<String> classes, List<ImageFile> files, String mark) {
+    this.name = name;
+    this.classes = List.copyOf(classes);
+    this.files = List.copyOf(files);
+    this.counts = new int[classes.size()];
+    files.forEach(f -> counts[f.label()]++);
+    this.fingerprint = mark;
+  }
+
+  /**
+   * Finds the images below a folder.
+   *
+   * @param root the folder of the class folders
+   * @throws ImageDataException if there is no such folder, it has no class folders, or one of them
+   *     has no images
+   */
+  public static ImageFolder scan(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw new ImageDataException("%s is no folder".formatted(root));
+    }
+    List<Path> folders = list(root).stream().filter(Files::isDirectory).toList();
+    if (folders.isEmpty()) {
+      throw new ImageDataException(
+          "%s has no class folders: put the images of each class in a folder of their own there"
+              .formatted(root));
+    }
+    SortedMap<String, List<Path>> found = new TreeMap<>();
+    for (Path folder : folders) {
+      List<Path> images = walk(folder);
+      if (images.isEmpty()) {
+        throw new ImageDataException(
+            "Class %s is empty: no .jpg, .jpeg or .png below %s; add images or remove the folder"
+                .formatted(folder.getFileName(), folder));
+      }
+      found.put(folder.getFileName().toString(), images);
+    }
+    return of(root.toString(), found, file -> names(root.relativize(file.path())));
+  }
+
+  /**
+   * The images that one of DataVec's splits names, labelled as one of its generators says.
+   *
+   * @param split files, whatever their names
+   * @param labels says the class of each; classes are sorted
+   * @throws ImageDataException if the split has no files
+   */
+  public static ImageFolder of(InputSplit split, PathLabelGenerator labels) {
+    SortedMap<String, List<Path>> found = new TreeMap<>();
+    for (URI uri : split.locations()) {
+      String label = labels.getLabelForPath(uri).toString();
+      found.computeIfAbsent(label, l -> new ArrayList<>()).add(Path.of(uri));
+    }
+    if (found.isEmpty()) {
+      throw new ImageDataException("The %s has no files".formatted(split.getClass().getName()));
+    }
+    found.values().forEach(paths -> paths.sort(null));
+    List<String> classes = List.copyOf(found.keySet());
+    return of(
+        split.getClass().getSimpleName(),
+        found,
+        file -> classes.get(file.label()) + "/" + file.path().getFileName());
+  }
+
+  private static ImageFolder of(
+      String name, SortedMap<String, List<Path>> found, Function<ImageFile, String> identity) {
+    List<ImageFile> files = new ArrayList<>();
+    int label = 0;
+    for (List<Path> paths : found.values()) {
+      for (Path path : paths) {
+        files.add(new ImageFile(path, label));
+      }
+      label++;
+    }
+    return new ImageFolder(name, List.copyOf(found.keySet()), files, fingerprint(files, identity));
+  }
+
+  /** What it was made from, for messages. */
+  public String name() {
+    return name;
+  }
+
+  /** Names of the classes, in the order of their indices. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** The images, class by class, sorted by path. */
+  public List<ImageFile> files() {
+    return files;
+  }
+
+  /** Number of images. */
+  public int size() {
+    return files.size();
+  }
+
+  /** Number of images of each class, in the classes' order. */
+  public Map<String, Integer> counts() {
+    Map<String, Integer> map = new LinkedHashMap<>();
+    for (int c = 0; c < counts.length; c++) {
+      map.put(classes.get(c), counts[c]);
+    }
+    return map;
+  }
+
+  /**
+   * Identifies the data without reading the images: the SHA-256, in hexadecimal, over each image's
+   * path relative to the root with {@code /} between names, a zero byte, its size in bytes as
+   * decimal digits, and a line feed, in order, in UTF-8. Of one of DataVec's splits the path is
+   * {@code CLASS/name}. An image that is changed but keeps its length goes unnoticed.
+   */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /**
+   * The same images, their labels as another list of classes counts, such as a model's.
+   *
+   * @param expected the classes, in the order of the labels wanted
+   * @throws ImageDataException if the classes are not the same ones
+   */
+  public ImageFolder withClasses(List<String> expected) {
+    requireSame("the model", expected, name, classes);
+    int[] labels = classes.stream().mapToInt(expected::indexOf).toArray();
+    List<ImageFile> relabelled =
+        files.stream()
+            .map(f -> new ImageFile(f.path(), labels[f.label()]))
+            .sorted(Comparator.comparingInt(ImageFile::label))
+            .toList();
+    return new ImageFolder(name, expected, relabelled, fingerprint);
+  }
+
+  /** Compares the classes of two sides, whatever their order. */
+  static void requireSame(
+      String nameA, Collection<String> classesA, String nameB, Collection<String> classesB) {
+    SortedSet<String> onlyA = new TreeSet<>(classesA);
+    onlyA.removeAll(classesB);
+    SortedSet<String> onlyB = new TreeSet<>(classesB);
+    onlyB.removeAll(classesA);
+    if (!onlyA.isEmpty() || !onlyB.isEmpty()) {
+      List<String> parts = new ArrayList<>();
+      if (!onlyA.isEmpty()) {
+        parts.add("only %s has %s".formatted(nameA, String.join(", ", onlyA)));
+      }
+      if (!onlyB.isEmpty()) {
+        parts.add("only %s has %s".formatted(nameB, String.join(", ", onlyB)));
+      }
+      throw new ImageDataException(
+          "The classes of %s and %s differ: %s; name the class folders alike"
+              .formatted(nameA, nameB, String.join("; ", parts)));
+    }
+  }
+
+  /** The entries of a folder that are not hidden, sorted by name. */
+  static List<Path> list(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(e -> !isHidden(e)).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  private static List<Path> walk(Path folder) {
+    try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      return below
+          .filter(p -> isImageName(p) && isVisibleBelow(folder, p) && Files.isRegularFile(p))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  private static boolean isImageName(Path file) {
+    String lower = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return ENDINGS.stream().anyMatch(lower::endsWith);
+  }
+
+  private static boolean isVisibleBelow(Path folder, Path file) {
+    for (Path part : folder.relativize(file)) {
+      if (isHidden(part)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHidden(Path path) {
+    return path.getFileName().toString().startsWith(".");
+  }
+
+  private static String names(Path path) {
+    StringJoiner names = new StringJoiner("/");
+    path.forEach(part -> names.add(part.toString()));
+    return names.toString();
+  }
+
+  private static String fingerprint(List<ImageFile> files, Function<ImageFile, String> identity) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+    for (ImageFile file : files) {
+      String line = identity.apply(file) + '\0' + sizeOf(file.path()) + '\n';
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static long sizeOf(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new ImageDataException("%s can't be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package io.dmyt.data;
+
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Images as batches for DL4J, decoded by several threads ahead of the reader.
+ *
+ * <p>A batch's features are [batch, 3, size, size], float, RGB, normalised; its labels [batch,
+ * classes], one-hot, or null if the images have none; its example metadata the files' paths, as
+ * {@code batch.getExampleMetaData(String.class)}. Arrays belong to no workspace and are the
+ * reader's to keep.
+ *
+ * <p>Epochs are counted from 0; {@link #reset()} begins the next one. Images and their order depend
+ * on files, options and epoch, never on the number of workers or on timing. A bad image is named in
+ * the log and counted, and the next image takes its place, see {@link BadImages}; whatever else
+ * goes wrong in a worker is thrown by {@link #next()}.
+ *
+ * <p>To be used by one thread, except for {@link #close()}. Threads are started by the first {@link
+ * #hasNext()} or {@link #next()} of an epoch; they and their native memory are gone when the epoch
+ * is reset or the iterator closed. Use after close throws {@link IllegalStateException}.
+ */
+public final class ImageFolderIterator implements DataSetIterator, AutoCloseable {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ImageFolderIterator.class);
+
+  private final transient List<ImageFile> files;
+  private final transient List<String> classes;
+  private final transient LoaderOptions options;
+  private final transient Supplier<ImageReader> newReader;
+  private final transient List<BadImageException> badImages = new ArrayList<>();
+  private final transient Set<String> named = new HashSet<>();
+  private transient DataSetPreProcessor preProcessor;
+  private transient Epoch running;
+  private transient volatile boolean closed;
+  private transient Epoch.Item pending;
+  private transient int epoch;
+  private transient boolean begun;
+
+  /**
+   * The images of one split.
+   *
+   * @throws ImageDataException if there are none
+   */
+  public ImageFolderIterator(ImageFolder folder, LoaderOptions options) {
+    this(folder.files(), folder.classes(), options);
+  }
+
+  /**
+   * Images in a given order, delivered in it unless the options shuffle.
+   *
+   * @param classes names of the classes that the labels count, in order; none if the images are
+   *     unlabelled
+   * @throws ImageDataException if there are no images
+   * @throws IllegalArgumentException if a label has no class
+   */
+  public ImageFolderIterator(List<ImageFile> files, List<String> classes, LoaderOptions options) {
+    this(files, classes, options, () -> ImageReader.of(options));
+  }
+
+  ImageFolderIterator(
+      List<ImageFile> files,
+      List<String> classes,
+      LoaderOptions options,
+      Supplier<ImageReader> newReader) {
+    if (files.isEmpty()) {
+      throw new ImageDataException("No images to load: the list of files is empty");
+    }
+    for (ImageFile file : files) {
+      boolean valid = classes.isEmpty() || (file.label() >= 0 && file.label() < classes.size());
+      if (!valid) {
+        throw new IllegalArgumentException(
+            "Label %d of %s is outside of the %d classes"
+                .formatted(file.label(), file.path(), classes.size()));
+      }
+    }
+    this.files = List.copyOf(files);
+    this.classes = List.copyOf(classes);
+    this.options = options;
+    this.newReader = newReader;
+  }
+
+  /**
+   * Unlabelled images in a given order, such as those to predict.
+   *
+   * @throws ImageDataException if there are none
+   */
+  public static ImageFolderIterator unlabelled(List<Path> files, LoaderOptions options) {
+    List<ImageFile> images =
+        files.stream().map(path -> new ImageFile(path, ImageFile.UNLABELLED)).toList();
+    return new ImageFolderIterator(images, List.of(), options);
+  }
+
+  /**
+   * Waits until a batch is there or the epoch is over.
+   *
+   * @return true also if {@link #next()} is going to throw
+   */
+  @Override
+  public boolean hasNext() {
+    Epoch.Item item = peek();
+    return item.batch() != null || item.failure() != null;
+  }
+
+  /**
+   * The next batch.
+   *
+   * @throws NoSuchElementException at the end of the epoch
+   * @throws BadImageException if an image is bad and none may be
+   * @throws ImageDataException if more images are bad than may be, or no batch can be made of them
+   */
+  @Override
+  public DataSet next() {
+    Epoch.Item item = peek();
+    if (item.failure() != null) {
+      throw rethrown(item.failure());
+    }
+    if (item.batch() == null) {
+      throw new NoSuchElementException("Epoch " + epoch + " is over; call reset()");
+    }
+    pending = null;
+    begun = true;
+    DataSet batch = item.batch();
+    if (preProcessor != null) {
+      preProcessor.preProcess(batch);
+    }
+    return batch;
+  }
+
+  private Epoch.Item peek() {
+    checkOpen();
+    if (pending == null) {
+      Epoch.Item item;
+      try {
+        item = current().take();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ImageDataException("Interrupted while waiting for images", e);
+      }
+      checkOpen();
+      item.bad().forEach(this::note);
+      pending = item;
+    }
+    return pending;
+  }
+
+  private synchronized Epoch current() {
+    checkOpen();
+    if (running == null) {
+      badImages.clear();
+      List<ImageFile> order =
+          options.shuffle() ? EpochOrder.shuffled(files, options.seed(), epoch) : files;
+      running = new Epoch(order, classes.size(), options, newReader);
+    }
+    return running;
+  }
+
+  private void note(BadImageException bad) {
+    badImages.add(bad);
+    if (named.add(bad.file())) {
+      LOG.warn("Bad image {}", bad.getMessage());
+    }
+  }
+
+  /** As it was thrown in the worker, but with the reader's own way here on top of it. */
+  private static RuntimeException rethrown(Throwable failure) {
+    if (failure instanceof BadImageException bad) {
+      return new BadImageException(bad.file(), bad.reason(), bad);
+    }
+    if (failure instanceof ImageDataException) {
+      return new ImageDataException(failure.getMessage(), failure);
+    }
+    return new IllegalStateException("Loading images failed: " + failure, failure);
+  }
+
+  /**
+   * The bad images met so far in this epoch, or in the one just finished, in the order of the
+   * files. Those that were met while making a batch count when it is delivered.
+   */
+  public List<BadImageException> badImages() {
+    return List.copyOf(badImages);
+  }
+
+  /** The current epoch, from 0. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Begins the next epoch; nothing happens if no batch of the current one was taken. */
+  @Override
+  public void reset() {
+    checkOpen();
+    boolean over = pending != null && pending.batch() == null;
+    if (begun || over) {
+      reset(epoch + 1);
+    }
+  }
+
+  /**
+   * Begins a certain epoch, such as the one to resume a training at.
+   *
+   * @param number from 0
+   * @throws IllegalArgumentException if negative
+   */
+  public void reset(int number) {
+    checkOpen();
+    if (number < 0) {
+      throw new IllegalArgumentException("Epochs are counted from 0, not " + number);
+    }
+    stop();
+    epoch = number;
+  }
+
+  private synchronized void stop() {
+    if (running != null) {
+      running.close();
+      running = null;
+    }
+    pending = null;
+    begun = false;
+  }
+
+  /** Stops the threads and frees their memory; batches that were delivered stay valid. */
+  @Override
+  public void close() {
+    closed = true;
+    stop();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("The iterator is closed");
+    }
+  }
+
+  /**
+   * @throws UnsupportedOperationException if another batch size than the options' is asked for
+   */
+  @Override
+  public DataSet next(int num) {
+    if (num != options.batch()) {
+      throw new UnsupportedOperationException(
+          "Batches of %d are made ahead, not of %d".formatted(options.batch(), num));
+    }
+    return next();
+  }
+
+  /** Values in one image: 3 · size · size. */
+  @Override
+  public int inputColumns() {
+    return 3 * options.preprocessing().size() * options.preprocessing().size();
+  }
+
+  /** Number of classes, 0 if the images are unlabelled. */
+  @Override
+  public int totalOutcomes() {
+    return classes.size();
+  }
+
+  @Override
+  public boolean resetSupported() {
+    return true;
+  }
+
+  /** No: it already works ahead. */
+  @Override
+  public boolean asyncSupported() {
+    return false;
+  }
+
+  /** Images in a batch. */
+  @Override
+  public int batch() {
+    return options.batch();
+  }
+
+  @Override
+  public void setPreProcessor(DataSetPreProcessor preProcessor) {
+    this.preProcessor = preProcessor;
+  }
+
+  @Override
+  public DataSetPreProcessor getPreProcessor() {
+    return preProcessor;
+  }
+
+  /** Names of the classes, in the labels' order. */
+  @Override
+  public List<String> getLabels() {
+    return classes;
+  }
+
+  /** The images, in the order in which they were given. */
+  public List<ImageFile> files() {
+    return files;
+  }
+
+  /** What it was made with. */
+  public LoaderOptions options() {
+    return options;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+    throw new NotSerializableException("ImageFolderIterator: it holds threads");
+  }
+}

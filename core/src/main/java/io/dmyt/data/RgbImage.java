@@ -1,0 +1,70 @@
+package io.dmyt.data;
+
+import java.nio.ByteBuffer;
+
+/** An 8-bit RGB image in memory. */
+public final class RgbImage {
+  private final int width;
+  private final int height;
+  private final byte[] pixels;
+
+  /**
+   * @param pixels [height, width, 3], red first, one unsigned byte each; not copied
+   * @throws IllegalArgumentException if a side is not positive or the length is not 3 · width ·
+   *     height
+   */
+  public RgbImage(int width, int height, byte[] pixels) {
+    if (width < 1 || height < 1 || pixels.length != 3L * width * height) {
+      throw new IllegalArgumentException(
+          "An RGB image of %d x %d has %d bytes, found %d"
+              .formatted(width, height, 3L * width * height, pixels.length));
+    }
+    this.width = width;
+    this.height = height;
+    this.pixels = pixels;
+  }
+
+  /** Columns. */
+  public int width() {
+    return width;
+  }
+
+  /** Rows. */
+  public int height() {
+    return height;
+  }
+
+  /** [height, width, 3], red first, one unsigned byte each; the image's own array. */
+  public byte[] pixels() {
+    return pixels;
+  }
+
+  /**
+   * Resizes as PIL does: bilinear, with antialiasing when shrinking.
+   *
+   * @param newWidth at least 1
+   * @param newHeight at least 1
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public RgbImage resize(int newWidth, int newHeight) {
+    if (newWidth < 1 || newHeight < 1) {
+      throw new IllegalArgumentException(
+          "Can't resize to %d x %d: sides must be at least 1".formatted(newWidth, newHeight));
+    }
+    byte[] resized = new byte[Math.multiplyExact(3 * newWidth, newHeight)];
+    new BilinearResizer()
+        .resize(
+            ByteBuffer.wrap(pixels),
+            width,
+            height,
+            newWidth,
+            newHeight,
+            (y, row) -> {
+              int at = 3 * newWidth * y;
+              for (int value : row) {
+                resized[at++] = (byte) value;
+              }
+            });
+    return new RgbImage(newWidth, newHeight, resized);
+  }
+}

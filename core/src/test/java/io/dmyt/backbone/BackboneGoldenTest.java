@@ -1,0 +1,190 @@
+package io.dmyt.backbone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dmyt.Golden;
+import io.dmyt.backbone.NamedParameter.Kind;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Every network of the reference values against PyTorch's: names, features, gradients, training.
+ */
+class BackboneGoldenTest {
+
+  /** What is allowed between the vectors of all parameters' gradient norms. */
+  private static final double ALL_GRADIENTS = 1e-3;
+
+  /**
+   * What is allowed of one parameter's norm. The reference was computed in single precision, and
+   * batch norm's gradients are small differences of large sums: computed in double, resnet50's
+   * differ from the reference's by up to 4.1e-3.
+   */
+  private static final double EACH_GRADIENT = 1e-2;
+
+  private static final Predicate<JsonNode> IS_QUICK =
+      golden -> golden.get("model").asText().equals("resnet18");
+
+  @TestFactory
+  Stream<DynamicTest> stateDict() {
+    return each(golden -> true, BackboneGoldenTest::checkStateDict);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> features() {
+    return each(IS_QUICK, BackboneGoldenTest::checkFeatures);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> training() {
+    return each(IS_QUICK, BackboneGoldenTest::checkTraining);
+  }
+
+  @TestFactory
+  @Tag("slow")
+  Stream<DynamicTest> featuresOfLargeNetworks() {
+    return each(IS_QUICK.negate(), BackboneGoldenTest::checkFeatures);
+  }
+
+  @TestFactory
+  @Tag("slow")
+  Stream<DynamicTest> trainingOfLargeNetworks() {
+    return each(IS_QUICK.negate(), BackboneGoldenTest::checkTraining);
+  }
+
+  private static Stream<DynamicTest> each(Predicate<JsonNode> which, Consumer<JsonNode> check) {
+    List<Path> files = Golden.list("backbone", ".json");
+    if (files.isEmpty()) {
+      return Stream.of(
+          dynamicTest("absent", () -> Assumptions.abort("no backbone/*.json in " + Golden.root())));
+    }
+    return files.stream()
+        .map(Golden::read)
+        .filter(which)
+        .map(golden -> dynamicTest(golden.get("model").asText(), () -> check.accept(golden)));
+  }
+
+  private static void checkStateDict(JsonNode golden) {
+    String name = golden.get("model").asText();
+    BackboneSpec spec = Backbones.spec(name);
+    assertEquals(golden.get("input_size").asInt(), spec.imageSize());
+    assertEquals(golden.get("num_features").asInt(), spec.embeddingSize());
+
+    List<String> expected = entries(golden.get("state_dict"));
+    Backbone embedding = create(name, 64, 0);
+    assertEquals(expected, embedding.parameters().stream().map(Object::toString).toList());
+    assertEquals(
+        golden.get("num_params").asLong(),
+        embedding.parameters().stream()
+            .filter(p -> p.kind() == Kind.TRAINABLE)
+            .mapToLong(NamedParameter::length)
+            .sum());
+
+    expected.addAll(entries(golden.get("classifier")));
+    Backbone classifier = create(name, 64, 2);
+    assertEquals(expected, classifier.parameters().stream().map(Object::toString).toList());
+  }
+
+  private static List<String> entries(JsonNode list) {
+    return new ArrayList<>(
+        StreamSupport.stream(list.spliterator(), false)
+            .map(entry -> entry.get(0).asText() + Arrays.toString(Golden.ints(entry.get(1))))
+            .toList());
+  }
+
+  private static void checkFeatures(JsonNode golden) {
+    JsonNode eval = golden.get("eval");
+    int batch = eval.get("batch").asInt();
+    int size = eval.get("hw").asInt();
+    Backbone backbone = goldenBackbone(golden, size);
+    INDArray images = images("input", batch, size);
+    double[] expected = Golden.doubles(eval.get("features"));
+    double[] actual = backbone.embed(images).dup('c').reshape(-1).toDoubleVector();
+    Golden.assertClose(expected, actual, 1e-4, "features");
+  }
+
+  private static void checkTraining(JsonNode golden) {
+    JsonNode train = golden.get("train");
+    int batch = train.get("batch").asInt();
+    int size = train.get("hw").asInt();
+    Backbone backbone = goldenBackbone(golden, size).setLoss(new PlainDummyLoss());
+    ComputationGraph graph = backbone.graph();
+    INDArray images = images("train-input", batch, size);
+    int[] classes = Golden.ints(train.get("labels"));
+    INDArray labels =
+        Nd4j.createFromArray(Arrays.stream(classes).mapToDouble(c -> c).toArray())
+            .castTo(images.dataType())
+            .reshape(batch, 1);
+
+    double loss = backward(graph, images, labels);
+    Golden.assertClose(train.get("dmyt_loss").asDouble(), loss, 1e-3, 1, "loss");
+    List<String> names = new ArrayList<>();
+    train.get("grad_l2").fieldNames().forEachRemaining(names::add);
+    double[] expected = new double[names.size()];
+    double[] actual = new double[names.size()];
+    for (int i = 0; i < expected.length; i++) {
+      String name = names.get(i);
+      expected[i] = train.get("grad_l2").get(name).asDouble();
+      actual[i] = backbone.gradient(name).norm2Number().doubleValue() / batch;
+      Golden.assertClose(expected[i], actual[i], EACH_GRADIENT, 1e-6, "gradient of " + name);
+    }
+    Golden.assertClose(expected, actual, ALL_GRADIENTS, "gradients");
+
+    PlainAdamW adamw = new PlainAdamW(golden.get("adamw"), backbone);
+    double[] losses = Golden.doubles(golden.get("adamw").get("losses"));
+    for (int step = 0; step < losses.length; step++) {
+      if (step > 0) {
+        loss = backward(graph, images, labels);
+      }
+      Golden.assertClose(losses[step], loss, 2e-3, 1, "loss of step " + step);
+      adamw.step(batch);
+    }
+  }
+
+  private static double backward(ComputationGraph graph, INDArray images, INDArray labels) {
+    graph.setInput(0, images);
+    graph.setLabels(labels.dup());
+    graph.computeGradientAndScore();
+    return graph.score() - graph.calcRegularizationScore(true);
+  }
+
+  private static Backbone goldenBackbone(JsonNode golden, int size) {
+    Backbone backbone = create(golden.get("model").asText(), size, 0);
+    for (NamedParameter parameter : backbone.parameters()) {
+      if (parameter.kind() != Kind.COUNTER) {
+        float[] values = Golden.weights(parameter.name(), parameter.shape());
+        backbone.set(parameter.name(), FloatBuffer.wrap(values));
+      }
+    }
+    return backbone;
+  }
+
+  private static Backbone create(String name, int size, int classes) {
+    return Backbones.create(
+        name,
+        BackboneOptions.defaults()
+            .withImageSize(size)
+            .withClasses(classes)
+            .withRandomWeights(false));
+  }
+
+  private static INDArray images(String name, int batch, int size) {
+    return Nd4j.create(Golden.images(name, batch, size), new long[] {batch, 3, size, size}, 'c');
+  }
+}

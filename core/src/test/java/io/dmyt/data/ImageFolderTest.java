@@ -1,0 +1,169 @@
+package io.dmyt.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.datavec.api.io.labels.ParentPathLabelGenerator;
+import org.datavec.api.split.CollectionInputSplit;
+import org.datavec.api.split.FileSplit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageFolderTest {
+  @TempDir private Path root;
+
+  @Test
+  void findsImagesInSortedClassesAtAnyDepth() throws IOException {
+    put("real/b.PNG", "real/a.jpg", "fake/z/deep/c.JpEg", "fake/d.jpg", "Zoo/e.jpeg");
+    ImageFolder folder = ImageFolder.scan(root);
+    assertEquals(List.of("Zoo", "fake", "real"), folder.classes());
+    assertEquals(
+        List.of("Zoo/e.jpeg", "fake/d.jpg", "fake/z/deep/c.JpEg", "real/a.jpg", "real/b.PNG"),
+        relative(folder));
+    assertEquals(List.of(0, 1, 1, 2, 2), folder.files().stream().map(ImageFile::label).toList());
+    assertEquals(Map.of("Zoo", 1, "fake", 2, "real", 2), folder.counts());
+    assertEquals(folder.classes(), List.copyOf(folder.counts().keySet()));
+    assertEquals(5, folder.size());
+  }
+
+  @Test
+  void passesOverHiddenAndOtherFiles() throws IOException {
+    put("a/x.jpg", "a/.hidden.jpg", "a/.cache/y.jpg", "a/notes.txt", "a/jpg", ".git/z.jpg");
+    put("stray.jpg");
+    Files.createDirectories(root.resolve("a/folder.jpg"));
+    assertEquals(List.of("a/x.jpg"), relative(ImageFolder.scan(root)));
+  }
+
+  @Test
+  void followsSymbolicLinks(@TempDir Path elsewhere) throws IOException {
+    Files.write(elsewhere.resolve("far.jpg"), new byte[3]);
+    put("a/near.jpg");
+    Files.createSymbolicLink(root.resolve("b"), elsewhere);
+    Files.createSymbolicLink(root.resolve("a/more"), elsewhere);
+    assertEquals(
+        List.of("a/more/far.jpg", "a/near.jpg", "b/far.jpg"), relative(ImageFolder.scan(root)));
+  }
+
+  @Test
+  void absentFolderIsNamed() {
+    assertMessage(
+        root.resolve("none") + " is no folder", () -> ImageFolder.scan(root.resolve("none")));
+  }
+
+  @Test
+  void folderWithoutClassesIsRefused() throws IOException {
+    put("a.jpg");
+    assertMessage(root + " has no class folders", () -> ImageFolder.scan(root));
+  }
+
+  @Test
+  void emptyClassIsNamed() throws IOException {
+    put("full/a.jpg", "void/readme.txt");
+    assertMessage("Class void is empty", () -> ImageFolder.scan(root));
+  }
+
+  @Test
+  void fingerprintIsTheDocumentedDigest() throws Exception {
+    put("a/x.jpg", "b/c/y.png");
+    String expected = "a/x.jpg\0" + "7\n" + "b/c/y.png\0" + "9\n";
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(expected.getBytes(StandardCharsets.UTF_8));
+    assertEquals(HexFormat.of().formatHex(digest), ImageFolder.scan(root).fingerprint());
+  }
+
+  @Test
+  void fingerprintChangesWithNamesAndSizes(@TempDir Path copy) throws IOException {
+    put("a/x.jpg");
+    String before = ImageFolder.scan(root).fingerprint();
+    Files.createDirectories(copy.resolve("a"));
+    Files.copy(root.resolve("a/x.jpg"), copy.resolve("a/x.jpg"));
+    assertEquals(before, ImageFolder.scan(copy).fingerprint(), "the place doesn't matter");
+    Files.write(root.resolve("a/x.jpg"), new byte[100]);
+    String longer = ImageFolder.scan(root).fingerprint();
+    put("a/y.jpg");
+    assertNotEquals(before, longer);
+    assertNotEquals(longer, ImageFolder.scan(root).fingerprint());
+  }
+
+  @Test
+  void labelsFollowAModelsClasses() throws IOException {
+    put("a/1.jpg", "b/2.jpg", "c/3.jpg");
+    ImageFolder folder = ImageFolder.scan(root);
+    ImageFolder other = folder.withClasses(List.of("c", "a", "b"));
+    assertEquals(List.of("c", "a", "b"), other.classes());
+    assertEquals(List.of("c/3.jpg", "a/1.jpg", "b/2.jpg"), relative(other));
+    assertEquals(List.of(0, 1, 2), other.files().stream().map(ImageFile::label).toList());
+    assertEquals(folder.fingerprint(), other.fingerprint());
+  }
+
+  @Test
+  void otherClassesThanTheModelsAreNamed() throws IOException {
+    put("a/1.jpg", "b/2.jpg");
+    ImageFolder folder = ImageFolder.scan(root);
+    assertMessage(
+        "The classes of the model and %s differ: only the model has c; only %s has b"
+            .formatted(root, root),
+        () -> folder.withClasses(List.of("a", "c")));
+  }
+
+  @Test
+  void takesDataVecsSplitsAndLabels() throws IOException {
+    put("x/b/1.jpg", "x/a/2.jpg", "a/3.jpg");
+    FileSplit split = new FileSplit(root.toFile(), new String[] {"jpg"});
+    ImageFolder byParent = ImageFolder.of(split, new ParentPathLabelGenerator());
+    assertEquals(List.of("a", "b"), byParent.classes());
+    assertEquals(List.of("a/3.jpg", "x/a/2.jpg", "x/b/1.jpg"), relative(byParent));
+    ImageFolder byClassFolder = ImageFolder.of(split, new ClassFolderLabelGenerator(root));
+    assertEquals(ImageFolder.scan(root).files().size(), byClassFolder.size());
+    assertEquals(List.of("a", "x"), byClassFolder.classes());
+    assertEquals(
+        ImageFolder.scan(root).files().stream().map(ImageFile::label).toList(),
+        byClassFolder.files().stream().map(ImageFile::label).toList());
+    assertMessage(
+        "has no files",
+        () ->
+            ImageFolder.of(
+                new CollectionInputSplit(List.<URI>of()), new ParentPathLabelGenerator()));
+  }
+
+  @Test
+  void classFolderLabelNeedsAClassFolder() throws IOException {
+    put("stray.jpg");
+    ClassFolderLabelGenerator labels = new ClassFolderLabelGenerator(root);
+    assertTrue(labels.inferLabelClasses());
+    assertMessage(
+        "is in no class folder",
+        () -> labels.getLabelForPath(root.resolve("stray.jpg").toString()));
+    assertMessage("is in no class folder", () -> labels.getLabelForPath("/elsewhere/a/b.jpg"));
+  }
+
+  /** The n-th byte count is the name's length, so that sizes differ. */
+  private void put(String... files) throws IOException {
+    for (String file : files) {
+      Path path = root.resolve(file);
+      Files.createDirectories(path.getParent());
+      Files.write(path, new byte[file.length()]);
+    }
+  }
+
+  private List<String> relative(ImageFolder folder) {
+    return folder.files().stream().map(f -> root.relativize(f.path()).toString()).toList();
+  }
+
+  static void assertMessage(String part, org.junit.jupiter.api.function.Executable action) {
+    ImageDataException e = assertThrows(ImageDataException.class, action);
+    assertTrue(e.getMessage().contains(part), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+  }
+}
