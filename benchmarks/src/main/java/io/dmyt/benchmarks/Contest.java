@@ -151,7 +151,7 @@ final class Contest {
     private boolean start() throws IOException {
       try {
         process = new SideProcess(side, job, options.threads());
-      } catch (SideProcess.Unavailable e) {
+      } catch (LineProcess.Unavailable e) {
         LOG.warn("{} is left out: {}", side.key(), e.getMessage());
         missing.put(side, e.getMessage());
         return false;

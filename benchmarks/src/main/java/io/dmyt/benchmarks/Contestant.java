@@ -6,6 +6,8 @@ import java.util.stream.Collectors;
 
 /** The sides that can be asked for by name: an engine and its precision. */
 enum Contestant {
+  OURS("ours", "ours", Task.INFER, Task.TRAIN),
+  OURS_BF16("ours-bf16", "ours, bf16", Task.INFER, Task.TRAIN),
   DL4J("dl4j", "DL4J stock", Task.INFER, Task.TRAIN),
   LIBTORCH("libtorch", "libtorch via DJL", Task.INFER, Task.TRAIN),
   PYTORCH("pytorch", "PyTorch channels_last", Task.INFER, Task.TRAIN),
@@ -54,7 +56,7 @@ enum Contestant {
   }
 
   boolean isOurs() {
-    return false;
+    return this == OURS || this == OURS_BF16;
   }
 
   boolean isPython() {
@@ -63,7 +65,7 @@ enum Contestant {
 
   /** Whether it computes in half precision, so that its values are only roughly the others'. */
   boolean isBf16() {
-    return this == PYTORCH_BF16;
+    return this == OURS_BF16 || this == PYTORCH_BF16;
   }
 
   /**
@@ -75,7 +77,9 @@ enum Contestant {
     return switch (this) {
       case LIBTORCH -> new LibtorchSide(network, batch, threads);
       case ONNXRUNTIME -> new OnnxRuntimeSide(network, batch, threads);
-      case DL4J -> throw new IllegalStateException("later");
+      case OURS -> new Dl4jSide(GraphEngine.ONEDNN, network, batch, threads);
+      case OURS_BF16 -> new Dl4jSide(GraphEngine.ONEDNN_BF16, network, batch, threads);
+      case DL4J -> new Dl4jSide(GraphEngine.DL4J, network, batch, threads);
       case PYTORCH, PYTORCH_BF16 -> throw new IllegalStateException(key + " is a Python process");
     };
   }

@@ -6,37 +6,37 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** Where Python is, and our scripts for it. */
 final class Python {
   /** The second is where Debian's python3-torch and python3-pil install to. */
   private static final List<String> INTERPRETERS = List.of("python3", "/usr/bin/python3");
 
-  private Python() {}
+  private static final Map<String, Path> SCRIPTS = new HashMap<>();
 
-  /**
-   * A Python that can import PyTorch.
-   *
-   * @throws SideProcess.Unavailable if there is none
-   */
-  static String withTorch() throws SideProcess.Unavailable {
-    return with("torch");
-  }
+  private Python() {}
 
   /**
    * A Python that can import a module.
    *
-   * @throws SideProcess.Unavailable if there is none
+   * @throws LineProcess.Unavailable if there is none
    */
-  static String with(String module) throws SideProcess.Unavailable {
+  static String with(String module) throws LineProcess.Unavailable {
     for (String interpreter : INTERPRETERS) {
       if (imports(interpreter, module)) {
         return interpreter;
       }
     }
-    throw new SideProcess.Unavailable(
-        "no python3 here imports " + module + " (Debian: apt install python3-" + module + ")");
+    throw new LineProcess.Unavailable(
+        "no python3 here imports "
+            + module
+            + " (Debian: apt install python3-"
+            + module.toLowerCase(Locale.ROOT)
+            + ")");
   }
 
   private static boolean imports(String interpreter, String module) {
@@ -55,24 +55,19 @@ final class Python {
     }
   }
 
-  /** The script of the PyTorch side, unpacked from the class path. */
-  static Path script() {
-    return Script.TORCH_PEER;
+  /** A script of ours, unpacked from the class path once in the life of the process. */
+  static synchronized Path script(String name) {
+    return SCRIPTS.computeIfAbsent(name, Python::unpack);
   }
 
-  /** Unpacked once, when first asked for. */
-  private static final class Script {
-    static final Path TORCH_PEER = unpack("torch_peer.py");
-
-    private static Path unpack(String name) {
-      try (InputStream source = Python.class.getResourceAsStream("/python/" + name)) {
-        Path file = Files.createTempFile("dmyt4j-", "-" + name);
-        file.toFile().deleteOnExit();
-        Files.copy(source, file, StandardCopyOption.REPLACE_EXISTING);
-        return file;
-      } catch (IOException e) {
-        throw new UncheckedIOException(name, e);
-      }
+  private static Path unpack(String name) {
+    try (InputStream source = Python.class.getResourceAsStream("/python/" + name)) {
+      Path file = Files.createTempFile("dmyt4j-", "-" + name);
+      file.toFile().deleteOnExit();
+      Files.copy(source, file, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
     }
   }
 }
