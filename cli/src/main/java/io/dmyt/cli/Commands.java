@@ -1,0 +1,12 @@
+package io.dmyt.cli;
+
+import java.util.List;
+
+/** The subcommands, in the order of the help. */
+final class Commands {
+  private Commands() {}
+
+  static List<Command> all() {
+    return List.of(new DemoCommand(), new TrainCommand(), new TestCommand(), new InfoCommand());
+  }
+}

@@ -1,0 +1,51 @@
+package io.dmyt.cli;
+
+import com.beust.jcommander.Parameter;
+import io.dmyt.data.BadImages;
+import java.nio.file.Path;
+
+/** Options of the commands that read a data set. */
+final class DataOptions {
+  @Parameter(
+      names = {"-d", "--dataset"},
+      required = true,
+      description = "Folder with train, valid and test, each with a folder of images per class")
+  Path dataset;
+
+  @Parameter(
+      names = {"-b", "--batch"},
+      validateWith = Checks.Count.class,
+      description = "Images per batch")
+  int batch = 8;
+
+  @Parameter(
+      names = "--workers",
+      validateWith = Checks.CountOrNone.class,
+      description = "Threads that decode images ahead; 0: as many as there are processors")
+  int workers;
+
+  @Parameter(
+      names = "--on-bad-image",
+      description = "A file that is no image: skip (and say so; at most --bad-image-limit) or fail")
+  BadImagePolicy onBadImage = BadImagePolicy.SKIP;
+
+  @Parameter(
+      names = "--bad-image-limit",
+      validateWith = Checks.CountOrNone.class,
+      description = "How many bad images to skip before giving up")
+  int badImageLimit = 10;
+
+  /** What to do about a file that is no image. */
+  enum BadImagePolicy {
+    SKIP,
+    FAIL
+  }
+
+  BadImages badImages() {
+    return onBadImage == BadImagePolicy.FAIL ? BadImages.fail() : BadImages.skip(badImageLimit);
+  }
+
+  int threads() {
+    return workers > 0 ? workers : Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,52 @@
+package io.dmyt.cli;
+
+import io.dmyt.DetectorSpec;
+import io.dmyt.data.BadImageException;
+import io.dmyt.data.ImageFile;
+import io.dmyt.data.ImageFolder;
+import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.LoaderOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the commands that read images share. */
+final class Images {
+  private Images() {}
+
+  /** Batches to train on: shuffled by the seed, whole ones only. */
+  static ImageFolderIterator shuffled(
+      DataOptions options, ImageFolder folder, DetectorSpec spec, long seed) {
+    LoaderOptions loader = LoaderOptions.training(spec.preprocessing()).withSeed(seed);
+    return new ImageFolderIterator(folder, configured(loader, options));
+  }
+
+  /** Batches of every image, in the given order. */
+  static ImageFolderIterator inOrder(
+      DataOptions options, List<ImageFile> files, DetectorSpec spec) {
+    LoaderOptions loader = LoaderOptions.evaluation(spec.preprocessing());
+    return new ImageFolderIterator(files, spec.classes(), configured(loader, options));
+  }
+
+  private static LoaderOptions configured(LoaderOptions loader, DataOptions options) {
+    return loader
+        .withBatch(options.batch)
+        .withWorkers(options.threads())
+        .withBadImages(options.badImages());
+  }
+
+  /** Names the files that were skipped. */
+  static void reportBad(Terminal terminal, ImageFolderIterator images) {
+    List<BadImageException> bad = images.badImages();
+    if (!bad.isEmpty()) {
+      terminal.say("skipped %d of the files, which are no images:", bad.size());
+      bad.forEach(b -> terminal.say("  %s", b.getMessage()));
+    }
+  }
+
+  /** "120 images: fake 60, real 60". */
+  static String counts(ImageFolder folder) {
+    List<String> parts = new ArrayList<>();
+    folder.counts().forEach((name, count) -> parts.add(name + " " + count));
+    return "%d images: %s".formatted(folder.size(), String.join(", ", parts));
+  }
+}

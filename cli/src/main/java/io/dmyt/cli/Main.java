@@ -1,0 +1,162 @@
+package io.dmyt.cli;
+
+import com.beust.jcommander.JCommander;
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParameterException;
+import com.beust.jcommander.Parameters;
+import io.dmyt.Version;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+
+/** The entry point: finds the subcommand, runs it, and turns what went wrong into one line. */
+public final class Main {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+
+  private Main() {}
+
+  @Parameters
+  private static final class GlobalOptions {
+    @Parameter(
+        names = {"-h", "--help"},
+        help = true,
+        description = "Show this help")
+    boolean help;
+
+    @Parameter(names = "--version", help = true, description = "Show the version")
+    boolean version;
+
+    @Parameter(names = "--verbose", description = "Show the JVM's options, and whole stack traces")
+    boolean verbose;
+  }
+
+  /** Options that every subcommand takes. */
+  @Parameters
+  private static final class CommonOptions {
+    @Parameter(
+        names = {"-h", "--help"},
+        help = true,
+        description = "Show this command's options")
+    boolean help;
+
+    @Parameter(names = "--verbose", description = "Show the JVM's options, and whole stack traces")
+    boolean verbose;
+  }
+
+  public static void main(String[] arguments) {
+    PrintStream out = utf8(FileDescriptor.out);
+    PrintStream err = utf8(FileDescriptor.err);
+    int code = run(arguments, new Terminal(out, err, Boolean.getBoolean("dmyt.terminal")));
+    out.flush();
+    err.flush();
+    // ND4J leaves threads behind that are no daemons.
+    System.exit(code);
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /** Runs the command line; never throws, never exits. */
+  static int run(String[] arguments, Terminal terminal) {
+    GlobalOptions global = new GlobalOptions();
+    List<Command> commands = Commands.all();
+    JCommander parser = new JCommander(global);
+    parser.setProgramName("dmyt");
+    parser.setExpandAtSign(false);
+    CommonOptions common = new CommonOptions();
+    for (Command command : commands) {
+      JCommander sub = new JCommander(new Object[] {command, common});
+      parser.addCommand(command.name(), new Object[] {command, common});
+      sub.setProgramName(command.name());
+    }
+    try {
+      parser.parse(arguments);
+      String name = parser.getParsedCommand();
+      if (global.version) {
+        terminal.print("dmyt %s", Version.current());
+        return OK;
+      }
+      if (name == null) {
+        if (global.help) {
+          terminal.print(Usage.overview(parser));
+          return OK;
+        }
+        terminal.say(Usage.overview(parser));
+        return USAGE;
+      }
+      if (common.help || global.help) {
+        terminal.print(Usage.of(parser.getCommands().get(name), name));
+        return OK;
+      }
+      Command command =
+          commands.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+      return command.run(terminal);
+    } catch (ParameterException e) {
+      String where = parser.getParsedCommand();
+      terminal.say(
+          "dmyt: %s (see dmyt %s--help)",
+          firstLine(e.getMessage()), where == null ? "" : where + " ");
+      return USAGE;
+    } catch (UsageException e) {
+      terminal.say("dmyt: %s (see dmyt %s --help)", e.getMessage(), parser.getParsedCommand());
+      return USAGE;
+    } catch (OutOfMemoryError e) {
+      terminal.say(
+          "dmyt: out of memory (%s): try a smaller --batch or --image-size, or give more with"
+              + " JAVA_OPTS=\"-Xmx8g -Dorg.bytedeco.javacpp.maxbytes=16g\"",
+          firstLine(e.getMessage()));
+      return failure(e, global.verbose || common.verbose, terminal);
+    } catch (Exception e) {
+      terminal.say("dmyt: %s", explain(e));
+      return failure(e, global.verbose || common.verbose, terminal);
+    }
+  }
+
+  private static int failure(Throwable e, boolean verbose, Terminal terminal) {
+    if (verbose) {
+      e.printStackTrace(terminal.err());
+    }
+    return FAILED;
+  }
+
+  /** One line for the user: what went wrong, and where. */
+  static String explain(Throwable e) {
+    Throwable cause = e;
+    while (cause instanceof java.io.UncheckedIOException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof NoSuchFileException) {
+      return "no such file or folder: " + cause.getMessage();
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "no permission: " + cause.getMessage();
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "is in the way: " + cause.getMessage();
+    }
+    boolean ours =
+        cause instanceof IllegalArgumentException
+            || cause instanceof IllegalStateException
+            || cause instanceof java.io.IOException;
+    String message = firstLine(cause.getMessage());
+    if (ours && !message.isEmpty()) {
+      return message;
+    }
+    return "unexpected "
+        + cause.getClass().getSimpleName()
+        + (message.isEmpty() ? "" : ": " + message)
+        + " (--verbose shows where)";
+  }
+
+  private static String firstLine(String message) {
+    return message == null ? "" : message.lines().findFirst().orElse("").strip();
+  }
+}

@@ -1,0 +1,54 @@
+package io.dmyt.cli;
+
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A progress bar where somebody watches, and nothing where nobody does. */
+final class ProgressLine implements AutoCloseable {
+  private static final int WIDTH = 96;
+
+  private final ProgressBar bar;
+
+  /**
+   * @param task shown before the bar
+   * @param images how many there are, 0 if unknown
+   */
+  ProgressLine(Terminal terminal, String task, int images) {
+    bar =
+        terminal.interactive()
+            ? new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(images > 0 ? images : -1)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUnit(" img", 1)
+                .showSpeed()
+                .setUpdateIntervalMillis(200)
+                .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), WIDTH))
+                .build()
+            : null;
+  }
+
+  void at(int images) {
+    if (bar != null) {
+      bar.stepTo(images);
+    }
+  }
+
+  void at(int images, double loss, double accuracy) {
+    if (bar != null) {
+      bar.setExtraMessage(
+          String.format(Locale.ROOT, " loss %.4f  acc %.1f %%", loss, 100 * accuracy));
+      bar.stepTo(images);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.dmyt.cli;
+
+import java.io.PrintStream;
+
+/**
+ * Where a command writes.
+ *
+ * @param out results
+ * @param err progress and messages
+ * @param interactive whether somebody watches {@code err}, so that a progress bar makes sense
+ */
+record Terminal(PrintStream out, PrintStream err, boolean interactive) {
+  void say(String format, Object... arguments) {
+    err.println(arguments.length == 0 ? format : String.format(format, arguments));
+  }
+
+  void print(String format, Object... arguments) {
+    out.println(arguments.length == 0 ? format : String.format(format, arguments));
+  }
+}

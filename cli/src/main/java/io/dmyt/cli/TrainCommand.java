@@ -1,0 +1,320 @@
+package io.dmyt.cli;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.LossKind;
+import io.dmyt.Provenance;
+import io.dmyt.Version;
+import io.dmyt.WholeFile;
+import io.dmyt.backbone.BackboneSpec;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.data.ImageFolder;
+import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.ImageFolders;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.data.Split;
+import io.dmyt.loss.ClassNames;
+import io.dmyt.loss.Dummies;
+import io.dmyt.loss.DummyLayout;
+import io.dmyt.loss.LabelWeights;
+import io.dmyt.training.EpochResult;
+import io.dmyt.training.HistoryFile;
+import io.dmyt.training.Trainer;
+import io.dmyt.training.TrainingMonitor;
+import io.dmyt.training.TrainingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code dmyt train}: trains a detector on a folder of images. */
+@Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
+final class TrainCommand implements Command {
+  @ParametersDelegate final DataOptions data = new DataOptions();
+
+  @Parameter(
+      names = {"-m", "--model"},
+      description = "Backbone, by timm's name")
+  String model = "xception";
+
+  @Parameter(
+      names = {"-l", "--loss"},
+      converter = Checks.Loss.class,
+      description = "DmyT, Triplet or CrossEntropy (or BCE), case ignored")
+  LossKind loss = LossKind.DMYT;
+
+  @Parameter(
+      names = "--lr",
+      validateWith = Checks.Positive.class,
+      description = "Learning rate; halved every 3 epochs")
+  double learningRate = TrainingOptions.defaults().learningRate();
+
+  @Parameter(
+      names = {"-e", "--epoch"},
+      validateWith = Checks.Count.class,
+      description = "Epochs: how often to see every training image")
+  int epochs = TrainingOptions.defaults().epochs();
+
+  @Parameter(
+      names = {"-o", "--output"},
+      description = "File for the trained detector; history.csv goes beside it")
+  Path output = Path.of("detector.zip");
+
+  @Parameter(
+      names = {"-lw", "--label-weights"},
+      description =
+          "Weight of each class in the loss, comma-separated in the sorted classes' order, or auto:"
+              + " inverse to how many images it has (default: equal)")
+  String labelWeights;
+
+  @Parameter(
+      names = "--image-size",
+      validateWith = Checks.ImageSize.class,
+      description = "Side of the images in pixels (default: the backbone's own)")
+  Integer imageSize;
+
+  @Parameter(
+      names = "--seed",
+      validateWith = Checks.Whole.class,
+      description = "Of initial weights and of the order of images")
+  long seed = 42;
+
+  @Parameter(
+      names = "--real-class",
+      description = "The class that is no manipulation (default: found by name, such as real)")
+  String realClass;
+
+  @Parameter(
+      names = "--dummies",
+      description = "JSON file with a layout of the dummies (default: the reference's)")
+  Path dummies;
+
+  @Parameter(
+      names = "--pretrained",
+      description = "Where to start from: none (random weights), or a detector's file")
+  String pretrained = "none";
+
+  @Override
+  public String name() {
+    return "train";
+  }
+
+  @Override
+  public int run(Terminal terminal) throws Exception {
+    BackboneSpec backbone = backbone();
+    ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
+    ImageFolder train = folders.get(Split.TRAIN);
+    ImageFolder valid = folders.get(Split.VALID);
+    DetectorSpec spec = spec(backbone, train);
+    Detector detector = Detector.create(spec, seed);
+    if (!pretrained.equals("none")) {
+      start(detector, Path.of(pretrained), terminal);
+    }
+    TrainingOptions options =
+        TrainingOptions.defaults().withLearningRate(learningRate).withEpochs(epochs);
+    show(spec, train, valid, terminal);
+    setAside(terminal);
+
+    List<EpochResult> history = new ArrayList<>();
+    try (ImageFolderIterator trainImages = Images.shuffled(data, train, spec, seed);
+        ImageFolderIterator validImages = Images.inOrder(data, valid.files(), spec);
+        Progress progress = new Progress(terminal, history)) {
+      new Trainer(detector, options)
+          .fit(trainImages, validImages, best -> keep(detector, train, best), progress);
+      Images.reportBad(terminal, trainImages);
+      Images.reportBad(terminal, validImages);
+    }
+    EpochResult best = history.stream().filter(EpochResult::best).reduce((a, b) -> b).orElseThrow();
+    terminal.print(
+        "Kept epoch %d (validation accuracy %.2f %%, loss %.4f) in %s",
+        best.epoch(), 100 * best.validAccuracy(), best.validLoss(), output);
+    return Main.OK;
+  }
+
+  private BackboneSpec backbone() {
+    try {
+      return Backbones.spec(model);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private DetectorSpec spec(BackboneSpec backbone, ImageFolder train) throws IOException {
+    List<String> classes = train.classes();
+    if (realClass != null && !classes.contains(realClass)) {
+      throw new UsageException(
+          "--real-class %s is none of the classes %s".formatted(realClass, classes));
+    }
+    if (dummies != null && loss.hasClassifier()) {
+      throw new UsageException("--dummies has no meaning with --loss " + loss);
+    }
+    DummyLayout layout = dummies == null ? null : DummyLayout.read(dummies);
+    String real =
+        realClass != null ? realClass : layout != null ? layout.real() : ClassNames.real(classes);
+    int size = backbone.embeddingSize();
+    return new DetectorSpec(
+        backbone.name(),
+        classes,
+        real,
+        Preprocessing.imageNet(imageSize == null ? backbone.imageSize() : imageSize),
+        loss,
+        loss.hasClassifier()
+            ? null
+            : layout != null ? Dummies.of(classes, layout, size) : Dummies.of(classes, real, size),
+        weights(train));
+  }
+
+  private List<Double> weights(ImageFolder train) {
+    if (labelWeights == null) {
+      return null;
+    }
+    double[] weights =
+        labelWeights.toLowerCase(Locale.ROOT).equals("auto")
+            ? LabelWeights.inverseFrequency(
+                train.counts().values().stream().mapToInt(Integer::intValue).toArray())
+            : Checks.weights("--label-weights", labelWeights);
+    if (weights.length != train.classes().size()) {
+      throw new UsageException(
+          "--label-weights has %d weights for the %d classes %s"
+              .formatted(weights.length, train.classes().size(), train.classes()));
+    }
+    return Arrays.stream(weights).boxed().toList();
+  }
+
+  private void start(Detector detector, Path from, Terminal terminal) throws IOException {
+    Detector given = Detector.load(from);
+    if (!given.spec().backbone().equals(model)) {
+      throw new UsageException(
+          "--pretrained %s holds %s, --model is %s"
+              .formatted(from, given.spec().backbone(), model));
+    }
+    detector.copyBackbone(given);
+    terminal.say("Starting from the weights of %s", from);
+  }
+
+  private void show(DetectorSpec spec, ImageFolder train, ImageFolder valid, Terminal terminal) {
+    terminal.say("model        %s, %d × %2$d pixels", spec.backbone(), spec.preprocessing().size());
+    terminal.say("loss         %s", spec.loss());
+    terminal.say("classes      %s (real: %s)", String.join(", ", spec.classes()), spec.realClass());
+    terminal.say(
+        "weights      %s", spec.labelWeights() == null ? "equal" : spec.labelWeights().toString());
+    terminal.say("start        %s", pretrained.equals("none") ? "random weights" : pretrained);
+    terminal.say("training     %s", Images.counts(train));
+    terminal.say("validation   %s", Images.counts(valid));
+    terminal.say(
+        "schedule     %d epochs, batch %d, learning rate %s, seed %d",
+        epochs, data.batch, learningRate, seed);
+    terminal.say("output       %s", output);
+  }
+
+  private Path historyFile() {
+    return output.toAbsolutePath().resolveSibling("history.csv");
+  }
+
+  /** A detector or history of an earlier run is kept under another name. */
+  private void setAside(Terminal terminal) throws IOException {
+    for (Path file : List.of(output, historyFile())) {
+      Path aside = WholeFile.setAside(file);
+      if (aside != null) {
+        terminal.say(
+            "kept         %s of an earlier run as %s", file.getFileName(), aside.getFileName());
+      }
+    }
+  }
+
+  private void keep(Detector detector, ImageFolder train, EpochResult best) throws IOException {
+    detector.setProvenance(provenance(train, best));
+    detector.save(output);
+  }
+
+  private Provenance provenance(ImageFolder train, EpochResult best) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("learningRate", learningRate);
+    options.put("epochs", epochs);
+    options.put("batch", data.batch);
+    options.put("pretrained", pretrained);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("epoch", best.epoch());
+    result.put("validAccuracy", best.validAccuracy());
+    result.put("validLoss", best.validLoss());
+    return new Provenance(
+        Version.current(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        seed,
+        train.fingerprint(),
+        train.counts(),
+        options,
+        result);
+  }
+
+  /** Shows the epochs as they go by, and writes the history after each. */
+  private final class Progress implements TrainingMonitor, AutoCloseable {
+    private final Terminal terminal;
+    private final List<EpochResult> history;
+    private ProgressLine line;
+    private long start;
+    private double imagesPerSecond;
+    private int images;
+
+    Progress(Terminal terminal, List<EpochResult> history) {
+      this.terminal = terminal;
+      this.history = history;
+    }
+
+    @Override
+    public void epochStarted(int epoch, int total) {
+      line = new ProgressLine(terminal, "Epoch %d/%d".formatted(epoch, epochs), total);
+      start = System.nanoTime();
+    }
+
+    @Override
+    public void stepDone(int done, double loss, double accuracy) {
+      images = done;
+      line.at(done, loss, accuracy);
+    }
+
+    @Override
+    public void validationStarted(int epoch) {
+      imagesPerSecond = images / ((System.nanoTime() - start) / 1e9);
+      close();
+    }
+
+    @Override
+    public void epochDone(EpochResult e) {
+      history.add(e);
+      terminal.print(
+          "epoch %2d  train: loss %.4f, accuracy %6.2f %%  valid: loss %.4f, accuracy %6.2f %%"
+              + "  (%.1f s, %.1f images/s)%s",
+          e.epoch(),
+          e.trainLoss(),
+          100 * e.trainAccuracy(),
+          e.validLoss(),
+          100 * e.validAccuracy(),
+          e.seconds(),
+          imagesPerSecond,
+          e.best() ? "  best so far, kept" : "");
+      try {
+        HistoryFile.write(historyFile(), history);
+      } catch (IOException ex) {
+        throw new java.io.UncheckedIOException(ex);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (line != null) {
+        line.close();
+        line = null;
+      }
+    }
+  }
+}

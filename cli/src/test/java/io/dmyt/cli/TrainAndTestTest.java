@@ -1,0 +1,111 @@
+package io.dmyt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The main job through the command line, on small pictures. */
+class TrainAndTestTest {
+  private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
+
+  @TempDir Path folder;
+
+  private Cli.Result train(Path dataset, String loss, Path output, Object... more) {
+    Object[] arguments = {
+      "train",
+      "-d",
+      dataset,
+      "-o",
+      output,
+      "-m",
+      "resnet18",
+      "--image-size",
+      32,
+      "-b",
+      4,
+      "-e",
+      2,
+      "--lr",
+      1e-3,
+      "-l",
+      loss
+    };
+    Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return Cli.run(all);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DmyT", "triplet", "BCE"})
+  void trainsAndTestsWithEveryLoss(String loss) throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), CLASSES, 8);
+    Path output = folder.resolve("runs/one/detector.zip");
+    Cli.Result trained = train(dataset, loss, output, "-lw", "auto");
+    assertEquals(0, trained.code(), trained.all());
+    assertTrue(trained.out().contains("Kept epoch"), trained.out());
+    assertEquals(3, Files.readAllLines(output.resolveSibling("history.csv")).size());
+
+    Path json = folder.resolve("figures.json");
+    Cli.Result tested = Cli.run("test", "-w", output, "-d", dataset, "--json", json);
+    assertEquals(0, tested.code(), tested.all());
+    assertTrue(tested.out().contains("balanced accuracy"), tested.out());
+    JsonNode figures = new ObjectMapper().readTree(json.toFile()).get("report");
+    assertEquals(24, figures.get("samples").intValue());
+    assertEquals(3, figures.get("recalls").size());
+  }
+
+  @Test
+  void givesTheSameLossesForTheSameSeed() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 6);
+    Path first = folder.resolve("a/detector.zip");
+    Path second = folder.resolve("b/detector.zip");
+    Path third = folder.resolve("c/detector.zip");
+    train(dataset, "DmyT", first, "--workers", 1);
+    train(dataset, "DmyT", second, "--workers", 4);
+    train(dataset, "DmyT", third, "--seed", 7);
+    assertEquals(losses(first), losses(second));
+    assertFalse(losses(first).equals(losses(third)));
+  }
+
+  private static List<String> losses(Path detector) throws Exception {
+    return Files.readAllLines(detector.resolveSibling("history.csv")).stream()
+        .map(line -> line.replaceFirst(",[^,]*,[^,]*$", ""))
+        .toList();
+  }
+
+  @Test
+  void keepsAnEarlierRunsFiles() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 4);
+    Path output = folder.resolve("detector.zip");
+    train(dataset, "DmyT", output);
+    byte[] first = Files.readAllBytes(output);
+    Cli.Result again = train(dataset, "DmyT", output, "--pretrained", output);
+    assertEquals(0, again.code(), again.all());
+    org.junit.jupiter.api.Assertions.assertArrayEquals(
+        first, Files.readAllBytes(folder.resolve("detector.1.zip")));
+  }
+
+  @Test
+  void skipsAndNamesABrokenImage() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 6);
+    Files.writeString(dataset.resolve("train/fake/broken.jpg"), "no picture");
+    Path output = folder.resolve("detector.zip");
+    Cli.Result skipped = train(dataset, "DmyT", output);
+    assertEquals(0, skipped.code(), skipped.all());
+    assertTrue(skipped.err().contains("broken.jpg"), skipped.err());
+
+    Cli.Result failed = train(dataset, "DmyT", output, "--on-bad-image", "fail");
+    assertEquals(1, failed.code());
+    assertTrue(failed.err().contains("broken.jpg"), failed.err());
+  }
+}

@@ -1,0 +1,110 @@
+package io.dmyt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is wrong is said in one line, with the right exit code. */
+class WrongUseTest {
+  @TempDir Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> saysWhatIsWrong() throws Exception {
+    Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 2);
+    Path noValid = Cli.dataset(folder.resolve("novalid"), List.of("fake", "real"), 2);
+    remove(noValid.resolve("valid"));
+    Path emptyClass = Cli.dataset(folder.resolve("empty"), List.of("fake", "real"), 2);
+    Files.createDirectories(emptyClass.resolve("train/other"));
+    Path oneSided = Cli.dataset(folder.resolve("onesided"), List.of("fake", "real"), 2);
+    remove(oneSided.resolve("valid/fake"));
+    Path noReal = Cli.dataset(folder.resolve("noreal"), List.of("a", "b"), 2);
+    Path text = Files.writeString(folder.resolve("text.zip"), "hello");
+    Path badLayout = Files.writeString(folder.resolve("dummies.json"), "{ nonsense");
+    return Stream.of(
+            wrong(2, "no command"),
+            wrong(2, "command", "fly"),
+            wrong(2, "--dataset", "train"),
+            wrong(2, "--nonsense", "train", "-d", data, "--nonsense"),
+            wrong(1, "nowhere", "train", "-d", folder.resolve("nowhere")),
+            wrong(2, "-e", "train", "-d", data, "-e", "0"),
+            wrong(2, "-b", "train", "-d", data, "-b", "many"),
+            wrong(2, "--lr", "train", "-d", data, "--lr", "-1"),
+            wrong(2, "--lr", "train", "-d", data, "--lr", "NaN"),
+            wrong(2, "DmyT", "train", "-d", data, "-l", "Quadruplet"),
+            wrong(2, "--image-size", "train", "-d", data, "--image-size", "7"),
+            wrong(2, "--label-weights", "train", "-d", data, "-lw", "1,2,3"),
+            wrong(2, "--label-weights", "train", "-d", data, "-lw", "1,-2"),
+            wrong(2, "--real-class", "train", "-d", data, "--real-class", "nobody"),
+            wrong(2, "--dummies", "train", "-d", data, "-l", "BCE", "--dummies", badLayout),
+            wrong(1, "dummies.json", "train", "-d", data, "--dummies", badLayout),
+            wrong(2, "xception", "train", "-d", data, "-m", "xceptoin"),
+            wrong(1, "valid", "train", "-d", noValid),
+            wrong(1, "other", "train", "-d", emptyClass),
+            wrong(1, "fake", "train", "-d", oneSided),
+            wrong(1, "real", "train", "-d", noReal),
+            wrong(1, "missing.zip", "test", "-d", data, "-w", folder.resolve("missing.zip")),
+            wrong(1, "text.zip", "test", "-d", data, "-w", text),
+            wrong(1, "folder", "test", "-d", data, "-w", folder))
+        .map(
+            w ->
+                DynamicTest.dynamicTest(
+                    List.of(w.arguments).toString().replace(folder.toString(), ""), w::check));
+  }
+
+  private record Wrong(int code, String mentions, Object[] arguments) {
+    void check() {
+      Cli.Result result = Cli.run(arguments);
+      assertEquals(code, result.code(), result.all());
+      assertEquals("", result.out());
+      assertFalse(result.err().contains("\tat "), result.err());
+      String said = arguments.length == 0 ? "no command" : result.err();
+      assertTrue(said.contains(mentions), result.err());
+      if (arguments.length > 0) {
+        assertEquals(1, result.err().lines().filter(l -> l.startsWith("dmyt: ")).count());
+      }
+    }
+  }
+
+  private static Wrong wrong(int code, String mentions, Object... arguments) {
+    return new Wrong(code, mentions, arguments);
+  }
+
+  private static void remove(Path tree) throws Exception {
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void helpsWithEveryCommand() {
+    Cli.Result help = Cli.run("--help");
+    assertEquals(0, help.code());
+    for (Command command : Commands.all()) {
+      assertTrue(help.out().contains("  " + command.name() + " "), help.out());
+      Cli.Result own = Cli.run(command.name(), "--help");
+      assertEquals(0, own.code());
+      assertTrue(own.out().startsWith("Usage: dmyt " + command.name()), own.out());
+    }
+    Cli.Result train = Cli.run("train", "-h");
+    assertTrue(train.out().contains("(default: 2.0E-5)"), train.out());
+  }
+
+  @Test
+  void showsVersionAndInfo() {
+    assertTrue(Cli.run("--version").out().matches("dmyt \\d+\\.\\d+\\S*\\R"));
+    Cli.Result info = Cli.run("info");
+    assertEquals(0, info.code());
+    assertTrue(info.out().contains("1.0.0-M2.1"), info.out());
+  }
+}

@@ -1,0 +1,155 @@
+package io.dmyt;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.Backbones;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/**
+ * The file of a detector: DL4J's zip of the graph with stock classes only, which {@code
+ * ModelSerializer} opens without this library, and one more entry that says what the detector is.
+ */
+final class DetectorFile {
+  /** Raised when older versions of the library could no longer read the file rightly. */
+  static final int FORMAT = 1;
+
+  private static final String ENTRY = "dmyt.json";
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** The entry. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Content(int format, DetectorSpec detector, Provenance provenance) {}
+
+  private DetectorFile() {}
+
+  /** Writes it whole beside the target, then moves it over it. */
+  static void write(
+      Path file, Backbone backbone, DetectorSpec spec, Provenance provenance, boolean updater)
+      throws IOException {
+    ILossFunction loss = backbone.loss();
+    backbone.resetLoss();
+    try {
+      Content content = new Content(FORMAT, spec, provenance);
+      WholeFile.write(file, out -> write(out, backbone.graph(), content, updater));
+    } finally {
+      backbone.setLoss(loss);
+    }
+  }
+
+  private static void write(
+      OutputStream stream, ComputationGraph graph, Content content, boolean updater)
+      throws IOException {
+    ZipOutputStream out = new ZipOutputStream(stream);
+    // Weights hardly shrink, and deflating them takes longer than a small run's epoch: for that,
+    // and to add an entry, this doesn't go through ModelSerializer.writeModel.
+    out.setLevel(Deflater.NO_COMPRESSION);
+    write(out, ENTRY, JSON.writeValueAsBytes(content));
+    write(out, ModelSerializer.CONFIGURATION_JSON, utf8(graph.getConfiguration().toJson()));
+    write(out, ModelSerializer.COEFFICIENTS_BIN, graph.params());
+    INDArray state = updater ? graph.getUpdater().getStateViewArray() : null;
+    if (state != null && !state.isEmpty()) {
+      write(out, ModelSerializer.UPDATER_BIN, state);
+    }
+    out.finish();
+  }
+
+  private static void write(ZipOutputStream out, String entry, byte[] bytes) throws IOException {
+    out.putNextEntry(new ZipEntry(entry));
+    out.write(bytes);
+    out.closeEntry();
+  }
+
+  private static void write(ZipOutputStream out, String entry, INDArray array) throws IOException {
+    out.putNextEntry(new ZipEntry(entry));
+    DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, 1 << 16));
+    Nd4j.write(array, data);
+    data.flush();
+    out.closeEntry();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Reads what the detector is. */
+  static Content content(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException("no detector but a folder: " + file);
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(ENTRY);
+      if (entry == null) {
+        throw new IOException(
+            "no detector: "
+                + file
+                + " is a zip without "
+                + ENTRY
+                + (zip.getEntry("coefficients.bin") != null
+                    ? " (a DL4J model that this library did not save)"
+                    : ""));
+      }
+      try (InputStream in = zip.getInputStream(entry)) {
+        JsonNode json = JSON.readTree(in);
+        int format = json.path("format").asInt(-1);
+        if (format > FORMAT) {
+          throw new IOException(
+              "%s has format %d, written by version %s; this version reads up to %d: update it"
+                  .formatted(
+                      file, format, json.path("provenance").path("library").asText("?"), FORMAT));
+        }
+        if (format < 1) {
+          throw new IOException("damaged detector: " + file + " says no format in " + ENTRY);
+        }
+        return JSON.treeToValue(json, Content.class);
+      }
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(file.toString());
+    } catch (ZipException e) {
+      throw new IOException("no detector: " + file + " is no zip file");
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "damaged detector: %s: %s: %s"
+              .formatted(file, ENTRY, e.getOriginalMessage().lines().findFirst().orElse("")));
+    }
+  }
+
+  /** Opens the graph as any DL4J program would. */
+  static Backbone backbone(Path file, DetectorSpec spec, boolean updater) throws IOException {
+    ComputationGraph graph;
+    try {
+      graph = ModelSerializer.restoreComputationGraph(file.toFile(), updater);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("damaged detector: " + file + ": " + e.getMessage(), e);
+    }
+    try {
+      return Backbones.attach(spec.backbone(), graph);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("damaged detector: " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

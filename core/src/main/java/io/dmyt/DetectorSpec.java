@@ -1,0 +1,64 @@
+package io.dmyt;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.Dummies;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a detector is, apart from its weights: stored beside them as JSON.
+ *
+ * @param backbone timm's name of the network
+ * @param classes the classes in the order of their indices, at least two
+ * @param realClass which of them is no manipulation
+ * @param preprocessing what is done to an image before the network sees it
+ * @param loss what it is trained with
+ * @param dummies the classes' dummies, for embeddings; null with a classifier
+ * @param labelWeights of each class in the loss, positive; null for equal weights
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DetectorSpec(
+    String backbone,
+    List<String> classes,
+    String realClass,
+    Preprocessing preprocessing,
+    LossKind loss,
+    Dummies dummies,
+    List<Double> labelWeights) {
+
+  public DetectorSpec {
+    Objects.requireNonNull(backbone, "backbone");
+    Objects.requireNonNull(preprocessing, "preprocessing");
+    Objects.requireNonNull(loss, "loss");
+    classes = List.copyOf(classes);
+    if (!classes.contains(realClass)) {
+      throw new IllegalArgumentException(
+          "the real class '%s' is none of the classes %s".formatted(realClass, classes));
+    }
+    if ((dummies == null) != loss.hasClassifier()) {
+      throw new IllegalArgumentException(
+          loss + (dummies == null ? " needs dummies" : " has a classifier, and no dummies"));
+    }
+    if (dummies != null && !dummies.classes().equals(classes)) {
+      throw new IllegalArgumentException(
+          "the dummies' classes %s are not the detector's %s"
+              .formatted(dummies.classes(), classes));
+    }
+    if (labelWeights != null) {
+      labelWeights = List.copyOf(labelWeights);
+      if (labelWeights.size() != classes.size()) {
+        throw new IllegalArgumentException(
+            "%d label weights for the %d classes %s"
+                .formatted(labelWeights.size(), classes.size(), classes));
+      }
+    }
+  }
+
+  /** The real class's index. */
+  public int realIndex() {
+    return classes.indexOf(realClass);
+  }
+}

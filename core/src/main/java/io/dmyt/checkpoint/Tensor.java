@@ -1,0 +1,355 @@
+package io.dmyt.checkpoint;
+
+import java.io.IOException;
+import java.nio.Buffer;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A tensor of a state dict: element type, shape, and values that stay where they are, in a file or
+ * in memory, until one of the conversions below copies them out. Immutable and thread-safe.
+ *
+ * <p>Every conversion is row-major over {@link #shape()}, whatever the strides in the file. A
+ * tensor of a file throws {@link IllegalStateException} once its {@link StateDict} is closed, and
+ * {@link CheckpointException} when the file cannot be read.
+ */
+public final class Tensor {
+  /** More dimensions than any tensor of a checkpoint has; NumPy's limit. */
+  static final int LARGEST_RANK = 64;
+
+  private static final int GATHERED_ELEMENTS = 1 << 15;
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  private final DType dtype;
+  private final long[] shape;
+  private final long length;
+  private final Bytes bytes;
+  private final long start;
+  private final long[] strides;
+  private final ByteOrder order;
+
+  /**
+   * A view of checked bytes.
+   *
+   * @param start of the first element, in bytes
+   * @param strides in elements, each ≥ 0; null for row-major without gaps
+   */
+  Tensor(DType dtype, long[] shape, Bytes bytes, long start, long[] strides, ByteOrder order) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.length = elements(shape);
+    this.bytes = bytes;
+    this.start = start;
+    this.strides = strides == null || isRowMajor(shape, strides) ? null : strides;
+    this.order = order;
+  }
+
+  /**
+   * The number of elements of a shape with non-negative sizes; ArithmeticException if over 2^63.
+   */
+  static long elements(long[] shape) {
+    long n = 1;
+    for (long size : shape) {
+      n = Math.multiplyExact(n, size);
+    }
+    return n;
+  }
+
+  private static boolean isRowMajor(long[] shape, long[] strides) {
+    long expected = 1;
+    for (int d = shape.length - 1; d >= 0; d--) {
+      if (shape[d] == 0) {
+        return true;
+      }
+      if (shape[d] != 1 && strides[d] != expected) {
+        return false;
+      }
+      expected *= shape[d];
+    }
+    return true;
+  }
+
+  /** An in-memory F32 tensor with a copy of these row-major values. */
+  public static Tensor of(float[] values, long... shape) {
+    byte[] copy = new byte[byteCount(DType.F32, values.length, shape)];
+    littleEndian(copy).asFloatBuffer().put(values);
+    return ofBytes(DType.F32, copy, shape);
+  }
+
+  /** An in-memory F64 tensor with a copy of these row-major values. */
+  public static Tensor of(double[] values, long... shape) {
+    byte[] copy = new byte[byteCount(DType.F64, values.length, shape)];
+    littleEndian(copy).asDoubleBuffer().put(values);
+    return ofBytes(DType.F64, copy, shape);
+  }
+
+  /** An in-memory I64 tensor with a copy of these row-major values. */
+  public static Tensor of(long[] values, long... shape) {
+    byte[] copy = new byte[byteCount(DType.I64, values.length, shape)];
+    littleEndian(copy).asLongBuffer().put(values);
+    return ofBytes(DType.I64, copy, shape);
+  }
+
+  /**
+   * An in-memory copy of an array, in its own shape: FLOAT as F32, DOUBLE as F64, LONG as I64.
+   *
+   * @throws IllegalArgumentException for other types
+   */
+  public static Tensor of(INDArray array) {
+    DataType type = array.dataType();
+    boolean empty = array.isEmpty();
+    INDArray flat = empty ? array : array.dup('c').reshape(array.length());
+    if (type == DataType.FLOAT) {
+      return of(empty ? new float[0] : flat.toFloatVector(), array.shape());
+    } else if (type == DataType.DOUBLE) {
+      return of(empty ? new double[0] : flat.toDoubleVector(), array.shape());
+    } else if (type == DataType.INT64) {
+      return of(empty ? new long[0] : flat.toLongVector(), array.shape());
+    }
+    throw new IllegalArgumentException("expected an array of FLOAT, DOUBLE or LONG, found " + type);
+  }
+
+  /** An in-memory tensor with a copy of these little-endian, row-major bytes. */
+  public static Tensor of(DType dtype, byte[] littleEndian, long... shape) {
+    byteCount(dtype, littleEndian.length / dtype.bytes(), shape);
+    if (littleEndian.length % dtype.bytes() != 0) {
+      throw new IllegalArgumentException(
+          littleEndian.length + " bytes are no whole number of elements of " + dtype);
+    }
+    return ofBytes(dtype, littleEndian.clone(), shape);
+  }
+
+  private static Tensor ofBytes(DType dtype, byte[] bytes, long... shape) {
+    return new Tensor(dtype, shape.clone(), new HeapBytes(bytes), 0, null, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static int byteCount(DType dtype, int values, long... shape) {
+    for (long size : shape) {
+      if (size < 0) {
+        throw new IllegalArgumentException("negative size in shape " + Arrays.toString(shape));
+      }
+    }
+    if (elements(shape) != values) {
+      throw new IllegalArgumentException(
+          "shape %s has %d elements, found %d values"
+              .formatted(Arrays.toString(shape), elements(shape), values));
+    }
+    return Math.multiplyExact(values, dtype.bytes());
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The type of the elements as stored. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** The sizes, outermost dimension first; empty for a scalar. A copy. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** The number of elements: the product of the shape, 1 for a scalar. */
+  public long length() {
+    return length;
+  }
+
+  /** The size of the values in bytes, {@code length · dtype.bytes}. */
+  public long byteLength() {
+    return length * dtype.bytes();
+  }
+
+  /**
+   * The values as singles: exact for F32, F16, BF16 and small integers, else the nearest single.
+   * Booleans are 0 and 1.
+   *
+   * @throws CheckpointException if there are more than an array holds
+   */
+  public float[] floats() {
+    float[] values = new float[arrayLength()];
+    copyTo(FloatBuffer.wrap(values));
+    return values;
+  }
+
+  /**
+   * Puts the values, as {@link #floats} gives them, at the buffer's position and advances it.
+   *
+   * @throws BufferOverflowException if fewer than {@link #length} values fit
+   */
+  public void copyTo(FloatBuffer target) {
+    requireRoom(target);
+    forEachChunk(chunk -> Elements.toFloats(dtype, chunk, target));
+  }
+
+  /**
+   * The values as doubles: exact for all types but integers beyond 2^53, which are rounded.
+   *
+   * @throws CheckpointException if there are more than an array holds
+   */
+  public double[] doubles() {
+    DoubleBuffer values = DoubleBuffer.allocate(arrayLength());
+    forEachChunk(chunk -> Elements.toDoubles(dtype, chunk, values));
+    return values.array();
+  }
+
+  /**
+   * The values of an integer or boolean tensor, exactly.
+   *
+   * @throws IllegalStateException if the elements are floating point
+   * @throws CheckpointException if there are more than an array holds
+   */
+  public long[] longs() {
+    if (dtype.isFloating()) {
+      throw new IllegalStateException("expected a tensor of integers, found one of " + dtype);
+    }
+    LongBuffer values = LongBuffer.allocate(arrayLength());
+    forEachChunk(chunk -> Elements.toLongs(dtype, chunk, values));
+    return values.array();
+  }
+
+  /**
+   * The values' bits, row-major and little-endian, {@link #byteLength} bytes.
+   *
+   * @throws CheckpointException if there are more than an array holds
+   */
+  public byte[] bytes() {
+    if (byteLength() > LARGEST_ARRAY) {
+      throw tooLarge();
+    }
+    ByteBuffer out = ByteBuffer.allocate((int) byteLength());
+    forEachChunk(chunk -> out.put(Elements.littleEndian(dtype, chunk)));
+    return out.array();
+  }
+
+  /**
+   * A new array of this shape, in C order, of the smallest of FLOAT, DOUBLE and LONG that holds
+   * every value of the type: FLOAT for F32, F16 and BF16, DOUBLE for F64, LONG for integers and
+   * booleans. A tensor without elements becomes an empty array.
+   */
+  public INDArray toINDArray() {
+    if (length == 0) {
+      return Nd4j.create(dataType(), shape);
+    }
+    if (!dtype.isFloating()) {
+      return Nd4j.createFromArray(longs()).reshape('c', shape);
+    }
+    return dtype == DType.F64
+        ? Nd4j.create(doubles(), shape, 'c')
+        : Nd4j.create(floats(), shape, 'c');
+  }
+
+  private DataType dataType() {
+    if (!dtype.isFloating()) {
+      return DataType.INT64;
+    }
+    return dtype == DType.F64 ? DataType.DOUBLE : DataType.FLOAT;
+  }
+
+  /** Writes what {@link #bytes} gives, piecewise. */
+  void writeTo(WritableByteChannel channel) throws IOException {
+    IOException[] failure = new IOException[1];
+    forEachChunk(
+        chunk -> {
+          ByteBuffer out = Elements.littleEndian(dtype, chunk);
+          try {
+            while (failure[0] == null && out.hasRemaining()) {
+              channel.write(out);
+            }
+          } catch (IOException e) {
+            failure[0] = e;
+          }
+        });
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+  }
+
+  private int arrayLength() {
+    if (length > LARGEST_ARRAY) {
+      throw tooLarge();
+    }
+    return (int) length;
+  }
+
+  private CheckpointException tooLarge() {
+    return new CheckpointException(this + ": too large for one array");
+  }
+
+  private void requireRoom(Buffer target) {
+    if (target.remaining() < length) {
+      throw new BufferOverflowException();
+    }
+  }
+
+  /** Hands over all elements in row-major order, in buffers of whole elements in their order. */
+  private void forEachChunk(Consumer<ByteBuffer> sink) {
+    if (length == 0) {
+      return;
+    }
+    long last = length - 1;
+    if (strides != null) {
+      last = 0;
+      for (int d = 0; d < shape.length; d++) {
+        last += (shape[d] - 1) * strides[d];
+      }
+    }
+    try (Window window = bytes.window(start, (last + 1) * dtype.bytes())) {
+      if (strides != null) {
+        gather(window, sink);
+      } else {
+        for (int i = 0; i < window.segmentCount(); i++) {
+          sink.accept(window.segment(i).order(order));
+        }
+      }
+    }
+  }
+
+  private void gather(Window window, Consumer<ByteBuffer> sink) {
+    int width = dtype.bytes();
+    ByteBuffer out =
+        ByteBuffer.allocate(width * (int) Math.min(length, GATHERED_ELEMENTS)).order(order);
+    int inner = shape.length - 1;
+    long[] index = new long[inner];
+    long row = 0;
+    for (long left = length; left > 0; left -= shape[inner]) {
+      for (long i = 0; i < shape[inner]; i++) {
+        long at = (row + i * strides[inner]) * width;
+        ByteBuffer segment = window.segment((int) (at / window.segmentBytes()));
+        Elements.copy(width, segment.order(order), (int) (at % window.segmentBytes()), out);
+        if (!out.hasRemaining()) {
+          sink.accept(out.flip());
+          out.clear();
+        }
+      }
+      for (int d = inner - 1; d >= 0; d--) {
+        row += strides[d];
+        if (++index[d] < shape[d]) {
+          break;
+        }
+        row -= index[d] * strides[d];
+        index[d] = 0;
+      }
+    }
+    if (out.position() > 0) {
+      sink.accept(out.flip());
+    }
+  }
+
+  /** Type and shape, as in {@code F32[64, 3, 7, 7]}. */
+  @Override
+  public String toString() {
+    return dtype + Arrays.toString(shape);
+  }
+}

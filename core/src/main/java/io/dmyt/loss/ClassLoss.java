@@ -1,0 +1,219 @@
+package io.dmyt.loss;
+
+import java.util.Arrays;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.SameDiffLoss;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * A loss over a batch of outputs and their classes, as a weighted mean with a weight per class.
+ *
+ * <p>Such a loss is {@code Σ q · t(outputs)}: terms {@code t}, which the graph computes and
+ * differentiates, and how much each counts, {@code q}, which the labels decide and nothing flows
+ * back through. The graph is given the {@code q} in the place of the labels, so that it needs no
+ * label as wide as an output, value and gradient come from one run, and an example that is masked
+ * or belongs to another class is a zero.
+ *
+ * <p><b>Scale.</b> DL4J divides scores and gradients by the batch's size. To be a weighted mean
+ * after that, what {@link #computeScore} (without average), {@link #computeScoreArray} (summed) and
+ * {@link #computeGradient} return is the batch's size times the mean and its gradient.
+ *
+ * <p><b>Masks</b> are per example, {@code [batch, 1]} of zeros and ones: the mean is the one over
+ * the batch without the masked examples.
+ *
+ * <p>Losses may be shared between networks and threads, which then take turns.
+ */
+public abstract sealed class ClassLoss extends SameDiffLoss
+    permits CrossEntropyLoss, DummyTripletLoss, TripletLoss {
+  private static final long serialVersionUID = 1;
+
+  @JsonProperty("labelWeights")
+  private final double[] labelWeights;
+
+  private transient Terms terms;
+
+  ClassLoss(double[] labelWeights) {
+    this.labelWeights = labelWeights;
+  }
+
+  /** The weights of the classes, in their order; empty if they all count the same. */
+  public final double[] labelWeights() {
+    return labelWeights.clone();
+  }
+
+  /**
+   * How much each term counts, to sum up to the batch's size over all terms, or to zero if none
+   * does.
+   *
+   * @param labels each example's class, or -1 for none
+   * @param classes the labels' width
+   * @param output the outputs, {@code [batch, size]}
+   */
+  abstract INDArray termWeights(int[] labels, int classes, INDArray output);
+
+  /** Fails if the labels' or the outputs' width is not what this loss wants. */
+  abstract void checkWidths(long classes, long size);
+
+  final double labelWeight(int label) {
+    return labelWeights.length == 0 ? 1 : labelWeights[label];
+  }
+
+  /** For losses with a term per example and class: each example's weight at its class. */
+  final INDArray classTermWeights(int[] labels, int classes) {
+    double total = 0;
+    for (int label : labels) {
+      total += label < 0 ? 0 : labelWeight(label);
+    }
+    double[] weights = new double[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] >= 0) {
+        weights[i * classes + labels[i]] = labels.length * labelWeight(labels[i]) / total;
+      }
+    }
+    return Nd4j.createFromArray(weights).reshape(labels.length, classes);
+  }
+
+  @Override
+  public double computeScore(
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activationFn,
+      INDArray mask,
+      boolean average) {
+    return score(run(labels, preOutput, activationFn, mask, false), average);
+  }
+
+  /** {@inheritDoc} Their sum is {@link #computeScore} without average. */
+  @Override
+  public INDArray computeScoreArray(
+      INDArray labels, INDArray preOutput, IActivation activationFn, INDArray mask) {
+    INDArray scores = run(labels, preOutput, activationFn, mask, false).scores();
+    return scores.reshape(scores.length(), 1).castTo(preOutput.dataType());
+  }
+
+  @Override
+  public INDArray computeGradient(
+      INDArray labels, INDArray preOutput, IActivation activationFn, INDArray mask) {
+    return gradient(run(labels, preOutput, activationFn, mask, true), preOutput, activationFn);
+  }
+
+  @Override
+  public Pair<Double, INDArray> computeGradientAndScore(
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activationFn,
+      INDArray mask,
+      boolean average) {
+    Terms.Result result = run(labels, preOutput, activationFn, mask, true);
+    return Pair.of(score(result, average), gradient(result, preOutput, activationFn));
+  }
+
+  private static double score(Terms.Result result, boolean average) {
+    double sum = result.scores().sumNumber().doubleValue();
+    return average ? sum / result.scores().length() : sum;
+  }
+
+  private static INDArray gradient(
+      Terms.Result result, INDArray preOutput, IActivation activationFn) {
+    INDArray atOutput = result.gradient().castTo(preOutput.dataType());
+    return activationFn instanceof ActivationIdentity
+        ? atOutput
+        : activationFn.backprop(preOutput.dup(), atOutput).getFirst();
+  }
+
+  /** Outside of the network's workspaces, which what the graph keeps must outlive. */
+  @SuppressWarnings("try")
+  private Terms.Result run(
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activationFn,
+      INDArray mask,
+      boolean withGradient) {
+    checkShapes(labels, preOutput, mask);
+    try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      INDArray output =
+          activationFn.getActivation(preOutput.dup('c'), true).castTo(DataType.DOUBLE);
+      int classes = Math.toIntExact(labels.size(1));
+      INDArray weights = termWeights(indices(labels, mask), classes, output);
+      synchronized (this) {
+        return terms().run(output, weights, withGradient);
+      }
+    }
+  }
+
+  private Terms terms() {
+    if (terms == null) {
+      terms = new Terms(this::defineLoss);
+    }
+    return terms;
+  }
+
+  private void checkShapes(INDArray labels, INDArray preOutput, INDArray mask) {
+    if (preOutput.rank() != 2 || labels.rank() != 2 || labels.size(0) != preOutput.size(0)) {
+      throw new IllegalArgumentException(
+          "%s wants outputs [batch, size] and one-hot labels [batch, classes], found %s and %s"
+              .formatted(
+                  name(), Arrays.toString(preOutput.shape()), Arrays.toString(labels.shape())));
+    }
+    checkWidths(labels.size(1), preOutput.size(1));
+    if (mask != null && mask.length() != preOutput.size(0)) {
+      throw new IllegalArgumentException(
+          "%s masks whole examples: a mask of shape [%d, 1] expected, found %s"
+              .formatted(name(), preOutput.size(0), Arrays.toString(mask.shape())));
+    }
+  }
+
+  /** Each example's class, or -1 if it is masked. */
+  private int[] indices(INDArray labels, INDArray mask) {
+    double[][] rows = labels.toDoubleMatrix();
+    int[] indices = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      double kept = mask == null ? 1 : mask.getDouble(i);
+      if (kept != 0 && kept != 1) {
+        throw new IllegalArgumentException(
+            "%s: a mask holds zeros and ones, found %s for example %d".formatted(name(), kept, i));
+      }
+      indices[i] = kept == 0 ? -1 : oneHot(rows[i], i);
+    }
+    return indices;
+  }
+
+  private int oneHot(double[] row, int example) {
+    int index = -1;
+    for (int k = 0; k < row.length; k++) {
+      if (row[k] == 1 && index < 0) {
+        index = k;
+      } else if (row[k] != 0) {
+        index = -1;
+        break;
+      }
+    }
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "%s wants one-hot labels, found %s for example %d"
+              .formatted(name(), Arrays.toString(row), example));
+    }
+    return index;
+  }
+
+  final void checkClasses(int expected, long found, String what) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "%s: labels of width %d expected, for %s; found width %d"
+              .formatted(name(), expected, what, found));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return labelWeights.length == 0
+        ? name() + "()"
+        : name() + "(labelWeights=" + Arrays.toString(labelWeights) + ")";
+  }
+}

@@ -1,0 +1,59 @@
+package io.dmyt.loss;
+
+import java.util.Arrays;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Cross-entropy of a linear classifier's outputs with their classes, {@code Σ w[y_i] · (−log
+ * softmax_i[y_i]) / Σ w[y_i]}.
+ *
+ * <p>The softmax is in the loss: the output layer's activation is the identity, its outputs are
+ * logits {@code [batch, classes]}. The weights differ from those of DL4J's {@code LossMCXENT} by
+ * being divided by their sum over the batch, as PyTorch does.
+ */
+public final class CrossEntropyLoss extends ClassLoss {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * @param labelWeights one per class, in their order, positive; none for ones
+   * @throws IllegalArgumentException if a weight is not positive
+   */
+  @JsonCreator
+  public CrossEntropyLoss(@JsonProperty("labelWeights") double... labelWeights) {
+    super(LabelWeights.checked(labelWeights));
+  }
+
+  /** One term per example and class, as if it were of that class. */
+  @Override
+  public SDVariable defineLoss(SameDiff sd, SDVariable layerInput, SDVariable labels) {
+    return sd.nn().logSoftmax(layerInput).neg().mul(labels).sum(1);
+  }
+
+  @Override
+  INDArray termWeights(int[] labels, int classes, INDArray output) {
+    return classTermWeights(labels, classes);
+  }
+
+  @Override
+  void checkWidths(long classes, long size) {
+    if (labelWeights().length != 0) {
+      checkClasses(labelWeights().length, classes, "as many label weights");
+    }
+    checkClasses(Math.toIntExact(size), classes, "as many logits");
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof CrossEntropyLoss other
+        && Arrays.equals(labelWeights(), other.labelWeights());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(labelWeights());
+  }
+}

@@ -1,0 +1,571 @@
+package io.dmyt.onednn;
+
+import java.io.ObjectStreamException;
+import java.lang.ref.Cleaner;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.exception.DL4JException;
+import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.VertexIndices;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A graph over the parameters, gradients, configuration and updater of another, whose known region
+ * runs in oneDNN. What lies behind that region runs as DL4J's own vertices, and so does everything
+ * in a call that the engine can't serve: masks, truncated backpropagation, recurrent steps.
+ */
+final class AcceleratedGraph extends ComputationGraph {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(AcceleratedGraph.class);
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final transient ComputationGraph source;
+  private final transient Engine engine;
+  private final transient Cleaner.Cleanable cleanable;
+  private final transient Set<String> ends;
+  private final transient Set<String> rejected = new HashSet<>();
+  private transient INDArray[] currentLabels;
+  private transient boolean scoring;
+
+  AcceleratedGraph(ComputationGraph source, Options options) {
+    super(source.getConfiguration());
+    this.source = source;
+    init(source.params(), false);
+    if (source.getFlattenedGradients() != null) {
+      initGradientsView();
+    }
+    ComputationGraphUpdater updater = source.getUpdater(false);
+    if (updater != null) {
+      setUpdater(updater);
+    }
+    setListeners(source.getListeners());
+    Region region = Region.of(this);
+    ends = ends(region);
+    engine = new Engine(region, ends, flattenedParams);
+    cleanable = CLEANER.register(this, engine::close);
+  }
+
+  private Set<String> ends(Region region) {
+    Set<String> found = new HashSet<>();
+    for (GraphVertex vertex : vertices) {
+      if (!region.runs(vertex.getVertexName())) {
+        continue;
+      }
+      boolean end = vertex.isOutputVertex();
+      VertexIndices[] readers = vertex.getOutputVertices();
+      if (readers != null) {
+        for (VertexIndices reader : readers) {
+          end |= !region.runs(vertices[reader.getVertexIndex()].getVertexName());
+        }
+      }
+      if (end) {
+        found.add(vertex.getVertexName());
+      }
+    }
+    return found;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /** The vertices of the region that something outside it reads. */
+  Set<String> ends() {
+    return ends;
+  }
+
+  /** Frees the engine's memory; the parameters stay. */
+  void release() {
+    cleanable.clean();
+  }
+
+  @Override
+  public void initGradientsView() {
+    if (source.getFlattenedGradients() == null) {
+      source.initGradientsView();
+    }
+    flattenedGradients = source.getFlattenedGradients();
+    setBackpropGradientsViewArray(flattenedGradients);
+  }
+
+  @Override
+  public void setLabels(INDArray... labels) {
+    super.setLabels(labels);
+    currentLabels = labels;
+  }
+
+  @Override
+  public void setLabel(int labelNum, INDArray label) {
+    super.setLabel(labelNum, label);
+    if (currentLabels == null) {
+      currentLabels = new INDArray[getNumOutputArrays()];
+    }
+    currentLabels[labelNum] = label;
+  }
+
+  @Override
+  public double score(MultiDataSet dataSet, boolean training) {
+    scoring = true;
+    try {
+      return super.score(dataSet, training);
+    } finally {
+      scoring = false;
+    }
+  }
+
+  // Forward
+
+  @Override
+  protected synchronized Map<String, INDArray> ffToLayerActivationsInWS(
+      boolean train,
+      int layerIndex,
+      int[] excludeIdxs,
+      FwdPassType fwdPassType,
+      boolean storeLastForTBPTT,
+      INDArray[] input,
+      INDArray[] fMask,
+      INDArray[] lMask,
+      boolean clearInputs) {
+    int stop = layerIndex > 0 ? position(layerIndex) : topologicalOrder.length - 1;
+    Map<String, INDArray> values = null;
+    if (serves(fwdPassType, input, fMask, lMask)) {
+      Set<String> wanted = listened() ? runUntil(stop) : Set.of();
+      values = forward(train, wanted, stop, excludeIdxs, input, fMask, lMask, clearInputs);
+    }
+    if (values != null) {
+      return values;
+    }
+    engine.forget();
+    return super.ffToLayerActivationsInWS(
+        train,
+        layerIndex,
+        excludeIdxs,
+        fwdPassType,
+        storeLastForTBPTT,
+        input,
+        fMask,
+        lMask,
+        clearInputs);
+  }
+
+  @Override
+  protected synchronized Map<String, INDArray> ffToLayerActivationsDetached(
+      boolean train,
+      FwdPassType fwdPassType,
+      boolean storeLastForTBPTT,
+      int layerIndex,
+      int[] excludeIdxs,
+      INDArray[] features,
+      INDArray[] fMask,
+      INDArray[] lMask,
+      boolean clearLayers) {
+    Map<String, INDArray> values = null;
+    if (serves(fwdPassType, features, fMask, lMask)
+        && layerIndex >= 0
+        && layerIndex < topologicalOrder.length) {
+      Set<String> wanted = scoring ? Set.of() : runUntil(layerIndex);
+      values = forward(train, wanted, layerIndex, excludeIdxs, features, fMask, lMask, clearLayers);
+    }
+    if (values != null) {
+      return values;
+    }
+    engine.forget();
+    return super.ffToLayerActivationsDetached(
+        train,
+        fwdPassType,
+        storeLastForTBPTT,
+        layerIndex,
+        excludeIdxs,
+        features,
+        fMask,
+        lMask,
+        clearLayers);
+  }
+
+  @Override
+  protected INDArray[] outputOfLayersDetached(
+      boolean train,
+      FwdPassType fwdPassType,
+      int[] layerIndexes,
+      INDArray[] features,
+      INDArray[] fMask,
+      INDArray[] lMasks,
+      boolean clearLayerInputs,
+      boolean detachedInputs,
+      MemoryWorkspace outputWorkspace) {
+    Map<String, INDArray> values = null;
+    if (serves(fwdPassType, features, fMask, lMasks)) {
+      Set<String> wanted = new HashSet<>();
+      int stop = -1;
+      for (int index : layerIndexes) {
+        stop = Math.max(stop, position(index));
+        String name = vertices[index].getVertexName();
+        if (engine.region().runs(name)) {
+          wanted.add(name);
+        }
+      }
+      values = forward(train, wanted, stop, null, features, fMask, lMasks, clearLayerInputs);
+    }
+    if (values == null) {
+      engine.forget();
+      return super.outputOfLayersDetached(
+          train,
+          fwdPassType,
+          layerIndexes,
+          features,
+          fMask,
+          lMasks,
+          clearLayerInputs,
+          detachedInputs,
+          outputWorkspace);
+    }
+    INDArray[] outputs = new INDArray[layerIndexes.length];
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] = values.get(vertices[layerIndexes[i]].getVertexName());
+    }
+    return outputs;
+  }
+
+  private int position(int vertexIndex) {
+    for (int i = 0; i < topologicalOrder.length; i++) {
+      if (topologicalOrder[i] == vertexIndex) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("no vertex has index " + vertexIndex);
+  }
+
+  /** The vertices of the region up to a position of the topological order. */
+  private Set<String> runUntil(int stop) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i <= stop; i++) {
+      String name = vertices[topologicalOrder[i]].getVertexName();
+      if (engine.region().runs(name)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** Whether a listener wants to see the activations of a training step. */
+  private boolean listened() {
+    for (TrainingListener listener : getListeners()) {
+      try {
+        Class<?> by =
+            listener
+                .getClass()
+                .getMethod("onForwardPass", org.deeplearning4j.nn.api.Model.class, Map.class)
+                .getDeclaringClass();
+        if (by != BaseTrainingListener.class && by != TrainingListener.class) {
+          return true;
+        }
+      } catch (NoSuchMethodException e) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean serves(
+      FwdPassType type, INDArray[] features, INDArray[] fMask, INDArray[] lMask) {
+    if (engine.closed()) {
+      throw new IllegalStateException("the graph's oneDNN engine is closed");
+    }
+    if (type != FwdPassType.STANDARD
+        || given(fMask)
+        || given(lMask)
+        || configuration.getBackpropType() == BackpropType.TruncatedBPTT
+        || configuration.getDataType() != DataType.FLOAT
+        || engine.region().empty()) {
+      return false;
+    }
+    for (INDArray f : features) {
+      if (f == null || f.rank() != 4 || f.isEmpty()) {
+        return false;
+      }
+    }
+    return features.length == getNumInputArrays();
+  }
+
+  private static boolean given(INDArray[] masks) {
+    return masks != null && Arrays.stream(masks).anyMatch(m -> m != null);
+  }
+
+  /**
+   * Runs the region and the vertices behind it up to a position of the topological order.
+   *
+   * @return the values of the wanted vertices, the region's ends and all vertices behind it, or
+   *     null if the engine can't run these shapes
+   */
+  @SuppressWarnings("try")
+  private Map<String, INDArray> forward(
+      boolean train,
+      Set<String> requested,
+      int stop,
+      int[] excluded,
+      INDArray[] features,
+      INDArray[] fMask,
+      INDArray[] lMask,
+      boolean clear) {
+    Set<String> wanted = new HashSet<>(requested);
+    boolean back = train && stop == topologicalOrder.length - 1;
+    Set<Integer> left = excluded == null ? Set.of() : new HashSet<>(boxed(excluded));
+    for (String end : ends) {
+      if (back || feeds(end, stop)) {
+        wanted.add(end);
+      }
+    }
+    Map<String, INDArray> values = new LinkedHashMap<>();
+    if (!wanted.isEmpty()) {
+      Map<String, INDArray> computed = compute(train, wanted, features);
+      if (computed == null) {
+        return null;
+      }
+      values.putAll(computed);
+    }
+    setInputs(features);
+    setLayerMaskArrays(fMask, lMask);
+    LayerWorkspaceMgr manager = LayerWorkspaceMgr.noWorkspaces(helperWorkspaces);
+    for (int i = 0; i <= stop; i++) {
+      GraphVertex current = vertices[topologicalOrder[i]];
+      String name = current.getVertexName();
+      if (left.contains(current.getVertexIndex())) {
+        continue;
+      }
+      try (MemoryWorkspace working = manager.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
+        INDArray out;
+        if (current.isInputVertex()) {
+          out = features[current.getVertexIndex()];
+          values.put(name, out);
+        } else if (engine.region().runs(name)) {
+          out = values.get(name);
+        } else {
+          out = current.doForward(train, manager);
+          values.put(name, out);
+        }
+        VertexIndices[] readers = current.getOutputVertices();
+        if (out != null && readers != null) {
+          for (VertexIndices to : readers) {
+            GraphVertex reader = vertices[to.getVertexIndex()];
+            if (!engine.region().runs(reader.getVertexName())) {
+              reader.setInput(to.getVertexEdgeNumber(), out, manager);
+            }
+          }
+        }
+        if (clear) {
+          current.clear();
+        }
+      }
+    }
+    return values;
+  }
+
+  private static List<Integer> boxed(int[] numbers) {
+    return Arrays.stream(numbers).boxed().toList();
+  }
+
+  private boolean feeds(String end, int stop) {
+    VertexIndices[] readers = getVertex(end).getOutputVertices();
+    if (readers == null) {
+      return false;
+    }
+    for (VertexIndices to : readers) {
+      String name = vertices[to.getVertexIndex()].getVertexName();
+      if (!engine.region().runs(name) && position(to.getVertexIndex()) <= stop) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @SuppressWarnings("try")
+  private Map<String, INDArray> compute(boolean train, Set<String> wanted, INDArray[] features) {
+    List<INDArray> rows = new ArrayList<>();
+    StringBuilder shapes = new StringBuilder();
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      for (INDArray f : features) {
+        rows.add(rowMajor(f));
+        shapes.append(Arrays.toString(f.shape()));
+      }
+    }
+    String what = (train ? "training" : "inference") + " at " + shapes;
+    if (rejected.contains(what)) {
+      return null;
+    }
+    try {
+      return engine.forward(train, wanted, rows);
+    } catch (OneDnnException | UnsupportedShapeException e) {
+      if (e instanceof OneDnnException failure && !failure.unimplemented()) {
+        throw e;
+      }
+      LOG.warn("{} runs as DL4J's own layers: {}", what, e.getMessage());
+      rejected.add(what);
+      return null;
+    }
+  }
+
+  private static INDArray rowMajor(INDArray a) {
+    INDArray floats = a.castTo(DataType.FLOAT);
+    return floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats)
+        ? floats
+        : floats.dup('c');
+  }
+
+  // Backward
+
+  @Override
+  @SuppressWarnings("try")
+  protected void calcBackpropGradients(
+      boolean clearLayers, boolean truncatedBPTT, INDArray... externalEpsilons) {
+    if (!engine.pending()) {
+      super.calcBackpropGradients(clearLayers, truncatedBPTT, externalEpsilons);
+      return;
+    }
+    if (flattenedGradients == null) {
+      initGradientsView();
+    }
+    boolean external = externalEpsilons != null && externalEpsilons.length > 0;
+    LayerWorkspaceMgr manager = LayerWorkspaceMgr.noWorkspaces(helperWorkspaces);
+    Map<Integer, Gradient> own = new HashMap<>();
+    Map<Integer, INDArray> epsilons = new HashMap<>();
+    for (int i = topologicalOrder.length - 1; i >= 0; i--) {
+      GraphVertex current = vertices[topologicalOrder[i]];
+      int index = current.getVertexIndex();
+      if (current.isInputVertex() || frozen(current)) {
+        continue;
+      }
+      if (current.isOutputVertex()) {
+        prepareOutput(current, external ? externalEpsilons : null, epsilons);
+      }
+      if (engine.region().runs(current.getVertexName())) {
+        continue;
+      }
+      try (MemoryWorkspace working = manager.notifyScopeEntered(ArrayType.BP_WORKING_MEM)) {
+        current.setEpsilon(epsilons.get(index));
+        Pair<Gradient, INDArray[]> pair = current.doBackward(truncatedBPTT, manager);
+        VertexIndices[] inputs = current.getInputVertices();
+        for (int j = 0; inputs != null && j < inputs.length; j++) {
+          INDArray part = pair.getSecond()[j];
+          if (part != null) {
+            epsilons.merge(inputs[j].getVertexIndex(), part, INDArray::add);
+          }
+        }
+        if (pair.getFirst() != null) {
+          own.put(index, pair.getFirst());
+        }
+      }
+    }
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      Map<String, INDArray> atEnds = new HashMap<>();
+      for (String end : ends) {
+        GraphVertex vertex = getVertex(end);
+        INDArray epsilon = epsilons.get(vertex.getVertexIndex());
+        if (epsilon != null) {
+          atEnds.put(end, rowMajor(epsilon));
+        }
+      }
+      engine.backward(atEnds, flattenedGradients);
+    }
+    gradient = gradients(own);
+    engine.forget();
+    if (clearLayers) {
+      for (GraphVertex vertex : vertices) {
+        vertex.clear();
+      }
+    }
+  }
+
+  private static boolean frozen(GraphVertex vertex) {
+    return (vertex.hasLayer() && vertex.getLayer() instanceof FrozenLayer)
+        || vertex instanceof FrozenVertex;
+  }
+
+  /** Gives labels to an output layer, or the gradient from outside to any other output. */
+  private void prepareOutput(
+      GraphVertex vertex, INDArray[] external, Map<Integer, INDArray> epsilons) {
+    int number = configuration.getNetworkOutputs().indexOf(vertex.getVertexName());
+    Layer layer = vertex.getLayer();
+    if (layer instanceof FrozenLayerWithBackprop wrapper) {
+      layer = wrapper.getInsideLayer();
+    }
+    if (layer instanceof IOutputLayer output) {
+      if (external != null) {
+        throw new IllegalStateException(
+            "Cannot perform backprop with external errors in conjunction with an output layer: "
+                + vertex.getVertexName());
+      }
+      output.setLabels(currentLabels[number]);
+    } else if (external == null) {
+      throw new DL4JException(
+          "Output \"" + vertex.getVertexName() + "\" is no output layer and got no gradient");
+    } else {
+      epsilons.merge(vertex.getVertexIndex(), external[number], INDArray::add);
+    }
+  }
+
+  private Gradient gradients(Map<Integer, Gradient> own) {
+    Gradient all = new DefaultGradient(flattenedGradients);
+    for (int index : topologicalOrder) {
+      GraphVertex vertex = vertices[index];
+      String prefix = vertex.getVertexName() + "_";
+      if (own.containsKey(index)) {
+        Gradient g = own.get(index);
+        g.gradientForVariable()
+            .forEach(
+                (key, array) ->
+                    all.setGradientFor(prefix + key, array, g.flatteningOrderForVariable(key)));
+      } else if (engine.region().runs(vertex.getVertexName())
+          && vertex.hasLayer()
+          && vertex.getLayer().numParams() > 0) {
+        Layer layer = vertex.getLayer();
+        layer
+            .conf()
+            .getLayer()
+            .initializer()
+            .getGradientsFromFlattened(layer.conf(), layer.getGradientsViewArray())
+            .forEach((key, array) -> all.setGradientFor(prefix + key, array));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    release();
+    super.close();
+  }
+
+  /** What is written by Java's serialisation is a stock graph. */
+  private Object writeReplace() throws ObjectStreamException {
+    return clone();
+  }
+}

@@ -1,0 +1,746 @@
+package io.dmyt.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.dmyt.onednn.Emitter.Arg;
+import io.dmyt.onednn.Primitives.Geometry;
+import io.dmyt.onednn.Primitives.PostOp;
+import io.dmyt.onednn.Region.Node;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * Writes a region down as a program for inputs of given shapes.
+ *
+ * <p>Images lie channels last throughout. For inference, batch norm is folded into the convolution
+ * before it, and sums and activations behind that are done as the convolution stores its result.
+ * For training, batch norm does the ReLU behind it. A value that somebody wants to see is never
+ * fused away.
+ */
+final class Compiler {
+  private final Region region;
+  private final List<Node> nodes;
+  private final boolean training;
+  private final Set<Integer> wanted = new HashSet<>();
+  private final Parameters parameters;
+  private final NativeScope scope;
+  private final Emitter emit;
+
+  private final List<Runnable> prepare = new ArrayList<>();
+  private final List<Runnable> forward = new ArrayList<>();
+  private final List<Runnable> backward = new ArrayList<>();
+
+  private final boolean[] needed;
+  private final int[] consumers;
+  private final Tensor[] values;
+  private final Map<Integer, String> fused = new LinkedHashMap<>();
+  private final List<Runnable> backwardEmitters = new ArrayList<>();
+  private final List<List<Tensor>> gradients = new ArrayList<>();
+  private final boolean[] trains;
+
+  private final Map<Integer, Tensor> inputs = new LinkedHashMap<>();
+  private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+  private final Map<String, Tensor> epsilons = new LinkedHashMap<>();
+  private final List<Program.Target> targets = new ArrayList<>();
+  private final Set<String> ends;
+
+  private Compiler(
+      Region region,
+      boolean training,
+      Set<String> wantedVertices,
+      Set<String> ends,
+      Parameters parameters) {
+    this.ends = ends;
+    this.region = region;
+    this.nodes = region.nodes();
+    this.training = training;
+    this.parameters = parameters;
+    this.scope = new NativeScope();
+    this.emit = new Emitter(scope);
+    wantedVertices.forEach(v -> wanted.add(region.node(v)));
+    needed = new boolean[nodes.size()];
+    consumers = new int[nodes.size()];
+    values = new Tensor[nodes.size()];
+    trains = new boolean[nodes.size()];
+    wanted.forEach(n -> needed[n] = true);
+    for (int n = nodes.size() - 1; n >= 0; n--) {
+      gradients.add(new ArrayList<>());
+      if (needed[n]) {
+        for (int input : nodes.get(n).inputs()) {
+          needed[input] = true;
+          consumers[input]++;
+        }
+      }
+    }
+    for (int n = 0; n < nodes.size(); n++) {
+      Op op = nodes.get(n).op();
+      trains[n] = op instanceof Op.Convolution || op instanceof Op.Norm;
+      for (int input : nodes.get(n).inputs()) {
+        trains[n] |= trains[input];
+      }
+    }
+  }
+
+  /**
+   * @param shapes of the network's inputs, each (examples, channels, height, width)
+   * @param wanted the vertices whose values are to be seen
+   * @param ends those of them whose gradients will be given
+   * @throws OneDnnException if a shape has no implementation
+   */
+  static Program compile(
+      Region region,
+      List<long[]> shapes,
+      boolean training,
+      Set<String> wanted,
+      Set<String> ends,
+      Parameters parameters,
+      Arena arena) {
+    Compiler c = new Compiler(region, training, wanted, ends, parameters);
+    try {
+      return c.compile(shapes, arena);
+    } catch (RuntimeException e) {
+      c.scope.close();
+      throw e;
+    }
+  }
+
+  private Program compile(List<long[]> shapes, Arena arena) {
+    emit.into(forward);
+    for (int n = 0; n < nodes.size(); n++) {
+      if (needed[n] && !fused.containsKey(n)) {
+        emit.vertex(nodes.get(n).vertex());
+        forward(n, shapes);
+      }
+    }
+    if (training) {
+      emit.into(backward);
+      outputs.forEach(
+          (vertex, shown) -> {
+            emit.vertex(vertex);
+            int node = region.node(vertex);
+            if (trains[node] && ends.contains(vertex)) {
+              Tensor given = emit.elsewhere(shown.format());
+              epsilons.put(vertex, given);
+              gradients.get(node).add(emit.in(values[node].format(), given));
+            }
+          });
+      for (int i = backwardEmitters.size() - 1; i >= 0; i--) {
+        backwardEmitters.get(i).run();
+      }
+    }
+    return new Program(
+        scope, emit, arena, prepare, forward, backward, inputs, outputs, epsilons, targets, flat(),
+        fused());
+  }
+
+  private Set<String> flat() {
+    Set<String> flat = new HashSet<>(outputs.keySet());
+    flat.removeIf(vertex -> !region.flat(region.node(vertex)));
+    return flat;
+  }
+
+  private Map<String, String> fused() {
+    Map<String, String> byVertex = new LinkedHashMap<>();
+    fused.forEach((node, text) -> byVertex.merge(nodes.get(node).vertex(), text, (a, b) -> b));
+    return byVertex;
+  }
+
+  // Forward
+
+  private void forward(int n, List<long[]> shapes) {
+    Node node = nodes.get(n);
+    Op op = node.op();
+    if (op instanceof Op.Input input) {
+      Tensor plain = emit.elsewhere(Format.plain(scope, shapes.get(input.number())));
+      inputs.put(input.number(), plain);
+      Tensor image = emit.image(shapes.get(input.number()));
+      emit.reorder(plain, image);
+      set(n, image);
+    } else if (op instanceof Op.Convolution convolution) {
+      convolution(n, convolution, values[node.inputs().get(0)]);
+    } else if (op instanceof Op.Norm norm) {
+      norm(n, norm, values[node.inputs().get(0)]);
+    } else if (op instanceof Op.Activation activation) {
+      activation(n, activation, values[node.inputs().get(0)]);
+    } else if (op instanceof Op.Pool pool) {
+      Tensor x = values[node.inputs().get(0)];
+      long[] d = x.format().dims();
+      Window w = pool.window();
+      pool(n, pool.algorithm(), x, w, w.outHeight(d[2]), w.outWidth(d[3]));
+    } else if (op instanceof Op.GlobalPool pool) {
+      Tensor x = values[node.inputs().get(0)];
+      pool(n, pool.algorithm(), x, whole(x), 1, 1);
+    } else if (op instanceof Op.Sum) {
+      sum(n, node.inputs());
+    } else if (op instanceof Op.Product) {
+      product(n, node.inputs().get(0), node.inputs().get(1));
+    } else if (op instanceof Op.Concat) {
+      concat(n, node.inputs());
+    } else if (op instanceof Op.ZeroPad pad) {
+      zeroPad(n, pad, values[node.inputs().get(0)]);
+    }
+  }
+
+  private static Window whole(Tensor x) {
+    long[] d = x.format().dims();
+    return new Window((int) d[2], (int) d[3], 1, 1, 0, 0, 1, 1, false);
+  }
+
+  /** The value of a node is there: shown, if wanted. */
+  private void set(int n, Tensor value) {
+    values[n] = value;
+    if (wanted.contains(n)) {
+      Tensor shown = emit.elsewhere(Format.plain(scope, value.format().dims()));
+      emit.reorder(value, shown);
+      String vertex = nodes.get(n).vertex();
+      outputs.put(vertex, shown);
+    }
+  }
+
+  /** The only reader of a node's value that nobody wants to see, or -1. */
+  private int onlyReader(int n) {
+    if (consumers[n] != 1 || wanted.contains(n)) {
+      return -1;
+    }
+    for (int reader = n + 1; reader < nodes.size(); reader++) {
+      if (needed[reader] && nodes.get(reader).inputs().contains(n)) {
+        return reader;
+      }
+    }
+    return -1;
+  }
+
+  private void convolution(int n, Op.Convolution c, Tensor x) {
+    long[] d = x.format().dims();
+    Window w = c.window();
+    Tensor y = emit.image(d[0], c.channels(), w.outHeight(d[2]), w.outWidth(d[3]));
+    Geometry g = Geometry.of(w, d[2], d[3]);
+    if (training) {
+      trainedConvolution(n, c, x, y, g);
+      return;
+    }
+    int last = n;
+    Op.Norm norm = null;
+    List<PostOp> postOps = new ArrayList<>();
+    for (int next = onlyReader(n); next >= 0; next = onlyReader(next)) {
+      Node reader = nodes.get(next);
+      if (reader.op() instanceof Op.Norm foldable && norm == null && postOps.isEmpty()) {
+        norm = foldable;
+      } else if (reader.op() instanceof Op.Activation f) {
+        postOps.add(new PostOp.Apply(f));
+      } else if (reader.op() instanceof Op.Sum && addable(reader, last, y)) {
+        postOps.add(new PostOp.Add(values[other(reader, last)]));
+      } else {
+        break;
+      }
+      fused.put(next, "in " + nodes.get(n).vertex());
+      last = next;
+    }
+    boolean biased = c.bias() != null || norm != null;
+    Format bias = biased ? Format.plain(scope, c.channels()) : null;
+    dnnl_primitive_desc p =
+        Primitives.convolution(
+            scope,
+            false,
+            x.format(),
+            Format.any(scope, Precision.F32, c.weights().dims()),
+            bias,
+            y.format(),
+            g,
+            postOps);
+    List<Arg> args = new ArrayList<>();
+    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_DST, y));
+    emit.into(prepare);
+    args.add(
+        new Arg(DNNL_ARG_WEIGHTS, inferenceWeights(c, norm, chosen(p, dnnl_query_weights_md))));
+    if (biased) {
+      args.add(new Arg(DNNL_ARG_BIAS, inferenceBias(c, norm, bias)));
+    }
+    emit.into(forward);
+    for (int i = 0; i < postOps.size(); i++) {
+      if (postOps.get(i) instanceof PostOp.Add add) {
+        args.add(
+            new Arg(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1, add.other()));
+      }
+    }
+    emit.run(c.text(), p, args.toArray(Arg[]::new));
+    set(last, y);
+  }
+
+  /** Whether the other summand is there already, of the same shape. */
+  private boolean addable(Node sum, int self, Tensor y) {
+    if (sum.inputs().size() != 2) {
+      return false;
+    }
+    Tensor other = values[other(sum, self)];
+    return other != null && other.format().same(y.format());
+  }
+
+  private static int other(Node sum, int self) {
+    return sum.inputs().get(0) == self ? sum.inputs().get(1) : sum.inputs().get(0);
+  }
+
+  private Format chosen(dnnl_primitive_desc p, int what) {
+    dnnl_memory_desc d = Dnnl.query(p, what, 0);
+    return Format.chosen(scope, d);
+  }
+
+  private Tensor inferenceWeights(Op.Convolution c, Op.Norm norm, Format chosen) {
+    Op.Parameter w = c.weights();
+    Tensor source = parameter(w);
+    Tensor weights = emit.elsewhere(chosen);
+    Parameters.keep(scope, weights);
+    if (norm == null) {
+      emit.reorder(source, weights);
+      return weights;
+    }
+    Tensor scaled = emit.tensor(Format.strided(scope, w.dims(), w.strides()));
+    emit.run("fold", () -> Folding.weights(parameters, w, norm, scaled.address()), scaled);
+    emit.reorder(scaled, weights);
+    return weights;
+  }
+
+  private Tensor inferenceBias(Op.Convolution c, Op.Norm norm, Format format) {
+    Tensor bias = emit.elsewhere(format);
+    Parameters.keep(scope, bias);
+    emit.run("fold", () -> Folding.bias(parameters, c, norm, bias.address()), bias);
+    return bias;
+  }
+
+  private Tensor parameter(Op.Parameter p) {
+    return emit.elsewhere(Format.strided(scope, p.dims(), p.strides())).at(parameters.address(p));
+  }
+
+  private Tensor gradient(Op.Parameter p) {
+    Tensor t = emit.elsewhere(Format.strided(scope, p.dims(), p.strides()));
+    targets.add(new Program.Target(t, p));
+    return t;
+  }
+
+  private void trainedConvolution(int n, Op.Convolution c, Tensor x, Tensor y, Geometry g) {
+    Op.Parameter w = c.weights();
+    Format any = Format.any(scope, Precision.F32, w.dims());
+    Format bias = c.bias() == null ? null : Format.plain(scope, c.channels());
+    dnnl_primitive_desc p =
+        Primitives.convolution(scope, true, x.format(), any, bias, y.format(), g, List.of());
+    Tensor source = parameter(w);
+    List<Arg> args = new ArrayList<>();
+    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_DST, y));
+    args.add(new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen(p, dnnl_query_weights_md), source)));
+    if (bias != null) {
+      args.add(new Arg(DNNL_ARG_BIAS, parameter(c.bias())));
+    }
+    emit.run(c.text(), p, args.toArray(Arg[]::new));
+    set(n, y);
+    int from = nodes.get(n).inputs().get(0);
+    onBackward(
+        n,
+        dy -> {
+          dnnl_primitive_desc pw =
+              Primitives.convolutionWeights(scope, x.format(), any, bias, y.format(), g, p);
+          Tensor target = gradient(w);
+          Format format = chosen(pw, dnnl_query_diff_weights_md);
+          Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
+          List<Arg> wargs = new ArrayList<>();
+          wargs.add(new Arg(DNNL_ARG_SRC, x));
+          wargs.add(new Arg(DNNL_ARG_DIFF_DST, dy));
+          wargs.add(new Arg(DNNL_ARG_DIFF_WEIGHTS, dw));
+          if (bias != null) {
+            wargs.add(new Arg(DNNL_ARG_DIFF_BIAS, gradient(c.bias())));
+          }
+          emit.run(c.text() + ", weights' gradient", pw, wargs.toArray(Arg[]::new));
+          if (dw != target) {
+            emit.reorder(dw, target);
+          }
+          if (trains[from]) {
+            dnnl_primitive_desc pd =
+                Primitives.convolutionData(scope, x.format(), any, y.format(), g, p);
+            Tensor dx = emit.tensor(x.format());
+            emit.run(
+                c.text() + ", input's gradient",
+                pd,
+                new Arg(DNNL_ARG_DIFF_DST, dy),
+                new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen(pd, dnnl_query_weights_md), source)),
+                new Arg(DNNL_ARG_DIFF_SRC, dx));
+            gradients.get(from).add(dx);
+          }
+        });
+  }
+
+  private void norm(int n, Op.Norm norm, Tensor x) {
+    int reader = onlyReader(n);
+    boolean relu = reader >= 0 && nodes.get(reader).op() instanceof Op.Activation f && f.relu();
+    int last = relu ? reader : n;
+    if (relu) {
+      fused.put(reader, "in " + nodes.get(n).vertex());
+    }
+    int flags =
+        (norm.gamma() == null ? 0 : dnnl_use_scale | dnnl_use_shift)
+            | (relu ? dnnl_fuse_norm_relu : 0)
+            | (training ? 0 : dnnl_use_global_stats);
+    dnnl_primitive_desc p = Primitives.norm(scope, training, x.format(), norm.eps(), flags);
+    Tensor y = emit.tensor(x.format());
+    Format vector = Format.plain(scope, x.format().dims()[1]);
+    List<Arg> args = new ArrayList<>();
+    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_DST, y));
+    Tensor gamma = norm.gamma() == null ? null : parameter(norm.gamma());
+    if (gamma != null) {
+      args.add(new Arg(DNNL_ARG_SCALE, gamma));
+      args.add(new Arg(DNNL_ARG_SHIFT, parameter(norm.beta())));
+    }
+    Tensor mean = training ? emit.tensor(vector) : parameter(norm.mean());
+    Tensor variance = training ? emit.tensor(vector) : runningVariance(norm, vector);
+    args.add(new Arg(DNNL_ARG_MEAN, mean));
+    args.add(new Arg(DNNL_ARG_VARIANCE, variance));
+    Tensor workspace = null;
+    if (training && relu) {
+      workspace = emit.tensor(chosen(p, dnnl_query_workspace_md));
+      args.add(new Arg(DNNL_ARG_WORKSPACE, workspace));
+    }
+    emit.run(norm.text(), p, args.toArray(Arg[]::new));
+    set(last, y);
+    Tensor kept = workspace;
+    int from = nodes.get(n).inputs().get(0);
+    onBackward(
+        last,
+        dy -> {
+          dnnl_primitive_desc pb = Primitives.normBackward(scope, x.format(), norm.eps(), flags, p);
+          Tensor dx = emit.tensor(x.format());
+          List<Arg> back = new ArrayList<>();
+          back.add(new Arg(DNNL_ARG_SRC, x));
+          back.add(new Arg(DNNL_ARG_DIFF_DST, dy));
+          back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
+          back.add(new Arg(DNNL_ARG_MEAN, mean));
+          back.add(new Arg(DNNL_ARG_VARIANCE, variance));
+          if (gamma != null) {
+            back.add(new Arg(DNNL_ARG_SCALE, gamma));
+            back.add(new Arg(DNNL_ARG_DIFF_SCALE, gradient(norm.gamma())));
+            back.add(new Arg(DNNL_ARG_DIFF_SHIFT, gradient(norm.beta())));
+          }
+          if (kept != null) {
+            back.add(new Arg(DNNL_ARG_WORKSPACE, kept));
+          }
+          emit.run(norm.text() + ", gradients", pb, back.toArray(Arg[]::new));
+          emit.run(
+              "running statistics",
+              () -> Folding.statistics(parameters, norm, mean.address(), variance.address()),
+              mean,
+              variance);
+          if (trains[from]) {
+            gradients.get(from).add(dx);
+          }
+        });
+  }
+
+  private Tensor runningVariance(Op.Norm norm, Format vector) {
+    if (!norm.logStd()) {
+      return parameter(norm.variance());
+    }
+    Tensor variance = emit.elsewhere(vector);
+    Parameters.keep(scope, variance);
+    emit.into(prepare);
+    emit.run(
+        "running variance", () -> Folding.variance(parameters, norm, variance.address()), variance);
+    emit.into(forward);
+    return variance;
+  }
+
+  private void activation(int n, Op.Activation f, Tensor x) {
+    int from = nodes.get(n).inputs().get(0);
+    boolean fromOutput = training && f.fromOutput() != 0;
+    int algorithm = fromOutput ? f.fromOutput() : f.algorithm();
+    dnnl_primitive_desc p =
+        Primitives.apply(scope, training, x.format(), algorithm, f.alpha(), f.beta());
+    Tensor y = emit.tensor(x.format());
+    emit.run(f.text(), p, new Arg(DNNL_ARG_SRC, x), new Arg(DNNL_ARG_DST, y));
+    set(n, y);
+    onBackward(
+        n,
+        dy -> {
+          Tensor dx = emit.tensor(x.format());
+          emit.run(
+              f.text() + ", gradient",
+              Primitives.applyBackward(scope, x.format(), algorithm, f.alpha(), f.beta(), p),
+              fromOutput ? new Arg(DNNL_ARG_DST, y) : new Arg(DNNL_ARG_SRC, x),
+              new Arg(DNNL_ARG_DIFF_DST, dy),
+              new Arg(DNNL_ARG_DIFF_SRC, dx));
+          gradients.get(from).add(dx);
+        });
+  }
+
+  private void pool(int n, int algorithm, Tensor x, Window w, long height, long width) {
+    long[] d = x.format().dims();
+    int from = nodes.get(n).inputs().get(0);
+    Geometry g = Geometry.of(w, d[2], d[3]);
+    Tensor y = emit.image(d[0], d[1], height, width);
+    dnnl_primitive_desc p =
+        Primitives.pool(scope, training, algorithm, x.format(), y.format(), w.kernel(), g);
+    List<Arg> args = new ArrayList<>();
+    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_DST, y));
+    Tensor workspace = null;
+    if (training && algorithm == dnnl_pooling_max) {
+      workspace = emit.tensor(chosen(p, dnnl_query_workspace_md));
+      args.add(new Arg(DNNL_ARG_WORKSPACE, workspace));
+    }
+    emit.run("pooling", p, args.toArray(Arg[]::new));
+    set(n, y);
+    Tensor kept = workspace;
+    onBackward(
+        n,
+        dy -> {
+          Tensor dx = emit.tensor(x.format());
+          List<Arg> back = new ArrayList<>();
+          back.add(new Arg(DNNL_ARG_DIFF_DST, dy));
+          back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
+          if (kept != null) {
+            back.add(new Arg(DNNL_ARG_WORKSPACE, kept));
+          }
+          emit.run(
+              "pooling, gradient",
+              Primitives.poolBackward(scope, algorithm, x.format(), y.format(), w.kernel(), g, p),
+              back.toArray(Arg[]::new));
+          gradients.get(from).add(dx);
+        });
+  }
+
+  private void sum(int n, List<Integer> from) {
+    Tensor largest = largest(from);
+    Tensor y;
+    if (from.stream().allMatch(i -> values[i].format().same(largest.format()))) {
+      y = total(from.stream().map(i -> values[i]).toList());
+    } else {
+      y = largest;
+      boolean skipped = false;
+      for (int i : from) {
+        if (values[i] == largest && !skipped) {
+          skipped = true;
+        } else {
+          y = binary(dnnl_binary_add, y, values[i]);
+        }
+      }
+    }
+    set(n, y);
+    Tensor result = y;
+    onBackward(
+        n,
+        dy -> {
+          for (int i : from) {
+            if (trains[i]) {
+              gradients.get(i).add(spread(values[i], result) ? spatialSum(dy) : dy);
+            }
+          }
+        });
+  }
+
+  private Tensor largest(List<Integer> from) {
+    Tensor largest = values[from.get(0)];
+    for (int i : from) {
+      if (values[i].format().bytes() > largest.format().bytes()) {
+        largest = values[i];
+      }
+    }
+    long[] d = largest.format().dims();
+    for (int i : from) {
+      long[] e = values[i].format().dims();
+      boolean point = e[2] == 1 && e[3] == 1;
+      if (e[0] != d[0] || e[1] != d[1] || !(point || Arrays.equals(d, e))) {
+        throw new UnsupportedShapeException(
+            Arrays.toString(e) + " is spread over " + Arrays.toString(d));
+      }
+    }
+    return largest;
+  }
+
+  private static boolean spread(Tensor part, Tensor whole) {
+    return part.format().bytes() < whole.format().bytes();
+  }
+
+  private Tensor binary(int algorithm, Tensor a, Tensor b) {
+    Tensor y = emit.tensor(a.format());
+    emit.run(
+        algorithm == dnnl_binary_add ? "sum" : "product",
+        Primitives.binary(scope, algorithm, a.format(), b.format(), y.format()),
+        new Arg(DNNL_ARG_SRC_0, a),
+        new Arg(DNNL_ARG_SRC_1, b),
+        new Arg(DNNL_ARG_DST, y));
+    return y;
+  }
+
+  private Tensor total(List<Tensor> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    if (parts.size() == 2) {
+      return binary(dnnl_binary_add, parts.get(0), parts.get(1));
+    }
+    Tensor y = emit.tensor(parts.get(0).format());
+    List<Arg> args = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, parts.get(i)));
+    }
+    args.add(new Arg(DNNL_ARG_DST, y));
+    emit.run(
+        "sum",
+        Primitives.sum(scope, parts.stream().map(Tensor::format).toList(), y.format()),
+        args.toArray(Arg[]::new));
+    return y;
+  }
+
+  private void product(int n, int a, int b) {
+    Tensor whole = largest(List.of(a, b));
+    int first = values[a] == whole ? a : b;
+    int second = first == a ? b : a;
+    Tensor x = values[first];
+    Tensor s = values[second];
+    set(n, binary(dnnl_binary_mul, x, s));
+    onBackward(
+        n,
+        dy -> {
+          if (trains[first]) {
+            gradients.get(first).add(binary(dnnl_binary_mul, dy, s));
+          }
+          if (trains[second]) {
+            Tensor ds = binary(dnnl_binary_mul, dy, x);
+            gradients.get(second).add(spread(s, x) ? spatialSum(ds) : ds);
+          }
+        });
+  }
+
+  /** Sums over height and width: oneDNN's mean, which is fast, times their product. */
+  private Tensor spatialSum(Tensor x) {
+    long[] d = x.format().dims();
+    Tensor mean = emit.image(d[0], d[1], 1, 1);
+    Window w = whole(x);
+    emit.run(
+        "mean over space",
+        Primitives.pool(
+            scope,
+            false,
+            dnnl_pooling_avg_exclude_padding,
+            x.format(),
+            mean.format(),
+            w.kernel(),
+            Geometry.of(w, d[2], d[3])),
+        new Arg(DNNL_ARG_SRC, x),
+        new Arg(DNNL_ARG_DST, mean));
+    Tensor sum = emit.tensor(mean.format());
+    emit.run(
+        "scale",
+        Primitives.apply(scope, false, mean.format(), dnnl_eltwise_linear, d[2] * d[3], 0),
+        new Arg(DNNL_ARG_SRC, mean),
+        new Arg(DNNL_ARG_DST, sum));
+    return sum;
+  }
+
+  private void concat(int n, List<Integer> from) {
+    long[] dims = values[from.get(0)].format().dims();
+    dims[1] = 0;
+    for (int i : from) {
+      long[] d = values[i].format().dims();
+      if (d[2] != dims[2] || d[3] != dims[3]) {
+        throw new UnsupportedShapeException(Arrays.toString(d) + " beside other sizes");
+      }
+      dims[1] += d[1];
+    }
+    Tensor y = emit.image(dims);
+    List<Arg> args = new ArrayList<>();
+    for (int i = 0; i < from.size(); i++) {
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, values[from.get(i)]));
+    }
+    args.add(new Arg(DNNL_ARG_DST, y));
+    emit.run(
+        "concatenation",
+        Primitives.concat(scope, from.stream().map(i -> values[i].format()).toList(), y.format()),
+        args.toArray(Arg[]::new));
+    set(n, y);
+    onBackward(
+        n,
+        dy -> {
+          long channel = 0;
+          for (int i : from) {
+            Format f = values[i].format();
+            if (trains[i]) {
+              Tensor dx = emit.tensor(f);
+              copyPart(dy, f.dims(), new long[] {0, channel, 0, 0}, dx);
+              gradients.get(i).add(dx);
+            }
+            channel += f.dims()[1];
+          }
+        });
+  }
+
+  private void copyPart(Tensor whole, long[] dims, long[] offsets, Tensor part) {
+    Format f = whole.format().part(scope, dims, offsets);
+    emit.run(
+        "part",
+        Primitives.reorder(scope, f, part.format()),
+        new Arg(DNNL_ARG_SRC, emit.over(f, whole)),
+        new Arg(DNNL_ARG_DST, part));
+  }
+
+  private void zeroPad(int n, Op.ZeroPad pad, Tensor x) {
+    long[] d = x.format().dims();
+    Tensor y =
+        emit.image(d[0], d[1], d[2] + pad.top() + pad.bottom(), d[3] + pad.left() + pad.right());
+    long[] offsets = {0, 0, pad.top(), pad.left()};
+    emit.run("zeros", () -> Address.zero(y.address(), y.format().bytes()), y);
+    Format inner = y.format().part(scope, d, offsets);
+    emit.run(
+        "zero padding",
+        Primitives.reorder(scope, x.format(), inner),
+        new Arg(DNNL_ARG_SRC, x),
+        new Arg(DNNL_ARG_DST, emit.over(inner, y)));
+    set(n, y);
+    int from = nodes.get(n).inputs().get(0);
+    onBackward(
+        n,
+        dy -> {
+          Tensor dx = emit.tensor(x.format());
+          copyPart(dy, d, offsets, dx);
+          gradients.get(from).add(dx);
+        });
+  }
+
+  // Backward
+
+  private interface Backward {
+    /**
+     * @param dy the gradient of the node's value
+     */
+    void emit(Tensor dy);
+  }
+
+  /** Remembers how to go back through a node, if anything before it learns. */
+  private void onBackward(int n, Backward step) {
+    if (!training || !trains[n]) {
+      return;
+    }
+    boolean inputsTrain =
+        nodes.get(n).op() instanceof Op.Convolution
+            || nodes.get(n).op() instanceof Op.Norm
+            || nodes.get(n).inputs().stream().anyMatch(i -> trains[i]);
+    if (!inputsTrain) {
+      return;
+    }
+    String vertex = nodes.get(n).vertex();
+    backwardEmitters.add(
+        () -> {
+          List<Tensor> parts = gradients.get(n);
+          emit.vertex(vertex);
+          if (!parts.isEmpty()) {
+            step.emit(total(parts));
+          }
+        });
+  }
+}

@@ -1,0 +1,158 @@
+package io.dmyt.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * Writes the steps of a program one after another and knows, at the end, when each tensor is first
+ * and last used.
+ */
+final class Emitter {
+
+  /** One argument of a primitive. */
+  record Arg(int id, Tensor tensor) {}
+
+  /** What a step is: its vertex, what it does, and oneDNN's implementation, if it has one. */
+  record Kernel(String vertex, String action, String implementation) {}
+
+  private final NativeScope scope;
+  private final List<Tensor> tensors = new ArrayList<>();
+  private final List<Tensor> scratchpads = new ArrayList<>();
+  private final List<Kernel> kernels = new ArrayList<>();
+  private List<Runnable> target = new ArrayList<>();
+  private String vertex = "";
+  private int step;
+  private long scratch;
+
+  Emitter(NativeScope scope) {
+    this.scope = scope;
+  }
+
+  NativeScope scope() {
+    return scope;
+  }
+
+  /** The steps that follow go into {@code steps}. */
+  void into(List<Runnable> steps) {
+    target = steps;
+  }
+
+  List<Runnable> target() {
+    return target;
+  }
+
+  /** The steps that follow belong to this vertex. */
+  void vertex(String name) {
+    vertex = name;
+  }
+
+  /** A tensor in the arena. */
+  Tensor tensor(Format format) {
+    return known(Tensor.inArena(scope, format));
+  }
+
+  /** A channels-last tensor in the arena. */
+  Tensor image(long... dims) {
+    return tensor(Format.channelsLast(scope, Precision.F32, dims));
+  }
+
+  /** A tensor whose memory is given, or will be. */
+  Tensor elsewhere(Format format) {
+    return known(Tensor.elsewhere(scope, format));
+  }
+
+  /** The memory of a tensor in the arena, seen in another format. */
+  Tensor over(Format format, Tensor whole) {
+    Tensor t = tensor(format);
+    t.replaces(whole);
+    return t;
+  }
+
+  private Tensor known(Tensor t) {
+    tensors.add(t);
+    return t;
+  }
+
+  /** Emits a primitive. */
+  void run(String action, dnnl_primitive_desc description, Arg... args) {
+    List<Arg> all = new ArrayList<>(List.of(args));
+    dnnl_memory_desc pad = Dnnl.query(description, dnnl_query_scratchpad_md, 0);
+    long bytes = pad == null ? 0 : dnnl_memory_desc_get_size(pad);
+    if (bytes > 0) {
+      Tensor scratchpad = Tensor.elsewhere(scope, Format.chosen(scope, pad));
+      scratchpads.add(scratchpad);
+      scratch = Math.max(scratch, bytes);
+      all.add(new Arg(DNNL_ARG_SCRATCHPAD, scratchpad));
+    }
+    dnnl_primitive primitive = Dnnl.primitive(scope, description);
+    dnnl_exec_arg_t array = scope.own(new dnnl_exec_arg_t(all.size()), a -> a.deallocate());
+    for (int i = 0; i < all.size(); i++) {
+      Arg arg = all.get(i);
+      array.position(i).arg(arg.id()).memory(arg.tensor().memory());
+      arg.tensor().usedBy(step);
+    }
+    array.position(0);
+    kernels.add(new Kernel(vertex, action, Dnnl.implementation(description)));
+    int count = all.size();
+    String what = vertex + ": " + action;
+    target.add(
+        () -> Dnnl.check(dnnl_primitive_execute(primitive, Dnnl.stream(), count, array), what));
+    step++;
+  }
+
+  /** Emits a step in Java that touches {@code used}. */
+  void run(String action, Runnable body, Tensor... used) {
+    for (Tensor t : used) {
+      t.usedBy(step);
+    }
+    kernels.add(new Kernel(vertex, action, "java"));
+    target.add(body);
+    step++;
+  }
+
+  /** Emits a copy that changes the format. */
+  void reorder(Tensor from, Tensor to) {
+    run(
+        "reorder",
+        Primitives.reorder(scope, from.format(), to.format()),
+        new Arg(DNNL_ARG_SRC, from),
+        new Arg(DNNL_ARG_DST, to));
+  }
+
+  /** {@code from} in {@code format}: itself if it is already, else a copy in the arena. */
+  Tensor in(Format format, Tensor from) {
+    if (from.format().same(format)) {
+      return from;
+    }
+    Tensor copy = tensor(format);
+    reorder(from, copy);
+    return copy;
+  }
+
+  List<Tensor> tensors() {
+    return tensors;
+  }
+
+  List<Tensor> scratchpads() {
+    return scratchpads;
+  }
+
+  long scratchBytes() {
+    return scratch;
+  }
+
+  List<Kernel> kernels() {
+    return kernels;
+  }
+}

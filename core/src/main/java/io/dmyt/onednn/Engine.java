@@ -1,0 +1,129 @@
+package io.dmyt.onednn;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Compiles a region for each shape that comes along, and keeps the programs used last. */
+final class Engine implements AutoCloseable {
+  private static final int PROGRAMS = 8;
+
+  private record Key(List<List<Long>> shapes, boolean training, Set<String> wanted) {}
+
+  private final Region region;
+  private final Set<String> ends;
+  private final Parameters parameters;
+  private final NativeScope scope = new NativeScope();
+  private final Arena arena = new Arena(scope);
+  private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+  private Program pending;
+
+  /**
+   * @param ends vertices of the region that something outside it reads, or that are outputs
+   */
+  Engine(Region region, Set<String> ends, INDArray parameters) {
+    this.region = region;
+    this.ends = ends;
+    this.parameters = new Parameters(parameters);
+  }
+
+  Region region() {
+    return region;
+  }
+
+  /**
+   * The values of the wanted vertices.
+   *
+   * @param features row-major floats
+   * @throws OneDnnException or {@link UnsupportedShapeException} if the shapes can't be run
+   */
+  synchronized Map<String, INDArray> forward(
+      boolean training, Set<String> wanted, List<INDArray> features) {
+    pending = null;
+    Program program = program(training, wanted, features);
+    Map<String, INDArray> values =
+        program.forward(features, program.prepares() ? parameters.fingerprint() : 0);
+    if (training) {
+      pending = program;
+    }
+    return values;
+  }
+
+  /** The program that a call of {@link #forward} with such arguments runs. */
+  synchronized Program program(boolean training, Set<String> wanted, List<INDArray> features) {
+    open();
+    List<List<Long>> shapes = new ArrayList<>();
+    for (INDArray f : features) {
+      List<Long> shape = new ArrayList<>();
+      for (long d : f.shape()) {
+        shape.add(d);
+      }
+      shapes.add(shape);
+    }
+    Key key = new Key(shapes, training, Set.copyOf(wanted));
+    Program program = programs.get(key);
+    if (program == null) {
+      while (programs.size() >= PROGRAMS) {
+        Iterator<Program> oldest = programs.values().iterator();
+        oldest.next().close();
+        oldest.remove();
+      }
+      program =
+          Compiler.compile(
+              region,
+              features.stream().map(INDArray::shape).toList(),
+              training,
+              wanted,
+              ends,
+              parameters,
+              arena);
+      programs.put(key, program);
+    }
+    return program;
+  }
+
+  /** Whether the last forward pass was one for training. */
+  synchronized boolean pending() {
+    return pending != null;
+  }
+
+  synchronized void forget() {
+    pending = null;
+  }
+
+  /**
+   * Goes back through the last forward pass.
+   *
+   * @param epsilons row-major gradients of the values of the ends
+   */
+  synchronized void backward(Map<String, INDArray> epsilons, INDArray gradients) {
+    open();
+    if (pending == null) {
+      throw new IllegalStateException("no forward pass for training to go back through");
+    }
+    parameters.gradients(gradients);
+    pending.backward(epsilons, parameters);
+  }
+
+  private void open() {
+    if (scope.closed()) {
+      throw new IllegalStateException("the graph's oneDNN engine is closed");
+    }
+  }
+
+  synchronized boolean closed() {
+    return scope.closed();
+  }
+
+  @Override
+  public synchronized void close() {
+    pending = null;
+    programs.values().forEach(Program::close);
+    programs.clear();
+    scope.close();
+  }
+}

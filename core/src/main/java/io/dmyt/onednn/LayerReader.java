@@ -1,0 +1,432 @@
+package io.dmyt.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_hardsigmoid;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_exclude_padding;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_include_padding;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
+
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.api.TrainingConfig;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution2D;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU6;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSwish;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Reads DL4J's vertices as nodes of a {@link Region}. Subclasses of a known layer are strangers.
+ */
+final class LayerReader {
+  private static final Op.Activation SIGMOID =
+      new Op.Activation(
+          "sigmoid", dnnl_eltwise_logistic, 0, 0, dnnl_eltwise_logistic_use_dst_for_bwd);
+  private static final Op.Activation TANH =
+      new Op.Activation("tanh", dnnl_eltwise_tanh, 0, 0, dnnl_eltwise_tanh_use_dst_for_bwd);
+  private static final Op.Activation SWISH =
+      new Op.Activation("swish", dnnl_eltwise_swish, 1, 0, 0);
+  private static final Op.Activation RELU6 = new Op.Activation("relu6", dnnl_eltwise_clip, 0, 6, 0);
+  private static final Op.Activation HARD_SIGMOID =
+      new Op.Activation("hard sigmoid", dnnl_eltwise_hardsigmoid, 0.2f, 0.5f, 0);
+
+  private final Region region;
+  private final ComputationGraph graph;
+  private final long base;
+
+  LayerReader(Region region, ComputationGraph graph) {
+    this.region = region;
+    this.graph = graph;
+    INDArray parameters = graph.params();
+    this.base = parameters.isEmpty() ? 0 : Address.of(parameters);
+  }
+
+  /** Adds the nodes of {@code vertex}, or says why it can't; nodes added before that are void. */
+  String read(GraphVertex vertex, List<Integer> inputs) {
+    String name = vertex.getVertexName();
+    if (vertex instanceof LayerVertex layerVertex) {
+      if (layerVertex.getLayerPreProcessor() != null) {
+        return "has a preprocessor";
+      }
+      TrainingConfig config = vertex.getLayer().getConfig();
+      return config instanceof Layer layer
+          ? layer(name, layer, vertex.getLayer(), inputs.get(0))
+          : "is no single layer";
+    }
+    return vertex(name, graph.getConfiguration().getVertices().get(name), inputs);
+  }
+
+  private String vertex(
+      String name, org.deeplearning4j.nn.conf.graph.GraphVertex vertex, List<Integer> inputs) {
+    boolean flat = region.flat(inputs.get(0));
+    for (int input : inputs) {
+      if (region.flat(input) != flat) {
+        return "mixes ranks";
+      }
+    }
+    if (vertex.getClass() == ElementWiseVertex.class) {
+      ElementWiseVertex.Op op = ((ElementWiseVertex) vertex).getOp();
+      if (op == ElementWiseVertex.Op.Add && inputs.size() > 1) {
+        region.add(name, new Op.Sum(), inputs, flat);
+        return null;
+      }
+      if (op == ElementWiseVertex.Op.Product && inputs.size() == 2) {
+        region.add(name, new Op.Product(), inputs, flat);
+        return null;
+      }
+      return "is an element-wise " + op + " of " + inputs.size();
+    }
+    if (vertex.getClass() == MergeVertex.class) {
+      if (((MergeVertex) vertex).getMergeAxis() != 1 || inputs.size() < 2) {
+        return "does not merge channels";
+      }
+      region.add(name, new Op.Concat(), inputs, flat);
+      return null;
+    }
+    if (vertex.getClass() == ScaleVertex.class) {
+      return linear(name, "scale", ((ScaleVertex) vertex).getScaleFactor(), 0, inputs.get(0));
+    }
+    if (vertex.getClass() == ShiftVertex.class) {
+      return linear(name, "shift", 1, ((ShiftVertex) vertex).getShiftFactor(), inputs.get(0));
+    }
+    return "is a " + vertex.getClass().getSimpleName();
+  }
+
+  private String linear(String name, String text, double factor, double shift, int input) {
+    region.add(
+        name,
+        new Op.Activation(text, dnnl_eltwise_linear, (float) factor, (float) shift, 0),
+        List.of(input),
+        region.flat(input));
+    return null;
+  }
+
+  private String layer(String name, Layer layer, org.deeplearning4j.nn.api.Layer impl, int input) {
+    if (layer.getIDropout() != null) {
+      return "drops out its input";
+    }
+    if (layer instanceof BaseLayer weighted && weighted.getWeightNoise() != null) {
+      return "has noise on its weights";
+    }
+    Class<?> type = layer.getClass();
+    boolean flat = region.flat(input);
+    if (type == ActivationLayer.class) {
+      return activated(name, ((ActivationLayer) layer).getActivationFn(), input, true);
+    }
+    if (type == BatchNormalization.class) {
+      return norm(name, (BatchNormalization) layer, impl, input);
+    }
+    if (type == DenseLayer.class) {
+      return flat ? dense(name, (DenseLayer) layer, impl, input) : "reads images";
+    }
+    if (flat) {
+      return "is a " + type.getSimpleName() + " of vectors";
+    }
+    if (type == ConvolutionLayer.class || type == Convolution2D.class) {
+      return convolution(name, (ConvolutionLayer) layer, impl, input);
+    }
+    if (type == DepthwiseConvolution2D.class) {
+      return depthwise(name, (DepthwiseConvolution2D) layer, impl, input);
+    }
+    if (type == SeparableConvolution2D.class) {
+      return separable(name, (SeparableConvolution2D) layer, impl, input);
+    }
+    if (type == SubsamplingLayer.class) {
+      return pool(name, (SubsamplingLayer) layer, input);
+    }
+    if (type == GlobalPoolingLayer.class) {
+      return globalPool(name, (GlobalPoolingLayer) layer, input);
+    }
+    if (type == ZeroPaddingLayer.class) {
+      ZeroPaddingLayer pad = (ZeroPaddingLayer) layer;
+      int[] p = pad.getPadding();
+      if (pad.getDataFormat() != CNN2DFormat.NCHW) {
+        return "is channels-last";
+      }
+      region.add(name, new Op.ZeroPad(p[0], p[1], p[2], p[3]), List.of(input), false);
+      return null;
+    }
+    return "is a " + type.getSimpleName();
+  }
+
+  private String convolution(
+      String name, ConvolutionLayer layer, org.deeplearning4j.nn.api.Layer impl, int input) {
+    if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) {
+      return "is channels-last";
+    }
+    int[] k = layer.getKernelSize();
+    long[] dims = {layer.getNOut(), layer.getNIn(), k[0], k[1]};
+    Op.Parameter weights = parameter(impl, "W", dims, Format.rowMajor(dims));
+    return convolution(name, layer, weights, bias(impl, layer.hasBias()), 1, window(layer), input);
+  }
+
+  private String depthwise(
+      String name, DepthwiseConvolution2D layer, org.deeplearning4j.nn.api.Layer impl, int input) {
+    if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) {
+      return "is channels-last";
+    }
+    int[] k = layer.getKernelSize();
+    long in = layer.getNIn();
+    long each = layer.getDepthMultiplier();
+    // DL4J's are (height, width, in, multiplier).
+    Op.Parameter weights =
+        parameter(
+            impl,
+            "W",
+            new long[] {in, each, 1, k[0], k[1]},
+            new long[] {each, 1, 1, k[1] * in * each, in * each});
+    return convolution(
+        name, layer, weights, bias(impl, layer.hasBias()), (int) in, window(layer), input);
+  }
+
+  private String separable(
+      String name, SeparableConvolution2D layer, org.deeplearning4j.nn.api.Layer impl, int input) {
+    if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) {
+      return "is channels-last";
+    }
+    int[] k = layer.getKernelSize();
+    long in = layer.getNIn();
+    long each = layer.getDepthMultiplier();
+    long area = (long) k[0] * k[1];
+    // DL4J's are (multiplier, in, height, width).
+    Op.Parameter depth =
+        parameter(
+            impl,
+            "W",
+            new long[] {in, each, 1, k[0], k[1]},
+            new long[] {area, in * area, 1, k[1], 1});
+    int middle =
+        region.add(
+            name,
+            new Op.Convolution(depth, null, (int) in, (int) (in * each), false, window(layer)),
+            List.of(input),
+            false);
+    long[] dims = {layer.getNOut(), in * each, 1, 1};
+    Op.Parameter point = parameter(impl, "pW", dims, Format.rowMajor(dims));
+    return convolution(name, layer, point, bias(impl, layer.hasBias()), 1, Window.point(), middle);
+  }
+
+  private String convolution(
+      String name,
+      ConvolutionLayer layer,
+      Op.Parameter weights,
+      Op.Parameter bias,
+      int groups,
+      Window window,
+      int input) {
+    int channels =
+        groups == 1 ? (int) layer.getNOut() : (int) (weights.dims()[0] * weights.dims()[1]);
+    int node =
+        region.add(
+            name,
+            new Op.Convolution(weights, bias, groups, channels, false, window),
+            List.of(input),
+            false);
+    return activated(name, layer.getActivationFn(), node, false);
+  }
+
+  private String dense(
+      String name, DenseLayer layer, org.deeplearning4j.nn.api.Layer impl, int input) {
+    if (layer.isHasLayerNorm()) {
+      return "has layer norm";
+    }
+    long in = layer.getNIn();
+    long out = layer.getNOut();
+    INDArray w = impl.getParam("W");
+    long[] strides = {w.stride(1), w.stride(0), 1, 1};
+    Op.Parameter weights = parameter(impl, "W", new long[] {out, in, 1, 1}, strides);
+    int node =
+        region.add(
+            name,
+            new Op.Convolution(
+                weights, bias(impl, layer.hasBias()), 1, (int) out, true, Window.point()),
+            List.of(input),
+            true);
+    return activated(name, layer.getActivationFn(), node, false);
+  }
+
+  private static Window window(ConvolutionLayer layer) {
+    return Window.of(
+        layer.getKernelSize(),
+        layer.getStride(),
+        layer.getPadding(),
+        layer.getDilation(),
+        layer.getConvolutionMode());
+  }
+
+  private String norm(
+      String name, BatchNormalization layer, org.deeplearning4j.nn.api.Layer impl, int input) {
+    if (layer.getCnn2DFormat() != CNN2DFormat.NCHW) {
+      return "is channels-last";
+    }
+    boolean locked = layer.isLockGammaBeta();
+    if (locked && (layer.getGamma() != 1 || layer.getBeta() != 0)) {
+      return "has gamma and beta locked at other values than 1 and 0";
+    }
+    long[] size = {layer.getNOut()};
+    region.add(
+        name,
+        new Op.Norm(
+            locked ? null : vector(impl, "gamma", size),
+            locked ? null : vector(impl, "beta", size),
+            vector(impl, "mean", size),
+            vector(impl, layer.isUseLogStd() ? "log10stdev" : "var", size),
+            layer.isUseLogStd(),
+            (float) layer.getEps(),
+            layer.getDecay()),
+        List.of(input),
+        region.flat(input));
+    return null;
+  }
+
+  private String pool(String name, SubsamplingLayer layer, int input) {
+    if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) {
+      return "is channels-last";
+    }
+    PoolingType type = layer.getPoolingType();
+    if (type != PoolingType.MAX && type != PoolingType.AVG) {
+      return "pools by " + type;
+    }
+    int algorithm =
+        type == PoolingType.MAX
+            ? dnnl_pooling_max
+            : layer.isAvgPoolIncludePadInDivisor()
+                ? dnnl_pooling_avg_include_padding
+                : dnnl_pooling_avg_exclude_padding;
+    Window window =
+        Window.of(
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            layer.getConvolutionMode());
+    region.add(name, new Op.Pool(algorithm, window), List.of(input), false);
+    return null;
+  }
+
+  private String globalPool(String name, GlobalPoolingLayer layer, int input) {
+    int[] dimensions = layer.getPoolingDimensions();
+    if (dimensions != null && !Arrays.equals(dimensions, new int[] {2, 3})) {
+      return "pools over " + Arrays.toString(dimensions);
+    }
+    PoolingType type = layer.getPoolingType();
+    if (type != PoolingType.MAX && type != PoolingType.AVG) {
+      return "pools by " + type;
+    }
+    boolean flat = layer.isCollapseDimensions();
+    region.add(
+        name,
+        new Op.GlobalPool(
+            type == PoolingType.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding, flat),
+        List.of(input),
+        flat);
+    return null;
+  }
+
+  /** Puts {@code function} behind node {@code input}; {@code always} even if it is the identity. */
+  private String activated(String name, IActivation function, int input, boolean always) {
+    if (!always && function instanceof ActivationIdentity) {
+      return null;
+    }
+    Op.Activation op = activation(function);
+    if (op == null) {
+      return "activates by " + function;
+    }
+    region.add(name, op, List.of(input), region.flat(input));
+    return null;
+  }
+
+  private static Op.Activation activation(IActivation function) {
+    Class<?> type = function.getClass();
+    if (function.equals(new ActivationReLU())) {
+      return relu("relu", 0);
+    }
+    if (type == ActivationLReLU.class) {
+      return relu("leaky relu", ((ActivationLReLU) function).getAlpha());
+    }
+    if (type == ActivationIdentity.class) {
+      return new Op.Activation("identity", dnnl_eltwise_linear, 1, 0, 0);
+    }
+    if (type == ActivationELU.class) {
+      float alpha = (float) ((ActivationELU) function).getAlpha();
+      return new Op.Activation("elu", dnnl_eltwise_elu, alpha, 0, dnnl_eltwise_elu_use_dst_for_bwd);
+    }
+    if (type == ActivationReLU6.class) {
+      return RELU6;
+    }
+    if (type == ActivationSwish.class) {
+      return SWISH;
+    }
+    if (type == ActivationSigmoid.class) {
+      return SIGMOID;
+    }
+    if (type == ActivationTanH.class) {
+      return TANH;
+    }
+    if (type == ActivationHardSigmoid.class) {
+      return HARD_SIGMOID;
+    }
+    return null;
+  }
+
+  private static Op.Activation relu(String name, double slope) {
+    return new Op.Activation(
+        name, dnnl_eltwise_relu, (float) slope, 0, dnnl_eltwise_relu_use_dst_for_bwd);
+  }
+
+  private Op.Parameter bias(org.deeplearning4j.nn.api.Layer impl, boolean present) {
+    return present ? vector(impl, "b", new long[] {impl.getParam("b").length()}) : null;
+  }
+
+  private Op.Parameter vector(org.deeplearning4j.nn.api.Layer impl, String key, long[] size) {
+    return parameter(impl, key, size, new long[] {1});
+  }
+
+  private Op.Parameter parameter(
+      org.deeplearning4j.nn.api.Layer impl, String key, long[] dims, long[] strides) {
+    INDArray values = impl.getParam(key);
+    Op.Parameter p = new Op.Parameter((Address.of(values) - base) / Float.BYTES, dims, strides);
+    if (p.length() != values.length()) {
+      throw new IllegalStateException(
+          key + " has " + values.length() + " values, not " + Arrays.toString(dims));
+    }
+    return p;
+  }
+}

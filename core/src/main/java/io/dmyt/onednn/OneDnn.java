@@ -1,0 +1,96 @@
+package io.dmyt.onednn;
+
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Runs DL4J's graphs on a CPU with oneDNN. */
+public final class OneDnn {
+  private OneDnn() {}
+
+  private static final class Probe {
+    static final String REASON = probe();
+
+    private static String probe() {
+      String backend = Nd4j.getBackend().getClass().getSimpleName();
+      if (!backend.startsWith("Cpu")) {
+        return "ND4J's backend is " + backend + ", not a CPU's";
+      }
+      try {
+        Dnnl.engine();
+        return null;
+      } catch (LinkageError | OneDnnException e) {
+        return "oneDNN does not load: " + e.getMessage();
+      }
+    }
+  }
+
+  /** Whether graphs can be accelerated here. */
+  public static boolean available() {
+    return Probe.REASON == null;
+  }
+
+  /** Why graphs can't be accelerated here, or null if they can. */
+  public static String unavailableBecause() {
+    return Probe.REASON;
+  }
+
+  /** Whether this CPU has instructions for bfloat16. */
+  public static boolean bf16Supported() {
+    return available() && Dnnl.bf16Instructions();
+  }
+
+  /** oneDNN's version, e.g. 3.11.0. */
+  public static String version() {
+    dnnl_version_t v = org.bytedeco.dnnl.global.dnnl.dnnl_version();
+    return v.major() + "." + v.minor() + "." + v.patch();
+  }
+
+  /** {@link #accelerate(ComputationGraph, Options)} in single precision. */
+  public static ComputationGraph accelerate(ComputationGraph graph) {
+    return accelerate(graph, Options.DEFAULT);
+  }
+
+  /**
+   * A graph that does the same faster. It shares {@code graph}'s configuration, parameters,
+   * gradients and updater: training either trains both, but use only the result from here on.
+   * Saving, cloning and transfer learning give stock graphs. Layers that the engine does not know,
+   * and all that lies behind them, run as DL4J's own.
+   *
+   * <p>{@link ComputationGraph#close()} frees the engine's memory with the parameters, {@link
+   * #release} the engine's alone.
+   *
+   * @param graph an initialised graph of floats
+   * @throws IllegalStateException where {@link #available} is false
+   * @throws IllegalArgumentException if {@code graph} is not initialised or not of floats
+   */
+  public static ComputationGraph accelerate(ComputationGraph graph, Options options) {
+    if (!available()) {
+      throw new IllegalStateException(unavailableBecause());
+    }
+    if (graph.getVertices() == null) {
+      throw new IllegalArgumentException("the graph is not initialised");
+    }
+    if (graph.getConfiguration().getDataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "expected a graph of FLOAT, got " + graph.getConfiguration().getDataType());
+    }
+    return graph instanceof AcceleratedGraph ? graph : new AcceleratedGraph(graph, options);
+  }
+
+  /** Whether {@code graph} came from {@link #accelerate}. */
+  public static boolean accelerated(ComputationGraph graph) {
+    return graph instanceof AcceleratedGraph;
+  }
+
+  /**
+   * Frees the native memory behind an accelerated graph, whose use afterwards throws {@link
+   * IllegalStateException}; parameters stay. Does nothing to any other graph, or twice.
+   */
+  public static void release(ComputationGraph graph) {
+    if (graph instanceof AcceleratedGraph accelerated) {
+      accelerated.release();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.dmyt.training;
+
+/**
+ * What an epoch brought.
+ *
+ * @param epoch counted from 1
+ * @param learningRate in that epoch
+ * @param trainLoss mean of the steps' losses
+ * @param trainAccuracy share of training images classified right while training, in [0, 1]
+ * @param validLoss mean of the validation batches' losses
+ * @param validAccuracy share of validation images classified right, in [0, 1]
+ * @param seconds spent, validation included
+ * @param best whether no earlier epoch was as good
+ */
+public record EpochResult(
+    int epoch,
+    double learningRate,
+    double trainLoss,
+    double trainAccuracy,
+    double validLoss,
+    double validAccuracy,
+    double seconds,
+    boolean best) {}

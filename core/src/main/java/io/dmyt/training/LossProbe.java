@@ -1,0 +1,75 @@
+package io.dmyt.training;
+
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/**
+ * Stands before a loss while it trains and remembers what passed: the value, and the features.
+ *
+ * <p>DL4J asks for the gradient, then for the score, computing the loss twice, adds weight decay to
+ * the score, and lets go of the features. Here one computation serves all three. Not thread-safe,
+ * like the graph that it is part of.
+ */
+final class LossProbe implements ILossFunction {
+  private static final long serialVersionUID = 1L;
+
+  private final ILossFunction loss;
+  private transient double sum;
+  private transient INDArray features;
+
+  LossProbe(ILossFunction loss) {
+    this.loss = loss;
+  }
+
+  /** The loss of the last batch, as the reference defines it. */
+  double value() {
+    return sum / features.size(0);
+  }
+
+  /** What the loss was computed on in the last batch, [B, F]: embeddings or logits. */
+  INDArray features() {
+    return features;
+  }
+
+  @Override
+  @SuppressWarnings("try") // The workspace is only to be left.
+  public INDArray computeGradient(
+      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
+    Pair<Double, INDArray> both =
+        loss.computeGradientAndScore(labels, preOutput, activation, mask, false);
+    sum = both.getFirst();
+    try (MemoryWorkspace out = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      features = preOutput.dup('c');
+    }
+    return both.getSecond();
+  }
+
+  /** The score of the batch whose gradient was just computed, as DL4J asks in that order. */
+  @Override
+  public double computeScore(
+      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask, boolean average) {
+    return average ? value() : sum;
+  }
+
+  @Override
+  public INDArray computeScoreArray(
+      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
+    return loss.computeScoreArray(labels, preOutput, activation, mask);
+  }
+
+  @Override
+  public Pair<Double, INDArray> computeGradientAndScore(
+      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask, boolean average) {
+    INDArray gradient = computeGradient(labels, preOutput, activation, mask);
+    return Pair.of(computeScore(labels, preOutput, activation, mask, average), gradient);
+  }
+
+  @Override
+  public String name() {
+    return loss.name();
+  }
+}

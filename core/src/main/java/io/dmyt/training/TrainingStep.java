@@ -1,0 +1,53 @@
+package io.dmyt.training;
+
+import io.dmyt.Detector;
+import io.dmyt.backbone.BatchNormStatistics;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A step of training on one batch: forward, backward, running statistics, AdamW. */
+final class TrainingStep implements AutoCloseable {
+  private final Detector detector;
+  private final ComputationGraph graph;
+  private final LossProbe probe;
+  private final BatchNormStatistics statistics;
+  private final AdamW optimizer;
+
+  TrainingStep(Detector detector, double weightDecay) {
+    this.detector = detector;
+    graph = detector.graph();
+    probe = new LossProbe(detector.loss());
+    detector.backbone().setLoss(probe);
+    graph.getUpdater();
+    statistics = BatchNormStatistics.of(graph);
+    optimizer = new AdamW(graph, weightDecay);
+  }
+
+  /**
+   * Takes the step.
+   *
+   * @param images [B, 3, S, S]
+   * @param labels one-hot [B, C]
+   * @return the batch's loss before the step
+   */
+  double run(INDArray images, INDArray labels, double learningRate) {
+    graph.setInputs(images);
+    graph.setLabels(labels);
+    graph.computeGradientAndScore();
+    statistics.correct(images.shape());
+    optimizer.step(learningRate, Math.toIntExact(images.size(0)));
+    graph.clearLayersStates();
+    return probe.value();
+  }
+
+  /** The features of the last step's batch as they were while training, [B, F]. */
+  INDArray features() {
+    return probe.features();
+  }
+
+  /** Gives the detector its own loss back. */
+  @Override
+  public void close() {
+    detector.backbone().setLoss(detector.loss());
+  }
+}

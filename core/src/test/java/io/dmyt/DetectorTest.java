@@ -1,0 +1,251 @@
+package io.dmyt;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.Dummies;
+import io.dmyt.training.Trainer;
+import io.dmyt.training.TrainingMonitor;
+import io.dmyt.training.TrainingOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+class DetectorTest {
+  private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
+  private static final int SIZE = 32;
+
+  @TempDir Path folder;
+
+  private static Detector detector(LossKind loss) {
+    return Detector.create(
+        new DetectorSpec(
+            "resnet18",
+            CLASSES,
+            "real",
+            Preprocessing.imageNet(SIZE),
+            loss,
+            loss.hasClassifier() ? null : Dummies.of(CLASSES, 512),
+            List.of(1.0, 2.0, 3.0)),
+        3);
+  }
+
+  private static INDArray images(int count) {
+    return Nd4j.createFromArray(Golden.images("input", count, SIZE)).reshape(count, 3, SIZE, SIZE);
+  }
+
+  private static void train(Detector detector) throws IOException {
+    INDArray labels =
+        Nd4j.createFromArray(new float[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 1}});
+    DataSet batch = new DataSet(images(4), labels);
+    new Trainer(detector, TrainingOptions.defaults().withEpochs(2))
+        .fit(
+            new SingletonDataSetIterator(batch),
+            new SingletonDataSetIterator(batch),
+            best -> {},
+            TrainingMonitor.SILENT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(LossKind.class)
+  void comesBackAsItWasSaved(LossKind loss) throws IOException {
+    Detector detector = detector(loss);
+    train(detector);
+    detector.setProvenance(
+        new Provenance("1", "now", 3L, "abc", Map.of("real", 2), Map.of("lr", 1), null));
+    Path file = folder.resolve("new/detector.zip");
+    detector.save(file);
+    Detector loaded = Detector.load(file);
+
+    assertEquals(detector.spec(), loaded.spec());
+    assertEquals(detector.provenance(), loaded.provenance());
+    assertEquals(detector.graph().params(), loaded.graph().params());
+    assertEquals(
+        detector.graph().getUpdater().getStateViewArray(),
+        loaded.graph().getUpdater().getStateViewArray());
+    assertEquals(detector.features(images(3)), loaded.features(images(3)));
+    assertEquals(detector.embed(images(3)), loaded.embed(images(3)));
+    assertEquals(512, loaded.embed(images(1)).size(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LossKind.class)
+  void storesStockClassesOnly(LossKind loss) throws IOException {
+    Path file = folder.resolve("detector.zip");
+    detector(loss).save(file);
+    try (ZipFile zip = new ZipFile(file.toFile());
+        InputStream in = zip.getInputStream(zip.getEntry("configuration.json"))) {
+      String configuration = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      assertFalse(configuration.contains("io.dmyt"), "the graph names a class of ours");
+    }
+  }
+
+  @Test
+  void goesOnTrainingWhereItStopped() throws IOException {
+    Detector whole = detector(LossKind.DMYT);
+    train(whole);
+    Detector stopped = detector(LossKind.DMYT);
+    train(stopped);
+    Path file = folder.resolve("detector.zip");
+    stopped.save(file);
+    Detector resumed = Detector.load(file);
+    train(whole);
+    train(resumed);
+    assertArrayEquals(
+        whole.graph().params().toFloatVector(), resumed.graph().params().toFloatVector(), 1e-6f);
+  }
+
+  @Test
+  void answersTheSameInAPlainDl4jProgram() throws Exception {
+    Detector detector = detector(LossKind.DMYT);
+    train(detector);
+    Path file = folder.resolve("detector.zip");
+    detector.save(file);
+    INDArray images = images(2);
+    Path input = folder.resolve("images.bin");
+    Nd4j.saveBinary(images, input.toFile());
+
+    // A Java of its own, on a class path without our classes.
+    String classPath =
+        Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+            .filter(entry -> !entry.contains("classes") && !entry.contains("dmyt4j-core"))
+            .reduce((a, b) -> a + java.io.File.pathSeparator + b)
+            .orElseThrow();
+    Path program = Path.of(DetectorTest.class.getResource("/standalone/OpenPlain.java").toURI());
+    Path answer = folder.resolve("answer.bin");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                program.toString(),
+                file.toString(),
+                input.toString(),
+                answer.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    INDArray expected = detector.features(images);
+    Golden.assertClose(
+        expected.dup().data().asDouble(),
+        Nd4j.readBinary(answer.toFile()).castTo(DataType.FLOAT).dup().data().asDouble(),
+        1e-6,
+        "features");
+  }
+
+  @Test
+  void opensWithModelSerializer() throws IOException {
+    Path file = folder.resolve("detector.zip");
+    detector(LossKind.CROSS_ENTROPY).save(file);
+    ComputationGraph graph = ModelSerializer.restoreComputationGraph(file.toFile());
+    INDArray probabilities = graph.outputSingle(images(2));
+    assertEquals(2.0, probabilities.sumNumber().doubleValue(), 1e-5);
+  }
+
+  @Test
+  void saysWhatIsNoDetector() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.zip"), "hello");
+    assertSays("is no zip file", text);
+    Path zip = folder.resolve("other.zip");
+    try (OutputStream out = Files.newOutputStream(zip);
+        ZipOutputStream entries = new ZipOutputStream(out)) {
+      entries.putNextEntry(new ZipEntry("readme.txt"));
+    }
+    assertSays("without dmyt.json", zip);
+    assertSays("a folder", folder);
+    assertThrows(NoSuchFileException.class, () -> Detector.load(folder.resolve("none.zip")));
+  }
+
+  @Test
+  void saysWhatIsDamagedOrNewer() throws IOException {
+    Path file = folder.resolve("detector.zip");
+    detector(LossKind.DMYT).save(file);
+    assertSays(
+        "format 99",
+        changed(file, "dmyt.json", json -> json.replace("\"format\" : 1", "\"format\" : 99")));
+    assertSays("damaged detector", changed(file, "dmyt.json", json -> json.substring(9)));
+    assertSays("damaged detector", changed(file, "dmyt.json", json -> "{}"));
+    assertSays(
+        "damaged detector",
+        changed(file, "dmyt.json", json -> json.replace("resnet18", "resnet34")));
+    assertSays(
+        "damaged detector",
+        changed(
+            file,
+            "dmyt.json",
+            json -> json.replace("\"realClass\" : \"real\"", "\"realClass\" : \"unreal\"")));
+    assertSays("damaged detector", changed(file, "configuration.json", json -> json.substring(9)));
+  }
+
+  private static void assertSays(String what, Path file) {
+    IOException e = assertThrows(IOException.class, () -> Detector.load(file));
+    assertTrue(e.getMessage().contains(what), e.getMessage());
+    assertTrue(e.getMessage().contains(file.getFileName().toString()), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+  }
+
+  private Path changed(Path file, String entry, UnaryOperator<String> change) throws IOException {
+    Path copy = Files.createTempFile(folder, "changed", ".zip");
+    try (ZipFile zip = new ZipFile(file.toFile());
+        OutputStream out = Files.newOutputStream(copy);
+        ZipOutputStream entries = new ZipOutputStream(out)) {
+      for (ZipEntry e : zip.stream().toList()) {
+        entries.putNextEntry(new ZipEntry(e.getName()));
+        byte[] bytes = zip.getInputStream(e).readAllBytes();
+        entries.write(
+            e.getName().equals(entry)
+                ? change
+                    .apply(new String(bytes, StandardCharsets.UTF_8))
+                    .getBytes(StandardCharsets.UTF_8)
+                : bytes);
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void leavesAnOldFileWhenSavingFails() throws IOException {
+    Path file = folder.resolve("old.txt");
+    Files.writeString(file, "old");
+    assertThrows(
+        IOException.class,
+        () ->
+            WholeFile.write(
+                file,
+                out -> {
+                  out.write(1);
+                  throw new IOException("disk full");
+                }));
+    assertEquals("old", Files.readString(file));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+}

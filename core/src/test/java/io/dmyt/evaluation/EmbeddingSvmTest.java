@@ -1,0 +1,120 @@
+package io.dmyt.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class EmbeddingSvmTest {
+  private static final EmbeddingSvm.Options DEFAULT = EmbeddingSvm.Options.DEFAULT;
+
+  /** Entries 0, 0, 4, 0: mean 1, variance (1 + 1 + 9 + 1) / 4 = 3; two features: γ = 1/6. */
+  @Test
+  void gamma_isOneOverFeaturesTimesVarianceOfAllEntries() {
+    EmbeddingSvm machine = EmbeddingSvm.fit(new float[][] {{0, 0}, {4, 0}}, labels(0, 1), DEFAULT);
+    assertEquals(1 / 6.0, machine.gamma(), 1e-15);
+  }
+
+  @Test
+  void gamma_isOneWhenAllEntriesAreTheSame() {
+    EmbeddingSvm machine = EmbeddingSvm.fit(new float[][] {{2, 2}, {2, 2}}, labels(0, 1), DEFAULT);
+    assertEquals(1, machine.gamma());
+  }
+
+  /** Not linearly separable: the corners of a square, opposite ones of one class. */
+  @Test
+  void separatesWhatNoLineSeparates() {
+    float[][] corners = {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}};
+    EmbeddingSvm machine = EmbeddingSvm.fit(corners, labels(7, 7, 3, 3), DEFAULT);
+    assertArrayEquals(labels(7, 7, 3, 3), machine.predict(corners));
+    assertArrayEquals(labels(3, 7), machine.classes());
+    assertArrayEquals(labels(2, 2), machine.supportVectors());
+  }
+
+  @Test
+  void orderOfSamples_doesNotMatter() {
+    SplittableRandom random = new SplittableRandom(5);
+    float[][] x = new float[60][3];
+    int[] y = new int[x.length];
+    float[][] reversed = new float[x.length][];
+    int[] reversedY = new int[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = i % 3;
+      for (int f = 0; f < 3; f++) {
+        x[i][f] = (float) (random.nextGaussian() + (f == y[i] ? 1 : 0));
+      }
+      reversed[x.length - 1 - i] = x[i];
+      reversedY[x.length - 1 - i] = y[i];
+    }
+    EmbeddingSvm forward = EmbeddingSvm.fit(x, y, DEFAULT);
+    EmbeddingSvm backward = EmbeddingSvm.fit(reversed, reversedY, DEFAULT);
+    assertArrayEquals(forward.classes(), backward.classes());
+    assertArrayEquals(forward.supportVectors(), backward.supportVectors());
+    assertArrayEquals(forward.predict(x), backward.predict(x));
+  }
+
+  @Test
+  void matrixAndRows_giveTheSame() {
+    float[][] rows = {{0, 1, 5}, {0, 2, 5}, {3, 0, 5}, {4, 0, 5}};
+    INDArray matrix = Nd4j.createFromArray(rows);
+    EmbeddingSvm machine = EmbeddingSvm.fit(matrix, labels(0, 0, 1, 1));
+    assertArrayEquals(labels(0, 0, 1, 1), machine.predict(matrix));
+    assertArrayEquals(machine.predict(rows), machine.predict(matrix));
+    assertEquals(EmbeddingSvm.fit(rows, labels(0, 0, 1, 1), DEFAULT).gamma(), machine.gamma());
+  }
+
+  @Test
+  void fitting_printsNothing() {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      EmbeddingSvm.fit(new float[][] {{0, 0}, {4, 0}}, labels(0, 1), DEFAULT);
+    } finally {
+      System.setOut(before);
+    }
+    assertEquals("", printed.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void faultyArguments_areNamed() {
+    float[][] two = {{1, 2}, {3, 4}};
+    assertFault("2 embeddings, but 1 labels", () -> EmbeddingSvm.fit(two, labels(0), DEFAULT));
+    assertFault(
+        "at least two classes, found [1]", () -> EmbeddingSvm.fit(two, labels(1, 1), DEFAULT));
+    assertFault(
+        "at least two classes, found []",
+        () -> EmbeddingSvm.fit(new float[0][], new int[0], DEFAULT));
+    assertFault("one is negative", () -> EmbeddingSvm.fit(two, labels(-1, 1), DEFAULT));
+    assertFault(
+        "embedding 1 has 1 features, expected 2",
+        () -> EmbeddingSvm.fit(new float[][] {{1, 2}, {3}}, labels(0, 1), DEFAULT));
+    assertFault(
+        "embedding 0 has NaN as feature 1",
+        () -> EmbeddingSvm.fit(new float[][] {{1, Float.NaN}, {3, 4}}, labels(0, 1), DEFAULT));
+    assertFault("c must be above 0", () -> new EmbeddingSvm.Options(0, 1e-3));
+    assertFault("tolerance must be above 0", () -> new EmbeddingSvm.Options(1, Double.NaN));
+    EmbeddingSvm machine = EmbeddingSvm.fit(two, labels(0, 1), DEFAULT);
+    assertFault(
+        "embedding 1 has 3 features, expected 2",
+        () -> machine.predict(new float[][] {{1, 2}, {1, 2, 3}}));
+    assertFault("[samples, features], found [1, 2, 1]", () -> machine.predict(Nd4j.ones(1, 2, 1)));
+  }
+
+  private static int[] labels(int... labels) {
+    return labels;
+  }
+
+  private static void assertFault(String message, Runnable call) {
+    IllegalArgumentException fault = assertThrows(IllegalArgumentException.class, call::run);
+    assertTrue(fault.getMessage().contains(message), fault::getMessage);
+  }
+}

@@ -1,0 +1,112 @@
+package io.dmyt.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A graph twice with equal parameters: DL4J's own, and accelerated. */
+record Twins(ComputationGraph stock, ComputationGraph fast) implements AutoCloseable {
+
+  /** Parameters are drawn at random, running variances above 0. */
+  static Twins of(ComputationGraphConfiguration configuration) {
+    ComputationGraph stock = new ComputationGraph(configuration);
+    stock.init();
+    stock
+        .paramTable()
+        .forEach(
+            (name, values) -> {
+              INDArray noise = random(name.hashCode(), values.shape());
+              if (name.endsWith("_var") || name.endsWith("_gamma")) {
+                values.assign(noise.mul(0.4).add(1));
+              } else if (!name.endsWith("W")) {
+                values.assign(noise.mul(0.3));
+              }
+            });
+    ComputationGraph fast = OneDnn.accelerate(stock.clone());
+    assertTrue(OneDnn.accelerated(fast));
+    return new Twins(stock, fast);
+  }
+
+  /** Values spread evenly over [-1, 1). */
+  static INDArray random(long seed, long... shape) {
+    java.util.Random random = new java.util.Random(seed);
+    INDArray a = Nd4j.createUninitialized(DataType.FLOAT, shape);
+    float[] values = new float[(int) a.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 2 * random.nextFloat() - 1;
+    }
+    return Nd4j.create(values, shape, 'c');
+  }
+
+  void sameOutput(INDArray features) {
+    for (boolean train : new boolean[] {false, true}) {
+      INDArray[] expected = stock.output(train, features);
+      INDArray[] found = fast.output(train, features);
+      assertEquals(expected.length, found.length);
+      for (int i = 0; i < found.length; i++) {
+        close("output " + i + (train ? " in training" : ""), expected[i], found[i], 1e-4);
+      }
+    }
+  }
+
+  /** Gradients of every parameter, the running statistics' updates among them. */
+  void sameGradients(INDArray features, INDArray labels) {
+    for (ComputationGraph graph : List.of(stock, fast)) {
+      graph.setInputs(features);
+      graph.setLabels(labels);
+      graph.computeGradientAndScore();
+    }
+    assertEquals(stock.score(), fast.score(), 1e-4 * Math.abs(stock.score()));
+    assertEquals(
+        stock.gradient().gradientForVariable().keySet(),
+        fast.gradient().gradientForVariable().keySet());
+    stock
+        .gradient()
+        .gradientForVariable()
+        .forEach(
+            (name, expected) -> close(name, expected, fast.gradient().getGradientFor(name), 2e-4));
+  }
+
+  void sameTraining(INDArray features, INDArray labels, int steps) {
+    for (int i = 0; i < steps; i++) {
+      for (ComputationGraph graph : List.of(stock, fast)) {
+        graph.fit(new MultiDataSet(features, labels));
+      }
+    }
+    close("parameters", stock.params(), fast.params(), 1e-4);
+    close("updater's state", stock.updaterState(), fast.updaterState(), 1e-3);
+    assertEquals(stock.getIterationCount(), fast.getIterationCount());
+  }
+
+  /** The greatest difference is at most {@code tolerance} times the greatest value. */
+  static void close(String what, INDArray expected, INDArray found, double tolerance) {
+    assertEquals(List.of(box(expected)), List.of(box(found)), what + ": shape");
+    double size = expected.castTo(DataType.DOUBLE).norm2Number().doubleValue();
+    double difference =
+        expected
+            .castTo(DataType.DOUBLE)
+            .sub(found.castTo(DataType.DOUBLE))
+            .norm2Number()
+            .doubleValue();
+    assertTrue(
+        difference <= tolerance * size + 1e-7,
+        () -> what + " differs by " + difference + " in norm " + size);
+  }
+
+  private static List<Long> box(INDArray a) {
+    return java.util.Arrays.stream(a.shape()).boxed().toList();
+  }
+
+  @Override
+  public void close() {
+    fast.close();
+    stock.close();
+  }
+}

@@ -1,0 +1,111 @@
+package io.dmyt.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.Golden;
+import io.dmyt.GoldenDetector;
+import io.dmyt.LossKind;
+import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.evaluation.EmbeddingSvm;
+import io.dmyt.evaluation.FeatureSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/** Retraces whole training runs of the reference, step by step. */
+@Tag("slow")
+class RunGoldenTest {
+  private static final double FIRST_EPOCH = 0.002;
+  private static final double LATER = 0.03;
+  private static final double LATER_TRIPLET = 0.12;
+
+  @TestFactory
+  Stream<DynamicTest> retracesTheReference() {
+    List<Path> runs = Golden.list("run", ".json");
+    assumeFalse(runs.isEmpty(), "no golden runs in " + Golden.root());
+    return runs.stream()
+        .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> retrace(file)));
+  }
+
+  private static void retrace(Path file) throws Exception {
+    JsonNode run = Golden.read(file);
+    Path dataset = Golden.path("run/dataset");
+    Detector detector = GoldenDetector.create(run);
+    DetectorSpec spec = detector.spec();
+    int batch = run.get("batch").intValue();
+    List<String> classes = spec.classes();
+    TrainingOptions options =
+        TrainingOptions.defaults()
+            .withLearningRate(run.get("lr").doubleValue())
+            .withEpochs(run.get("epochs").size());
+    List<List<Double>> steps = new ArrayList<>();
+    List<EpochResult> epochs;
+    try (ImageFolderIterator train =
+            GoldenDetector.images(dataset, run.get("train_order"), spec, batch);
+        ImageFolderIterator valid =
+            GoldenDetector.images(dataset, run.get("valid_order"), spec, batch)) {
+      TrainingMonitor recorder =
+          new TrainingMonitor() {
+            @Override
+            public void epochStarted(int epoch, int images) {
+              steps.add(new ArrayList<>());
+            }
+
+            @Override
+            public void stepDone(int images, double loss, double accuracy) {
+              steps.get(steps.size() - 1).add(loss);
+            }
+          };
+      epochs = new Trainer(detector, options).fit(train, valid, best -> {}, recorder);
+    }
+    boolean triplet = spec.loss() == LossKind.TRIPLET;
+    for (int e = 0; e < epochs.size(); e++) {
+      JsonNode expected = run.get("epochs").get(e);
+      double allowed = e == 0 ? FIRST_EPOCH : triplet ? LATER_TRIPLET : LATER;
+      double[] losses = Golden.doubles(expected.get("step_losses"));
+      assertEquals(losses.length, steps.get(e).size(), "steps of epoch " + (e + 1));
+      for (int s = 0; s < losses.length; s++) {
+        String what = "loss of step %d in epoch %d".formatted(s + 1, e + 1);
+        assertEquals(losses[s], steps.get(e).get(s), allowed, what);
+      }
+      assertEquals(
+          expected.get("valid_accuracy").doubleValue(), epochs.get(e).validAccuracy(), 1e-9);
+    }
+    FeatureSet tested;
+    try (ImageFolderIterator images =
+        GoldenDetector.images(dataset, run.get("test_order"), spec, batch)) {
+      tested = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, n -> {});
+    }
+    int[] predictions = detector.classify(tested.features());
+    if (triplet) {
+      try (ImageFolderIterator images =
+          GoldenDetector.images(dataset, run.get("train_order"), spec, batch)) {
+        FeatureSet train = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, n -> {});
+        predictions = EmbeddingSvm.fit(train.features(), train.labels()).predict(tested.features());
+      }
+    }
+    int[] expected = Golden.ints(run.get("test_predictions"));
+    int different = 0;
+    for (int i = 0; i < expected.length; i++) {
+      if (expected[i] != predictions[i]) {
+        different++;
+      }
+    }
+    assertTrue(different <= 2, different + " of 24 test predictions differ");
+    assertEquals(
+        StreamSupport.stream(run.get("classes").spliterator(), false)
+            .map(JsonNode::asText)
+            .toList(),
+        classes);
+  }
+}
