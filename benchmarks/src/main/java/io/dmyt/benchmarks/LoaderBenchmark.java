@@ -1,0 +1,116 @@
+package io.dmyt.benchmarks;
+
+import io.dmyt.data.ImageDecoder;
+import io.dmyt.data.Preprocessing;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Milliseconds on one core from a JPEG of 640 × 427 to a normalised [3, size, size], by our decoder
+ * and by PIL with NumPy. PIL needs {@code python3-pil}; its time includes one line through a pipe.
+ *
+ * <pre>benchmarks/run jmh LoaderBenchmark</pre>
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class LoaderBenchmark {
+
+  /** Who decodes. */
+  public enum Loader {
+    OURS,
+    PIL
+  }
+
+  /** Who decodes. */
+  @Param({"OURS", "PIL"})
+  public Loader loader;
+
+  /** Height and width of the result. */
+  @Param("299")
+  public int size;
+
+  private Path file;
+  private ImageDecoder decoder;
+  private LineProcess pil;
+
+  /** Draws the image and opens the loader. */
+  @Setup
+  public void open() throws IOException, LineProcess.Unavailable {
+    file = Files.createTempFile("loader-", ".jpg");
+    ImageIO.write(picture(640, 427), "jpg", file.toFile());
+    switch (loader) {
+      case OURS -> decoder = new ImageDecoder(Preprocessing.imageNet(size));
+      case PIL ->
+          pil =
+              new LineProcess(
+                  "PIL",
+                  List.of(
+                      Python.with("PIL"),
+                      Python.script("pil_peer.py").toString(),
+                      file.toString(),
+                      Integer.toString(size)),
+                  1);
+    }
+  }
+
+  /** Ends the loader and deletes the image. */
+  @TearDown
+  public void close() throws IOException {
+    if (decoder != null) {
+      decoder.close();
+    }
+    if (pil != null) {
+      pil.close();
+    }
+    Files.deleteIfExists(file);
+  }
+
+  /** One image. */
+  @Benchmark
+  public Object load() throws IOException {
+    return loader == Loader.OURS ? decoder.decode(file) : pil.ask("step");
+  }
+
+  /** Edges, flat areas and noise in a photograph's proportions. */
+  private static BufferedImage picture(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    Random random = new Random(1);
+    for (int i = 0; i < 200; i++) {
+      graphics.setColor(new Color(random.nextInt(1 << 24)));
+      int side = 20 + random.nextInt(120);
+      graphics.fillOval(random.nextInt(width), random.nextInt(height), side, side);
+    }
+    graphics.dispose();
+    for (int i = 0; i < width * height / 3; i++) {
+      int x = random.nextInt(width);
+      int y = random.nextInt(height);
+      image.setRGB(x, y, image.getRGB(x, y) ^ (random.nextInt(1 << 24) & 0x1F1F1F));
+    }
+    return image;
+  }
+}

@@ -1,0 +1,37 @@
+package io.dmyt.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What one side did in one job.
+ *
+ * @param side the side's name
+ * @param job network, batch and task
+ * @param description engine, version, precision
+ * @param seconds of each timed step, in order
+ * @param value what its first step computed: the mean absolute embedding, or the loss
+ * @param peakBytes the most memory that its process had resident
+ */
+record Measurement(
+    Contestant side,
+    Job job,
+    String description,
+    List<Double> seconds,
+    double value,
+    long peakBytes) {
+
+  Measurement {
+    if (seconds.isEmpty()) {
+      throw new IllegalArgumentException(side + " was not timed at " + job);
+    }
+    seconds = List.copyOf(seconds);
+  }
+
+  /** The middle of the times; of an even number, the mean of the two in the middle. */
+  double median() {
+    double[] sorted = seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    double[] middle = Arrays.copyOfRange(sorted, (sorted.length - 1) / 2, sorted.length / 2 + 1);
+    return Arrays.stream(middle).average().orElseThrow();
+  }
+}
