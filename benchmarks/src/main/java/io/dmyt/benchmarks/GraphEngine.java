@@ -1,6 +1,5 @@
 package io.dmyt.benchmarks;
 
-import io.dmyt.onednn.AcceleratedGraph;
 import io.dmyt.onednn.OneDnn;
 import io.dmyt.onednn.Options;
 import io.dmyt.onednn.Precision;
@@ -30,9 +29,7 @@ public enum GraphEngine {
 
   /** Frees what {@link #open} made beside the stock graph. */
   void close(ComputationGraph graph) {
-    if (graph instanceof AcceleratedGraph accelerated) {
-      accelerated.close();
-    }
+    OneDnn.release(graph);
   }
 
   /** What the table says of it. */
