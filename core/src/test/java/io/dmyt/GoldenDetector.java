@@ -20,8 +20,13 @@ import java.util.List;
 public final class GoldenDetector {
   private GoldenDetector() {}
 
-  /** The detector of a run, every weight made from its name. */
+  /** The detector of a run on the best engine, every weight made from its name. */
   public static Detector create(JsonNode run) {
+    return create(run, Engine.best());
+  }
+
+  /** The detector of a run, every weight made from its name. */
+  public static Detector create(JsonNode run, Engine engine) {
     String model = run.get("model").asText();
     LossKind loss = LossKind.parse(run.get("loss").asText());
     List<String> classes = new ArrayList<>();
@@ -44,7 +49,8 @@ public final class GoldenDetector {
                 loss,
                 loss.hasClassifier() ? null : Dummies.of(classes, size),
                 weights),
-            1);
+            1,
+            engine);
     setWeights(detector.backbone());
     return detector;
   }
