@@ -38,8 +38,12 @@ class BackboneGoldenTest {
    */
   private static final double EACH_GRADIENT = 1e-2;
 
+  /** DL4J's own layers take seconds for these, minutes for the others. */
   private static final Predicate<JsonNode> IS_QUICK =
-      golden -> golden.get("model").asText().equals("resnet18");
+      golden -> {
+        String name = golden.get("model").asText();
+        return !Backbones.names().contains(name) || Backbones.spec(name).flops() < 350_000_000;
+      };
 
   @TestFactory
   Stream<DynamicTest> stateDict() {
@@ -138,11 +142,17 @@ class BackboneGoldenTest {
     train.get("grad_l2").fieldNames().forEachRemaining(names::add);
     double[] expected = new double[names.size()];
     double[] actual = new double[names.size()];
+    double total = 0;
     for (int i = 0; i < expected.length; i++) {
-      String name = names.get(i);
-      expected[i] = train.get("grad_l2").get(name).asDouble();
-      actual[i] = backbone.gradient(name).norm2Number().doubleValue() / batch;
-      Golden.assertClose(expected[i], actual[i], EACH_GRADIENT, 1e-6, "gradient of " + name);
+      expected[i] = train.get("grad_l2").get(names.get(i)).asDouble();
+      actual[i] = backbone.gradient(names.get(i)).norm2Number().doubleValue() / batch;
+      total = Math.hypot(total, expected[i]);
+    }
+    for (int i = 0; i < expected.length; i++) {
+      // Biases that the next batch norm takes away again have none but rounding's.
+      double floor = 1e-4 * total;
+      Golden.assertClose(
+          expected[i], actual[i], EACH_GRADIENT, floor, "gradient of " + names.get(i));
     }
     Golden.assertClose(expected, actual, ALL_GRADIENTS, "gradients");
 
