@@ -1,20 +1,21 @@
 package io.dmyt.backbone;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * The height and width of every vertex's output. (DL4J infers shapes too, but refuses the
- * broadcasting product that it computes well.)
+ * The height and width of every vertex's output, for square images of one size. (DL4J infers shapes
+ * too, but refuses the broadcasting product that it computes well.)
  */
 final class ActivationSizes {
   /** Height and width in pixels. */
@@ -24,28 +25,60 @@ final class ActivationSizes {
     }
   }
 
-  private ActivationSizes() {}
+  private final ComputationGraphConfiguration configuration;
+  private final Map<String, Size> sizes = new HashMap<>();
 
-  /** By vertex name, the inputs' included, for images of that size. */
-  static Map<String, Size> of(ComputationGraph graph, int height, int width) {
-    ComputationGraphConfiguration conf = graph.getConfiguration();
-    Map<String, Size> sizes = new LinkedHashMap<>();
-    for (String input : conf.getNetworkInputs()) {
+  /**
+   * For images of that height and width.
+   *
+   * @throws IllegalArgumentException if they are too small for the network
+   */
+  ActivationSizes(ComputationGraphConfiguration configuration, int height, int width) {
+    this.configuration = configuration;
+    for (String input : configuration.getNetworkInputs()) {
       sizes.put(input, new Size(height, width));
     }
-    for (int index : graph.topologicalSortOrder()) {
-      String name = graph.getVertices()[index].getVertexName();
-      if (!sizes.containsKey(name)) {
-        // Of several inputs, a broadcast one is smaller in both directions.
-        Size in =
-            conf.getVertexInputs().get(name).stream()
-                .map(sizes::get)
-                .reduce((a, b) -> a.area() >= b.area() ? a : b)
-                .orElseThrow();
-        sizes.put(name, output(conf.getVertices().get(name), in));
+    for (String vertex : configuration.getVertices().keySet()) {
+      Size size = of(vertex);
+      if (size.height < 1 || size.width < 1) {
+        throw new IllegalArgumentException(
+            "images of %d×%d pixels are too small: nothing is left after %s"
+                .formatted(height, width, vertex));
       }
     }
-    return sizes;
+  }
+
+  Size of(String vertex) {
+    Size known = sizes.get(vertex);
+    if (known == null) {
+      // Of several inputs, one that is broadcast is the smaller.
+      Size in = new Size(1, 1);
+      for (String from : configuration.getVertexInputs().get(vertex)) {
+        Size size = of(from);
+        in = size.area() > in.area() ? size : in;
+      }
+      known = output(configuration.getVertices().get(vertex), in);
+      sizes.put(vertex, known);
+    }
+    return known;
+  }
+
+  /** Multiplications (each with an addition) of all convolutions and the classifier, per image. */
+  long multiplyAdds() {
+    long sum = 0;
+    for (var entry : configuration.getVertices().entrySet()) {
+      if (entry.getValue() instanceof LayerVertex vertex) {
+        Layer layer = vertex.getLayerConf().getLayer();
+        if (layer instanceof ConvolutionLayer conv) {
+          long inputs = conv instanceof DepthwiseConvolution2D ? 1 : conv.getNIn();
+          int[] kernel = conv.getKernelSize();
+          sum += of(entry.getKey()).area() * conv.getNOut() * inputs * kernel[0] * kernel[1];
+        } else if (layer instanceof OutputLayer dense) {
+          sum += dense.getNIn() * dense.getNOut();
+        }
+      }
+    }
+    return sum;
   }
 
   private static Size output(GraphVertex vertex, Size in) {
@@ -72,6 +105,6 @@ final class ActivationSizes {
   private static int window(int in, ConvolutionMode mode, int kernel, int stride, int padding) {
     return mode == ConvolutionMode.Same
         ? (in + stride - 1) / stride
-        : (in + 2 * padding - kernel) / stride + 1;
+        : Math.floorDiv(in + 2 * padding - kernel, stride) + 1;
   }
 }

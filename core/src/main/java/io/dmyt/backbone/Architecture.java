@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A network laid out but not allocated: DL4J's configuration, and the state dict's way into it. */
@@ -16,6 +15,15 @@ record Architecture(
     Net net = new Net(model.spec(), options);
     model.features().accept(net);
     return net.finish(options.classes());
+  }
+
+  /**
+   * The sizes of everything for square images.
+   *
+   * @throws IllegalArgumentException if they are too small for the network
+   */
+  ActivationSizes sizes(int imageSize) {
+    return new ActivationSizes(configuration, imageSize, imageSize);
   }
 
   /** Allocates the network; DL4J's own initial weights are never drawn. */
@@ -32,6 +40,15 @@ record Architecture(
     return graph;
   }
 
+  /** The number of values that gradients train. */
+  long trainableValues() {
+    return bindings.stream()
+        .map(Binding::parameter)
+        .filter(p -> p.kind() == Kind.TRAINABLE)
+        .mapToLong(NamedParameter::length)
+        .sum();
+  }
+
   private long values() {
     return bindings.stream()
         .map(Binding::parameter)
@@ -45,8 +62,6 @@ record Architecture(
     NamedParameter parameter = binding.parameter();
     float[] values = new float[Math.toIntExact(parameter.length())];
     binding.init().fill(values, new SplittableRandom(31 * seed + parameter.name().hashCode()));
-    INDArray drawn = Nd4j.create(values, parameter.shape(), 'c');
-    INDArray target = binding.values(graph);
-    target.assign(drawn.castTo(target.dataType()));
+    binding.set(graph, Nd4j.create(values, parameter.shape(), 'c'));
   }
 }

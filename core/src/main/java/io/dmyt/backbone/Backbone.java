@@ -77,7 +77,7 @@ public final class Backbone {
     if (binding.parameter().kind() == Kind.COUNTER) {
       return Nd4j.scalar(DataType.INT64, binding.layer(graph).conf().getIterationCount());
     }
-    return binding.values(graph).dup('c');
+    return binding.get(graph);
   }
 
   /**
@@ -96,8 +96,7 @@ public final class Backbone {
       binding.layer(graph).conf().setIterationCount(count(name, values.getLong(0)));
       return;
     }
-    INDArray target = binding.values(graph);
-    target.assign(values.castTo(target.dataType()));
+    binding.set(graph, values);
   }
 
   /**
@@ -130,7 +129,7 @@ public final class Backbone {
     if (binding.parameter().kind() != Kind.TRAINABLE) {
       throw new IllegalArgumentException(name + " is not trained by gradients");
     }
-    return binding.gradient(graph).dup('c');
+    return binding.gradient(graph);
   }
 
   /**

@@ -6,7 +6,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * How to build a backbone.
  *
- * @param imageSize height and width of the images in pixels; 0 means the model's own
+ * @param imageSize height and width in pixels of the images to come; 0 means the model's own. The
+ *     network takes others as well; one that it cannot take is refused here
  * @param classes outputs of the linear classifier, at least 2; 0 means no classifier: the network's
  *     output is the embedding
  * @param seed of the initial weights

@@ -16,4 +16,18 @@ public record BackboneSpec(
     int imageSize,
     int embeddingSize,
     String classifier,
-    double batchNormEps) {}
+    double batchNormEps) {
+
+  /** The number of trainable values without classifier. */
+  public long parameters() {
+    return Backbones.cost(name).parameters();
+  }
+
+  /**
+   * The multiply-adds (a multiplication with its addition counted once, as "GFLOPs" of networks are
+   * usually given) of one image at {@link #imageSize}, in convolutions.
+   */
+  public long flops() {
+    return Backbones.cost(name).multiplyAdds();
+  }
+}

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -18,9 +19,19 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 public final class Backbones {
   private static final Map<String, Model> MODELS = new LinkedHashMap<>();
+  private static final Map<String, Cost> COSTS = new ConcurrentHashMap<>();
+
+  /** What an embedding network has and does: trainable values, multiply-adds per image. */
+  record Cost(long parameters, long multiplyAdds) {}
 
   static {
-    Stream.of(Xception.models(), ResNet.models())
+    Stream.of(
+            Xception.models(),
+            ResNet.models(),
+            EfficientNet.models(),
+            DenseNet.models(),
+            Vgg.models(),
+            Inception.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
   }
@@ -50,10 +61,12 @@ public final class Backbones {
   /**
    * A new network.
    *
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if there is none of that name, or the images are too small
    */
   public static Backbone create(String name, BackboneOptions options) {
-    Architecture architecture = Architecture.of(model(name), options);
+    Model model = model(name);
+    Architecture architecture = Architecture.of(model, options);
+    architecture.sizes(options.imageSize() == 0 ? model.spec().imageSize() : options.imageSize());
     return new Backbone(architecture, architecture.create(options));
   }
 
@@ -72,7 +85,19 @@ public final class Backbones {
     return new Backbone(architecture, graph);
   }
 
-  private static Model model(String name) {
+  static Cost cost(String name) {
+    return COSTS.computeIfAbsent(
+        name,
+        key -> {
+          Model model = model(key);
+          Architecture architecture = Architecture.of(model, BackboneOptions.defaults());
+          return new Cost(
+              architecture.trainableValues(),
+              architecture.sizes(model.spec().imageSize()).multiplyAdds());
+        });
+  }
+
+  static Model model(String name) {
     Model model = MODELS.get(name);
     if (model == null) {
       throw new IllegalArgumentException(

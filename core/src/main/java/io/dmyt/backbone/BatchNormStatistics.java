@@ -2,7 +2,6 @@ package io.dmyt.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -26,7 +25,7 @@ public final class BatchNormStatistics {
   private final List<Norm> norms = new ArrayList<>();
   private int height;
   private int width;
-  private Map<String, ActivationSizes.Size> sizes;
+  private ActivationSizes sizes;
 
   private BatchNormStatistics(ComputationGraph graph) {
     this.graph = graph;
@@ -67,10 +66,10 @@ public final class BatchNormStatistics {
     if (sizes == null || shape[2] != height || shape[3] != width) {
       height = Math.toIntExact(shape[2]);
       width = Math.toIntExact(shape[3]);
-      sizes = ActivationSizes.of(graph, height, width);
+      sizes = new ActivationSizes(graph.getConfiguration(), height, width);
     }
     for (Norm norm : norms) {
-      long n = shape[0] * sizes.get(norm.vertex).area();
+      long n = shape[0] * sizes.of(norm.vertex).area();
       if (n < 2) {
         throw new IllegalArgumentException(
             norm.vertex

@@ -2,30 +2,37 @@ package io.dmyt.backbone;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** How DL4J lays out a parameter that PyTorch lays out otherwise. */
+/** How DL4J lays out a parameter that PyTorch may lay out otherwise. */
 enum Layout {
-  /** The same order; vectors may carry a leading 1. */
+  /** The same order. */
   SAME {
     @Override
-    INDArray asTorch(INDArray view, long[] shape) {
-      return view.rank() == shape.length ? view : view.reshape(shape);
+    INDArray asTorch(INDArray view) {
+      return view;
+    }
+  },
+  /** A vector, which may be a row of a matrix here. */
+  VECTOR {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return view.reshape(view.length());
     }
   },
   /** [height, width, channels, 1] here, [channels, 1, height, width] there. */
   DEPTHWISE {
     @Override
-    INDArray asTorch(INDArray view, long[] shape) {
+    INDArray asTorch(INDArray view) {
       return view.permute(2, 3, 0, 1);
     }
   },
   /** [in, out] here, [out, in] there. */
   DENSE {
     @Override
-    INDArray asTorch(INDArray view, long[] shape) {
+    INDArray asTorch(INDArray view) {
       return view.transpose();
     }
   };
 
   /** A view on DL4J's array in PyTorch's shape: writing to it writes to the network. */
-  abstract INDArray asTorch(INDArray view, long[] shape);
+  abstract INDArray asTorch(INDArray view);
 }

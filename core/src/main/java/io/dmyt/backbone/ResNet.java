@@ -4,40 +4,63 @@ import java.util.List;
 
 /**
  * Residual networks as timm has them: the stride is in the bottleneck's 3×3 convolution, and the
- * last batch norm of each block starts at 0.
+ * last batch norm of each block starts at 0. Wide ResNet and ResNeXt are the same with wider
+ * bottlenecks, ResNeXt's in groups.
  *
- * <p>He et al., <i>Deep Residual Learning for Image Recognition</i>, CVPR 2016.
+ * <p>He et al., <i>Deep Residual Learning for Image Recognition</i>, CVPR 2016; Zagoruyko and
+ * Komodakis, <i>Wide Residual Networks</i>, BMVC 2016; Xie et al., <i>Aggregated Residual
+ * Transformations for Deep Neural Networks</i>, CVPR 2017.
  */
 final class ResNet {
-  private final Net net;
-  private final boolean bottleneck;
+  private static final Window POINT = Window.of(1, 1, 0);
 
-  private ResNet(Net net, boolean bottleneck) {
+  /**
+   * What a block is.
+   *
+   * @param expansion output channels of a block per plane; 1 for two 3×3 convolutions, 4 for a
+   *     bottleneck
+   * @param groups of the bottleneck's 3×3 convolution
+   * @param groupWidth channels of one group per 64 planes
+   */
+  private record Block(int expansion, int groups, int groupWidth) {
+    static final Block BASIC = new Block(1, 1, 64);
+    static final Block BOTTLENECK = new Block(4, 1, 64);
+
+    int width(int planes) {
+      return planes * groupWidth / 64 * groups;
+    }
+  }
+
+  private final Net net;
+  private final Block block;
+
+  private ResNet(Net net, Block block) {
     this.net = net;
-    this.bottleneck = bottleneck;
+    this.block = block;
   }
 
   static List<Model> models() {
     return List.of(
-        model("resnet18", false, 2, 2, 2, 2),
-        model("resnet34", false, 3, 4, 6, 3),
-        model("resnet50", true, 3, 4, 6, 3),
-        model("resnet101", true, 3, 4, 23, 3),
-        model("resnet152", true, 3, 8, 36, 3));
+        model("resnet18", Block.BASIC, 2, 2, 2, 2),
+        model("resnet34", Block.BASIC, 3, 4, 6, 3),
+        model("resnet50", Block.BOTTLENECK, 3, 4, 6, 3),
+        model("resnet101", Block.BOTTLENECK, 3, 4, 23, 3),
+        model("resnet152", Block.BOTTLENECK, 3, 8, 36, 3),
+        model("wide_resnet50_2", new Block(4, 1, 128), 3, 4, 6, 3),
+        model("resnext50_32x4d", new Block(4, 32, 4), 3, 4, 6, 3));
   }
 
-  private static Model model(String name, boolean bottleneck, int... depths) {
-    int size = bottleneck ? 2048 : 512;
+  private static Model model(String name, Block block, int... depths) {
     return new Model(
-        new BackboneSpec(name, "resnet", 224, size, "fc", 1e-5),
-        net -> new ResNet(net, bottleneck).features(depths));
+        new BackboneSpec(name, "resnet", 224, 512 * block.expansion, "fc", 1e-5),
+        net -> new ResNet(net, block).features(depths));
   }
 
   private void features(int[] depths) {
-    net.conv("conv1", 64, 7, 2, 3);
+    net.conv("conv1", 64, Window.centred(7, 2));
     net.batchNorm("bn1");
     net.relu("act1");
-    net.maxPool("maxpool", 3, 2, 1);
+    net.maxPool("maxpool", Window.centred(3, 2));
     for (int stage = 0; stage < depths.length; stage++) {
       for (int i = 0; i < depths[stage]; i++) {
         block("layer" + (stage + 1) + "." + i, 64 << stage, stage > 0 && i == 0 ? 2 : 1);
@@ -47,32 +70,39 @@ final class ResNet {
 
   private void block(String name, int planes, int stride) {
     String input = net.last();
-    int out;
-    if (bottleneck) {
-      out = 4 * planes;
-      net.conv(name + ".conv1", planes, 1, 1, 0);
-      net.batchNorm(name + ".bn1");
-      net.relu(name + ".act1");
-      net.conv(name + ".conv2", planes, 3, stride, 1);
-      net.batchNorm(name + ".bn2");
-      net.relu(name + ".act2");
-      net.conv(name + ".conv3", out, 1, 1, 0);
-      net.batchNorm(name + ".bn3", Init.ZEROS);
-    } else {
-      out = planes;
-      net.conv(name + ".conv1", planes, 3, stride, 1);
-      net.batchNorm(name + ".bn1");
-      net.relu(name + ".act1");
-      net.conv(name + ".conv2", planes, 3, 1, 1);
-      net.batchNorm(name + ".bn2", Init.ZEROS);
-    }
-    String residual = net.last();
+    String residual =
+        block.expansion == 1 ? basic(name, planes, stride) : bottleneck(name, planes, stride);
     String shortcut = input;
+    int out = planes * block.expansion;
     if (stride != 1 || net.channels(input) != out) {
-      net.conv(name + ".downsample.0", input, out, 1, stride, 0);
+      net.conv(name + ".downsample.0", input, out, Window.of(1, stride, 0));
       shortcut = net.batchNorm(name + ".downsample.1");
     }
     net.add(name + ".add", residual, shortcut);
-    net.relu(name + (bottleneck ? ".act3" : ".act2"));
+    net.relu(name + (block.expansion == 1 ? ".act2" : ".act3"));
+  }
+
+  private String basic(String name, int planes, int stride) {
+    net.conv(name + ".conv1", planes, Window.centred(3, stride));
+    net.batchNorm(name + ".bn1");
+    net.relu(name + ".act1");
+    net.conv(name + ".conv2", planes, Window.centred(3, 1));
+    return net.batchNorm(name + ".bn2", Init.ZEROS);
+  }
+
+  private String bottleneck(String name, int planes, int stride) {
+    int width = block.width(planes);
+    net.conv(name + ".conv1", width, POINT);
+    net.batchNorm(name + ".bn1");
+    net.relu(name + ".act1");
+    if (block.groups == 1) {
+      net.conv(name + ".conv2", width, Window.centred(3, stride));
+    } else {
+      net.groupedConv(name + ".conv2", width, Window.centred(3, stride), block.groups);
+    }
+    net.batchNorm(name + ".bn2");
+    net.relu(name + ".act2");
+    net.conv(name + ".conv3", planes * block.expansion, POINT);
+    return net.batchNorm(name + ".bn3", Init.ZEROS);
   }
 }

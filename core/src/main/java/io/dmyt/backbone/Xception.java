@@ -20,10 +20,10 @@ final class Xception {
   }
 
   private void features() {
-    net.conv("conv1", 32, 3, 2, 0);
+    net.conv("conv1", 32, Window.of(3, 2, 0));
     net.batchNorm("bn1");
     net.relu("act1");
-    net.conv("conv2", 64, 3, 1, 0);
+    net.conv("conv2", 64, Window.of(3, 1, 0));
     net.batchNorm("bn2");
     net.relu("act2");
 
@@ -48,7 +48,7 @@ final class Xception {
     String input = net.last();
     String shortcut = input;
     if (stride != 1 || net.channels(input) != out) {
-      net.conv(name + ".skip", input, out, 1, stride, 0);
+      net.conv(name + ".skip", input, out, Window.of(1, stride, 0));
       shortcut = net.batchNorm(name + ".skipbn");
     }
     // The indices are those of timm's Sequential.
@@ -62,7 +62,7 @@ final class Xception {
       from = net.batchNorm(rep(name, index++));
     }
     if (stride != 1) {
-      from = net.maxPool(rep(name, index), 3, stride, 1);
+      from = net.maxPool(rep(name, index), Window.of(3, stride, 1));
     }
     net.add(name, from, shortcut);
   }
@@ -76,7 +76,7 @@ final class Xception {
   }
 
   private void separable(String name, String from, int out) {
-    net.depthwise(name + ".conv1", from, 3, 1, 1);
-    net.conv(name + ".pointwise", out, 1, 1, 0);
+    net.depthwise(name + ".conv1", from, Window.of(3, 1, 1));
+    net.conv(name + ".pointwise", out, Window.of(1, 1, 0));
   }
 }

@@ -1,5 +1,46 @@
 /**
  * Networks by timm's names as DL4J graphs of DL4J's own layers, and how their parameters are named
  * in a state dict.
+ *
+ * <pre>{@code
+ * Backbone backbone = Backbones.create("efficientnet_b0");
+ * backbone.set("conv_stem.weight", values);
+ * INDArray embeddings = backbone.embed(images);
+ * }</pre>
+ *
+ * <p>{@link io.dmyt.backbone.Backbones} knows the networks, {@link io.dmyt.backbone.BackboneSpec}
+ * says what one is, and {@link io.dmyt.backbone.Backbone} is one: a graph, its parameters, its
+ * loss. {@link io.dmyt.backbone.BatchNormStatistics} is for those who train.
+ *
+ * <h2>Adding a family</h2>
+ *
+ * A family is one small class and one line in {@code Backbones}. The class says what each model is
+ * and writes its layers in the order of timm's constructors, with timm's names; everything else
+ * follows: the state dict, the initial weights, sizes and costs, saving and attaching. AlexNet with
+ * batch norm and without its dense layers would be:
+ *
+ * <pre>{@code
+ * final class AlexNet {
+ *   static List<Model> models() {
+ *     BackboneSpec spec = new BackboneSpec("alexnet_bn", "alexnet", 224, 256, "fc", 1e-5);
+ *     return List.of(new Model(spec, AlexNet::features));
+ *   }
+ *
+ *   private static void features(Net net) {
+ *     net.conv("conv1", 64, Window.of(11, 4, 2));
+ *     net.batchNorm("bn1");
+ *     net.relu("act1");
+ *     net.maxPool("pool1", Window.of(3, 2, 0));
+ *     net.conv("conv2", 256, Window.centred(5, 1));
+ *     net.batchNorm("bn2");
+ *     net.relu("act2");
+ *   }
+ * }
+ * }</pre>
+ *
+ * and {@code AlexNet.models()} in the list of {@code Backbones}. The embedding is the mean of the
+ * last feature map over its pixels; its channels must be as many as the specification says. Its
+ * published number of parameters belongs into {@code BackbonesTest}; reference values, put among
+ * the golden files, are tested without further ado.
  */
 package io.dmyt.backbone;

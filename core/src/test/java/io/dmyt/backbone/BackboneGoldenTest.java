@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -32,14 +33,18 @@ class BackboneGoldenTest {
   private static final double ALL_GRADIENTS = 1e-3;
 
   /**
-   * What is allowed of one parameter's norm. The reference was computed in single precision, and
-   * batch norm's gradients are small differences of large sums: computed in double, resnet50's
-   * differ from the reference's by up to 4.1e-3.
+   * What is allowed of one parameter's norm, in double. The reference was computed in single
+   * precision, and batch norm's gradients are small differences of large sums: in double,
+   * resnet50's differ from the reference's by up to 4.1e-3.
    */
-  private static final double EACH_GRADIENT = 1e-2;
+  private static final double EACH_GRADIENT = 5e-3;
 
+  /** DL4J's own layers take seconds for these, minutes for the others. */
   private static final Predicate<JsonNode> IS_QUICK =
-      golden -> golden.get("model").asText().equals("resnet18");
+      golden -> {
+        String name = golden.get("model").asText();
+        return !Backbones.names().contains(name) || Backbones.spec(name).flops() < 350_000_000;
+      };
 
   @TestFactory
   Stream<DynamicTest> stateDict() {
@@ -86,8 +91,9 @@ class BackboneGoldenTest {
     assertEquals(golden.get("input_size").asInt(), spec.imageSize());
     assertEquals(golden.get("num_features").asInt(), spec.embeddingSize());
 
+    int imageSize = spec.imageSize();
     List<String> expected = entries(golden.get("state_dict"));
-    Backbone embedding = create(name, 64, 0);
+    Backbone embedding = create(name, imageSize, 0, DataType.FLOAT);
     assertEquals(expected, embedding.parameters().stream().map(Object::toString).toList());
     assertEquals(
         golden.get("num_params").asLong(),
@@ -97,7 +103,7 @@ class BackboneGoldenTest {
             .sum());
 
     expected.addAll(entries(golden.get("classifier")));
-    Backbone classifier = create(name, 64, 2);
+    Backbone classifier = create(name, imageSize, 2, DataType.FLOAT);
     assertEquals(expected, classifier.parameters().stream().map(Object::toString).toList());
   }
 
@@ -112,7 +118,7 @@ class BackboneGoldenTest {
     JsonNode eval = golden.get("eval");
     int batch = eval.get("batch").asInt();
     int size = eval.get("hw").asInt();
-    Backbone backbone = goldenBackbone(golden, size);
+    Backbone backbone = goldenBackbone(golden, size, DataType.FLOAT);
     INDArray images = images("input", batch, size);
     double[] expected = Golden.doubles(eval.get("features"));
     double[] actual = backbone.embed(images).dup('c').reshape(-1).toDoubleVector();
@@ -120,52 +126,61 @@ class BackboneGoldenTest {
   }
 
   private static void checkTraining(JsonNode golden) {
-    JsonNode train = golden.get("train");
-    int batch = train.get("batch").asInt();
-    int size = train.get("hw").asInt();
-    Backbone backbone = goldenBackbone(golden, size).setLoss(new PlainDummyLoss());
-    ComputationGraph graph = backbone.graph();
-    INDArray images = images("train-input", batch, size);
-    int[] classes = Golden.ints(train.get("labels"));
-    INDArray labels =
-        Nd4j.createFromArray(Arrays.stream(classes).mapToDouble(c -> c).toArray())
-            .castTo(images.dataType())
-            .reshape(batch, 1);
+    checkGradients(golden);
+    Backbone backbone = goldenBackbone(golden, trainSize(golden), DataType.FLOAT);
+    backbone.setLoss(new PlainDummyLoss());
+    PlainAdamW adamw = new PlainAdamW(golden.get("adamw"), backbone);
+    double[] losses = Golden.doubles(golden.get("adamw").get("losses"));
+    for (int step = 0; step < losses.length; step++) {
+      double loss = backward(backbone.graph(), golden.get("train"));
+      Golden.assertClose(losses[step], loss, 2e-3, 1, "loss of step " + step);
+      adamw.step(golden.get("train").get("batch").asInt());
+    }
+  }
 
-    double loss = backward(graph, images, labels);
+  private static void checkGradients(JsonNode golden) {
+    JsonNode train = golden.get("train");
+    Backbone backbone = goldenBackbone(golden, trainSize(golden), DataType.DOUBLE);
+    backbone.setLoss(new PlainDummyLoss());
+    double loss = backward(backbone.graph(), train);
     Golden.assertClose(train.get("dmyt_loss").asDouble(), loss, 1e-3, 1, "loss");
     List<String> names = new ArrayList<>();
     train.get("grad_l2").fieldNames().forEachRemaining(names::add);
     double[] expected = new double[names.size()];
     double[] actual = new double[names.size()];
+    double total = 0;
     for (int i = 0; i < expected.length; i++) {
-      String name = names.get(i);
-      expected[i] = train.get("grad_l2").get(name).asDouble();
-      actual[i] = backbone.gradient(name).norm2Number().doubleValue() / batch;
-      Golden.assertClose(expected[i], actual[i], EACH_GRADIENT, 1e-6, "gradient of " + name);
+      expected[i] = train.get("grad_l2").get(names.get(i)).asDouble();
+      INDArray gradient = backbone.gradient(names.get(i));
+      actual[i] = gradient.norm2Number().doubleValue() / train.get("batch").asInt();
+      total = Math.hypot(total, expected[i]);
     }
     Golden.assertClose(expected, actual, ALL_GRADIENTS, "gradients");
-
-    PlainAdamW adamw = new PlainAdamW(golden.get("adamw"), backbone);
-    double[] losses = Golden.doubles(golden.get("adamw").get("losses"));
-    for (int step = 0; step < losses.length; step++) {
-      if (step > 0) {
-        loss = backward(graph, images, labels);
-      }
-      Golden.assertClose(losses[step], loss, 2e-3, 1, "loss of step " + step);
-      adamw.step(batch);
+    for (int i = 0; i < expected.length; i++) {
+      // Biases that the next batch norm takes away again have none but rounding's.
+      double floor = 1e-4 * total;
+      Golden.assertClose(
+          expected[i], actual[i], EACH_GRADIENT, floor, "gradient of " + names.get(i));
     }
   }
 
-  private static double backward(ComputationGraph graph, INDArray images, INDArray labels) {
+  private static int trainSize(JsonNode golden) {
+    return golden.get("train").get("hw").asInt();
+  }
+
+  private static double backward(ComputationGraph graph, JsonNode train) {
+    int batch = train.get("batch").asInt();
+    DataType type = graph.getConfiguration().getDataType();
+    INDArray images = images("train-input", batch, train.get("hw").asInt()).castTo(type);
+    INDArray labels = Nd4j.createFromArray(Golden.ints(train.get("labels"))).castTo(type);
     graph.setInput(0, images);
-    graph.setLabels(labels.dup());
+    graph.setLabels(labels.reshape(batch, 1));
     graph.computeGradientAndScore();
     return graph.score() - graph.calcRegularizationScore(true);
   }
 
-  private static Backbone goldenBackbone(JsonNode golden, int size) {
-    Backbone backbone = create(golden.get("model").asText(), size, 0);
+  private static Backbone goldenBackbone(JsonNode golden, int size, DataType type) {
+    Backbone backbone = create(golden.get("model").asText(), size, 0, type);
     for (NamedParameter parameter : backbone.parameters()) {
       if (parameter.kind() != Kind.COUNTER) {
         float[] values = Golden.weights(parameter.name(), parameter.shape());
@@ -175,12 +190,13 @@ class BackboneGoldenTest {
     return backbone;
   }
 
-  private static Backbone create(String name, int size, int classes) {
+  private static Backbone create(String name, int size, int classes, DataType type) {
     return Backbones.create(
         name,
         BackboneOptions.defaults()
             .withImageSize(size)
             .withClasses(classes)
+            .withDataType(type)
             .withRandomWeights(false));
   }
 

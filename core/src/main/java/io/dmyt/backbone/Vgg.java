@@ -1,0 +1,38 @@
+package io.dmyt.backbone;
+
+import java.util.List;
+
+/**
+ * VGG with batch norm as timm has it: its first two dense layers are convolutions, so that larger
+ * images than 224×224 do as well.
+ *
+ * <p>Simonyan and Zisserman, <i>Very Deep Convolutional Networks for Large-Scale Image
+ * Recognition</i>, ICLR 2015.
+ */
+final class Vgg {
+  private Vgg() {}
+
+  static List<Model> models() {
+    BackboneSpec spec = new BackboneSpec("vgg16_bn", "vgg", 224, 4096, "head.fc", 1e-5);
+    return List.of(new Model(spec, net -> features(net, 2, 2, 3, 3, 3)));
+  }
+
+  private static void features(Net net, int... depths) {
+    net.initialiseClassifier(shape -> Init.normal(0.01), shape -> Init.ZEROS);
+    // The indices are those of timm's Sequential.
+    int index = 0;
+    for (int stage = 0; stage < depths.length; stage++) {
+      int channels = Math.min(64 << stage, 512);
+      for (int i = 0; i < depths[stage]; i++) {
+        net.biasedConv("features." + index++, net.last(), channels, Window.centred(3, 1));
+        net.batchNorm("features." + index++);
+        net.relu("features." + index++);
+      }
+      net.maxPool("features." + index++, Window.of(2, 2, 0));
+    }
+    net.biasedConv("pre_logits.fc1", net.last(), 4096, Window.of(7, 1, 0));
+    net.relu("pre_logits.act1");
+    net.biasedConv("pre_logits.fc2", net.last(), 4096, Window.of(1, 1, 0));
+    net.relu("pre_logits.act2");
+  }
+}

@@ -1,0 +1,120 @@
+package io.dmyt.backbone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.backbone.NamedParameter.Kind;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class BackbonesTest {
+  static Set<String> names() {
+    return Backbones.names();
+  }
+
+  /** Parameters with 1000 classes as timm and torchvision publish them, and multiply-adds. */
+  @ParameterizedTest
+  @CsvSource({
+    "xception, 22855952, 8.40",
+    "resnet18, 11689512, 1.81",
+    "resnet34, 21797672, 3.66",
+    "resnet50, 25557032, 4.09",
+    "resnet101, 44549160, 7.80",
+    "resnet152, 60192808, 11.51",
+    "wide_resnet50_2, 68883240, 11.40",
+    "resnext50_32x4d, 25028904, 4.23",
+    "efficientnet_b0, 5288548, 0.39",
+    "efficientnet_b1, 7794184, 0.59",
+    "efficientnet_b2, 9109994, 0.88",
+    "efficientnet_b3, 12233232, 1.58",
+    "efficientnet_b4, 19341616, 3.12",
+    "tf_efficientnet_b0, 5288548, 0.39",
+    "tf_efficientnet_b1, 7794184, 0.69",
+    "tf_efficientnet_b2, 9109994, 1.00",
+    "tf_efficientnet_b3, 12233232, 1.83",
+    "tf_efficientnet_b4, 19341616, 4.39",
+    "tf_efficientnet_b5, 30389784, 10.27",
+    "tf_efficientnet_b6, 43040704, 19.07",
+    "tf_efficientnet_b7, 66347960, 37.75",
+    "mobilenetv2_100, 3504872, 0.30",
+    "mobilenetv3_large_100, 5483032, 0.22",
+    "mobilenetv3_small_100, 2542856, 0.06",
+    "densenet121, 7978856, 2.83",
+    "vgg16_bn, 138365992, 15.47",
+    "inception_v3, 23834568, 5.71"
+  })
+  void sizesAsPublished(String name, long parameters, double gigaMultiplyAdds) {
+    BackboneSpec spec = Backbones.spec(name);
+    long classifier = 1000L * (spec.embeddingSize() + 1);
+    assertEquals(parameters, spec.parameters() + classifier);
+    assertEquals(gigaMultiplyAdds, spec.flops() / 1e9, 0.01 + 0.02 * gigaMultiplyAdds);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void stateDictsAreWellFormed(String name) {
+    Architecture architecture =
+        Architecture.of(Backbones.model(name), BackboneOptions.defaults().withClasses(3));
+    Set<String> seen = new HashSet<>();
+    for (Binding binding : architecture.bindings()) {
+      NamedParameter parameter = binding.parameter();
+      assertTrue(seen.add(parameter.name()), "twice: " + parameter.name());
+      if (parameter.name().endsWith(".num_batches_tracked")) {
+        assertEquals(Kind.COUNTER, parameter.kind());
+      } else {
+        assertEquals(
+            parameter.name().contains(".running_") ? Kind.STATISTIC : Kind.TRAINABLE,
+            parameter.kind());
+      }
+    }
+    String classifier = architecture.spec().classifier();
+    assertTrue(seen.contains(classifier + ".weight"));
+    assertTrue(seen.contains(classifier + ".bias"));
+  }
+
+  @Test
+  void advPropAndNoisyStudentAreTheSameNetwork() {
+    for (String training : new String[] {"_ap", "_ns"}) {
+      for (int b = 0; b <= 7; b++) {
+        BackboneSpec plain = Backbones.spec("tf_efficientnet_b" + b);
+        BackboneSpec other = Backbones.spec(plain.name() + training);
+        assertEquals(plain.parameters(), other.parameters());
+        assertEquals(plain.imageSize(), other.imageSize());
+        assertEquals(1e-3, other.batchNormEps());
+      }
+    }
+  }
+
+  @Test
+  void unknownNameListsTheKnownAndTheClosest() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Backbones.spec("Xceptoin"));
+    assertTrue(e.getMessage().contains("did you mean xception?"), e.getMessage());
+    Backbones.names().forEach(name -> assertTrue(e.getMessage().contains(name)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vgg16_bn, 223, pre_logits.fc1", "inception_v3, 74, Mixed_7a", "xception, 2, conv1"})
+  void tooSmallImagesAreRefused(String name, int size, String where) {
+    BackboneOptions options =
+        BackboneOptions.defaults().withImageSize(size).withRandomWeights(false);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Backbones.create(name, options));
+    assertTrue(e.getMessage().contains(where), e.getMessage());
+  }
+
+  @Test
+  void optionsCheckThemselves() {
+    BackboneOptions options = BackboneOptions.defaults();
+    assertThrows(IllegalArgumentException.class, () -> options.withImageSize(-1));
+    assertThrows(IllegalArgumentException.class, () -> options.withClasses(1));
+    assertThrows(IllegalArgumentException.class, () -> options.withClasses(-1));
+    assertThrows(IllegalArgumentException.class, () -> options.withDataType(DataType.INT32));
+  }
+}
