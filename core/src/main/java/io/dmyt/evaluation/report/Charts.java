@@ -1,0 +1,261 @@
+package io.dmyt.evaluation.report;
+
+import io.dmyt.evaluation.DetectionScores;
+import io.dmyt.evaluation.Reliability;
+import io.dmyt.evaluation.RocCurve;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The charts, before they are put into a page. */
+final class Charts {
+  private static final int WIDTH = 480;
+  private static final int HEIGHT = 360;
+  private static final int HISTOGRAM_BINS = 20;
+  private static final int AREA_ALPHA = 70;
+  private static final Color NONE = new Color(255, 255, 255, 0);
+  private static final BasicStroke DASHED = SeriesLines.DASH_DASH;
+
+  private Charts() {}
+
+  /** The ROC curve, with the point of the threshold. */
+  static XYChart roc(RocCurve curve, double falsePositiveRate, double truePositiveRate) {
+    XYChart chart = chart("False alarms (share of the reals)", "Fakes found", 0.0, 1.0);
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    line(chart, "chance", new double[] {0, 1}, new double[] {0, 1}, Ink.MUTED, DASHED);
+    line(
+        chart,
+        "this detector",
+        curve.points().stream().mapToDouble(RocCurve.Point::falsePositiveRate).toArray(),
+        curve.points().stream().mapToDouble(RocCurve.Point::truePositiveRate).toArray(),
+        Ink.ACCENT,
+        SeriesLines.SOLID);
+    points(
+        chart,
+        "at the threshold",
+        new double[] {falsePositiveRate},
+        new double[] {truePositiveRate},
+        Ink.TEXT,
+        SeriesMarkers.DIAMOND,
+        255);
+    return chart;
+  }
+
+  /** How the scores of reals and of fakes are spread, with the threshold. */
+  static XYChart histogram(DetectionScores scores, double threshold) {
+    XYChart chart = chart("P(fake)", "Share of the class, %", 0.0, 1.0);
+    double[] reals = shares(scores, false);
+    double[] fakes = shares(scores, true);
+    double highest =
+        Math.max(
+            1,
+            IntStream.range(0, HISTOGRAM_BINS)
+                .mapToDouble(b -> Math.max(reals[b], fakes[b]))
+                .max()
+                .getAsDouble());
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(Math.ceil(highest / 5) * 5);
+    steps(chart, "real", reals, Ink.REAL);
+    steps(chart, "fake", fakes, Ink.FAKE);
+    line(
+        chart,
+        "threshold",
+        new double[] {threshold, threshold},
+        new double[] {0, Math.ceil(highest / 5) * 5},
+        Ink.TEXT,
+        DASHED);
+    return chart;
+  }
+
+  private static double[] shares(DetectionScores scores, boolean fakes) {
+    double[] shares = new double[HISTOGRAM_BINS];
+    long total = 0;
+    for (int i = 0; i < scores.size(); i++) {
+      double p = scores.probability(i);
+      if (scores.isFake(i) == fakes && !Double.isNaN(p)) {
+        shares[Math.min(HISTOGRAM_BINS - 1, (int) (p * HISTOGRAM_BINS))]++;
+        total++;
+      }
+    }
+    for (int b = 0; b < HISTOGRAM_BINS; b++) {
+      shares[b] = total == 0 ? 0 : 100 * shares[b] / total;
+    }
+    return shares;
+  }
+
+  /** Bars without gaps, as the outline of an area. */
+  private static void steps(XYChart chart, String name, double[] heights, Ink ink) {
+    double[] x = new double[2 * heights.length];
+    double[] y = new double[2 * heights.length];
+    for (int b = 0; b < heights.length; b++) {
+      x[2 * b] = b / (double) heights.length;
+      x[2 * b + 1] = (b + 1) / (double) heights.length;
+      y[2 * b] = heights[b];
+      y[2 * b + 1] = heights[b];
+    }
+    XYSeries series = line(chart, name, x, y, ink, SeriesLines.SOLID);
+    series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
+    series.setFillColor(ink.standIn(AREA_ALPHA));
+  }
+
+  /** What share of the samples with a score are fakes. */
+  static XYChart reliability(Reliability reliability) {
+    XYChart chart = chart("P(fake), mean of the bin", "Share of fakes", 0.0, 1.0);
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    line(chart, "as it should be", new double[] {0, 1}, new double[] {0, 1}, Ink.MUTED, DASHED);
+    List<Reliability.Bin> filled =
+        reliability.bins().stream().filter(b -> b.samples() > 0).toList();
+    XYSeries series =
+        line(
+            chart,
+            "this detector",
+            filled.stream().mapToDouble(Reliability.Bin::meanScore).toArray(),
+            filled.stream().mapToDouble(Reliability.Bin::fakeShare).toArray(),
+            Ink.ACCENT,
+            SeriesLines.SOLID);
+    series.setMarker(SeriesMarkers.CIRCLE);
+    series.setMarkerColor(Ink.ACCENT.standIn());
+    return chart;
+  }
+
+  /** The embeddings in their plane, and the dummies. */
+  static XYChart map(EmbeddingMap map, String realClass) {
+    XYChart chart =
+        chart(
+            axis("First component", map.variance().get(0)),
+            axis("Second component", map.variance().get(1)),
+            null,
+            null);
+    int fakes = 0;
+    for (int c = 0; c < map.classes().size(); c++) {
+      int label = c;
+      String name = map.classes().get(c);
+      Ink ink = name.equals(realClass) ? Ink.REAL : Ink.series(fakes++);
+      List<EmbeddingMap.Sample> samples =
+          map.samples().stream().filter(s -> s.label() == label).toList();
+      if (!samples.isEmpty()) {
+        points(
+            chart,
+            name,
+            samples.stream().mapToDouble(s -> s.at().x()).toArray(),
+            samples.stream().mapToDouble(s -> s.at().y()).toArray(),
+            ink,
+            SeriesMarkers.CIRCLE,
+            150);
+      }
+    }
+    if (!map.dummies().isEmpty()) {
+      points(
+          chart,
+          "dummies",
+          map.dummies().values().stream().mapToDouble(EmbeddingMap.Point::x).toArray(),
+          map.dummies().values().stream().mapToDouble(EmbeddingMap.Point::y).toArray(),
+          Ink.TEXT,
+          SeriesMarkers.DIAMOND,
+          255);
+    }
+    return chart;
+  }
+
+  private static String axis(String name, double share) {
+    return String.format(Locale.ROOT, "%s (%.0f %% of the variance)", name, 100 * share);
+  }
+
+  /**
+   * Lines over the epochs, counted from 1; NaN leaves a gap out.
+   *
+   * @param lines a value per epoch, by name
+   */
+  static XYChart history(String yTitle, Map<String, double[]> lines) {
+    XYChart chart = chart("Epoch", yTitle, null, null);
+    chart.getStyler().setXAxisDecimalPattern("0");
+    int number = 0;
+    for (Map.Entry<String, double[]> entry : lines.entrySet()) {
+      double[] values = entry.getValue();
+      int[] there =
+          IntStream.range(0, values.length).filter(e -> Double.isFinite(values[e])).toArray();
+      if (there.length > 0) {
+        Ink ink = number == 0 ? Ink.ACCENT : Ink.series(number);
+        XYSeries series =
+            line(
+                chart,
+                entry.getKey(),
+                IntStream.of(there).mapToDouble(e -> e + 1).toArray(),
+                IntStream.of(there).mapToDouble(e -> values[e]).toArray(),
+                ink,
+                SeriesLines.SOLID);
+        series.setMarker(SeriesMarkers.CIRCLE);
+        series.setMarkerColor(ink.standIn());
+      }
+      number++;
+    }
+    return chart;
+  }
+
+  private static XYSeries line(
+      XYChart chart, String name, double[] x, double[] y, Ink ink, BasicStroke stroke) {
+    XYSeries series = chart.addSeries(name, x, y);
+    series.setLineColor(ink.standIn());
+    series.setLineStyle(stroke);
+    series.setMarker(SeriesMarkers.NONE);
+    return series;
+  }
+
+  private static void points(
+      XYChart chart, String name, double[] x, double[] y, Ink ink, Marker marker, int alpha) {
+    XYSeries series = chart.addSeries(name, x, y);
+    series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+    series.setMarker(marker);
+    series.setMarkerColor(ink.standIn(alpha));
+  }
+
+  private static XYChart chart(String xTitle, String yTitle, Double xMin, Double xMax) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .build();
+    XYStyler style = chart.getStyler();
+    style.setLocale(Locale.ROOT);
+    style.setChartTitleVisible(false);
+    style.setChartBackgroundColor(NONE);
+    style.setChartFontColor(Ink.TEXT.standIn());
+    style.setPlotBackgroundColor(NONE);
+    style.setPlotBorderVisible(false);
+    style.setPlotGridLinesColor(Ink.GRID.standIn());
+    style.setAxisTickLabelsColor(Ink.MUTED.standIn());
+    style.setAxisTickMarksColor(Ink.GRID.standIn());
+    style.setXAxisTitleColor(Ink.MUTED.standIn());
+    style.setYAxisTitleColor(Ink.MUTED.standIn());
+    style.setAxisTitleFont(font(Font.PLAIN, 13));
+    style.setAxisTickLabelsFont(font(Font.PLAIN, 12));
+    style.setLegendVisible(false);
+    style.setMarkerSize(7);
+    style.setChartPadding(6);
+    style.setPlotContentSize(1);
+    if (xMin != null) {
+      style.setXAxisMin(xMin);
+      style.setXAxisMax(xMax);
+    } else {
+      style.setPlotContentSize(0.94);
+    }
+    return chart;
+  }
+
+  private static Font font(int style, int size) {
+    return new Font(Font.SANS_SERIF, style, size);
+  }
+}

@@ -1,0 +1,234 @@
+package io.dmyt.evaluation.report;
+
+import io.dmyt.evaluation.ClassificationReport;
+import io.dmyt.evaluation.ConfusionMatrix;
+import io.dmyt.evaluation.DetectionMetric;
+import io.dmyt.evaluation.DetectionReport;
+import io.dmyt.evaluation.Estimate;
+import io.dmyt.evaluation.Reliability;
+import io.dmyt.evaluation.RocCurve;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The page about a test. */
+public final class TestReport {
+  private TestReport() {}
+
+  /** The whole page. It names no other file and no address. */
+  public static String html(ReportData data) {
+    StringBuilder body = new StringBuilder();
+    body.append("<h1>").append(Html.escape(data.title())).append("</h1>\n");
+    body.append("<p class=\"verdict\">")
+        .append(Html.escape(Verdict.of(data.images(), "images")))
+        .append("</p>\n");
+    data.videos().entrySet().stream()
+        .findFirst()
+        .ifPresent(
+            video ->
+                body.append("<p class=\"verdict\">By video (")
+                    .append(Html.escape(video.getKey()))
+                    .append("): ")
+                    .append(Html.escape(Verdict.of(video.getValue(), "videos")))
+                    .append("</p>\n"));
+    figures(body, data);
+    charts(body, data);
+    data.classes().ifPresent(classes -> classes(body, classes));
+    errors(body, data);
+    provenance(body, data.provenance());
+    return Html.page(data.title(), body.toString());
+  }
+
+  private static void figures(StringBuilder body, ReportData data) {
+    Map<String, DetectionReport> columns = new LinkedHashMap<>();
+    columns.put("Images", data.images());
+    data.videos().forEach((rule, report) -> columns.put("Videos: " + rule, report));
+    body.append("<h2>Figures</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Figure</th>");
+    columns.keySet().forEach(name -> body.append("<th>").append(Html.escape(name)).append("</th>"));
+    body.append("</tr></thead>\n<tbody>\n");
+    for (DetectionMetric metric : DetectionMetric.values()) {
+      body.append("<tr><th>").append(metric.label()).append("</th>");
+      columns.values().forEach(report -> cell(body, report.figures().get(metric)));
+      body.append("</tr>\n");
+    }
+    body.append("<tr><th>Real / fake</th>");
+    columns
+        .values()
+        .forEach(
+            report ->
+                body.append("<td>")
+                    .append(report.reals())
+                    .append(" / ")
+                    .append(report.fakes())
+                    .append("</td>"));
+    body.append("</tr>\n</tbody>\n</table></div>\n");
+    if (data.images().bootstrap().resamples() > 0) {
+      body.append(
+          String.format(
+              Locale.ROOT,
+              "<p class=\"note\">In brackets: %.0f %% intervals from %d resamples in which whole"
+                  + " videos are drawn, if there are any (seed %d).</p>%n",
+              100 * data.images().bootstrap().confidence(),
+              data.images().bootstrap().resamples(),
+              data.images().bootstrap().seed()));
+    }
+  }
+
+  private static void cell(StringBuilder body, Estimate figure) {
+    body.append("<td>");
+    if (Double.isNaN(figure.value())) {
+      body.append("n/a");
+    } else {
+      body.append(String.format(Locale.ROOT, "%.4f", figure.value()));
+      if (!Double.isNaN(figure.low())) {
+        body.append(
+            String.format(
+                Locale.ROOT,
+                " <span class=\"interval\">[%.4f, %.4f]</span>",
+                figure.low(),
+                figure.high()));
+      }
+    }
+    body.append("</td>");
+  }
+
+  private static void charts(StringBuilder body, ReportData data) {
+    DetectionReport images = data.images();
+    body.append("<h2>Charts</h2>\n<div class=\"charts\">\n");
+    RocCurve curve = RocCurve.of(data.scores());
+    if (!curve.points().isEmpty()) {
+      figure(
+          body,
+          "ROC curve",
+          String.format(
+              Locale.ROOT, "Area under the curve %.4f", images.value(DetectionMetric.ROC_AUC)),
+          Svg.of(
+              Charts.roc(
+                  curve,
+                  images.value(DetectionMetric.FALSE_POSITIVE_RATE),
+                  images.value(DetectionMetric.TRUE_POSITIVE_RATE)),
+              "roc",
+              "ROC curve"));
+    }
+    if (images.reals() + images.fakes() > 0) {
+      figure(
+          body,
+          "Scores",
+          String.format(
+              Locale.ROOT, "What reaches the threshold %.3f is called fake", images.threshold()),
+          Svg.of(
+              Charts.histogram(data.scores(), images.threshold()),
+              "scores",
+              "Histogram of the scores of real and fake images"));
+      figure(
+          body,
+          "Reliability",
+          String.format(
+              Locale.ROOT,
+              "Expected calibration error %.4f",
+              images.value(DetectionMetric.CALIBRATION_ERROR)),
+          Svg.of(
+              Charts.reliability(Reliability.of(data.scores())),
+              "reliability",
+              "Share of fakes by score"));
+    }
+    data.map()
+        .ifPresent(
+            map ->
+                figure(
+                    body,
+                    "Embeddings",
+                    "Their two principal components, with the dummies",
+                    Svg.of(
+                        Charts.map(
+                            map,
+                            data.classes().map(ClassificationReport::realClass).orElse("real")),
+                        "map",
+                        "Embeddings by class")));
+    body.append("</div>\n");
+  }
+
+  private static void figure(StringBuilder body, String title, String caption, String svg) {
+    body.append("<figure><figcaption>")
+        .append(Html.escape(title))
+        .append("<span>")
+        .append(Html.escape(caption))
+        .append("</span></figcaption>")
+        .append(svg)
+        .append("</figure>\n");
+  }
+
+  private static void classes(StringBuilder body, ClassificationReport report) {
+    ConfusionMatrix confusion = report.confusion();
+    body.append("<h2>Classes</h2>\n<p>")
+        .append("Accuracy ")
+        .append(percent(report.accuracy()))
+        .append(", balanced ")
+        .append(percent(report.balancedAccuracy()))
+        .append('.');
+    if (report.augmented() != null) {
+      body.append(" Any fake class for a fake: ")
+          .append(percent(report.augmented().mean()))
+          .append("; its own class: ")
+          .append(percent(report.separated().mean()))
+          .append(" (means of the reals' and the fakes' recall).");
+    }
+    body.append("</p>\n<div class=\"scroll\"><table class=\"matrix\">\n<thead><tr><th>Truth</th>");
+    confusion
+        .classes()
+        .forEach(c -> body.append("<th>taken for ").append(Html.escape(c)).append("</th>"));
+    body.append("</tr></thead>\n<tbody>\n");
+    for (int label = 0; label < confusion.classes().size(); label++) {
+      body.append("<tr><th>").append(Html.escape(confusion.classes().get(label))).append("</th>");
+      for (int prediction = 0; prediction < confusion.classes().size(); prediction++) {
+        double share = report.confusionPercent().get(label).get(prediction) / 100;
+        body.append(
+            String.format(
+                Locale.ROOT,
+                "<td style=\"--share:%.3f\">%s<small>%d</small></td>",
+                Double.isNaN(share) ? 0 : share,
+                percent(share),
+                confusion.count(label, prediction)));
+      }
+      body.append("</tr>\n");
+    }
+    body.append("</tbody>\n</table></div>\n");
+  }
+
+  private static String percent(double share) {
+    return Double.isNaN(share) ? "n/a" : String.format(Locale.ROOT, "%.1f&nbsp;%%", 100 * share);
+  }
+
+  private static void errors(StringBuilder body, ReportData data) {
+    if (data.errors().isEmpty()) {
+      return;
+    }
+    body.append("<h2>Worst errors</h2>\n<div class=\"errors\">\n");
+    for (ReportData.WorstError error : data.errors()) {
+      body.append("<figure>").append(Html.jpeg(error.thumbnail(), error.file()));
+      error.heatMap().ifPresent(map -> body.append(Html.jpeg(map, "Heat map of " + error.file())));
+      body.append("<figcaption>")
+          .append(Html.escape(error.className()))
+          .append(String.format(Locale.ROOT, ", P(fake) %.3f", error.probability()))
+          .append("<span class=\"file\">")
+          .append(Html.escape(error.file()))
+          .append("</span></figcaption></figure>\n");
+    }
+    body.append("</div>\n");
+  }
+
+  static void provenance(StringBuilder body, Map<String, String> provenance) {
+    if (provenance.isEmpty()) {
+      return;
+    }
+    body.append("<h2>Provenance</h2>\n<table class=\"provenance\">\n<tbody>\n");
+    provenance.forEach(
+        (name, value) ->
+            body.append("<tr><th>")
+                .append(Html.escape(name))
+                .append("</th><td>")
+                .append(Html.escape(value))
+                .append("</td></tr>\n"));
+    body.append("</tbody>\n</table>\n");
+  }
+}

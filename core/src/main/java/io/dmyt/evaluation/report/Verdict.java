@@ -1,0 +1,91 @@
+package io.dmyt.evaluation.report;
+
+import io.dmyt.evaluation.DetectionMetric;
+import io.dmyt.evaluation.DetectionReport;
+import io.dmyt.evaluation.Estimate;
+import java.util.Locale;
+
+/** What the figures say, in words. */
+final class Verdict {
+  private Verdict() {}
+
+  /**
+   * Two or three sentences.
+   *
+   * @param samples what was judged, in the plural: "images" or "videos"
+   */
+  static String of(DetectionReport report, String samples) {
+    if (report.reals() + report.fakes() == 0) {
+      return "No " + samples + " were scored, so there is nothing to say.";
+    }
+    StringBuilder words = new StringBuilder();
+    Estimate area = report.figures().get(DetectionMetric.ROC_AUC);
+    if (Double.isNaN(area.value())) {
+      words
+          .append("All ")
+          .append(samples)
+          .append(" are ")
+          .append(report.fakes() > 0 ? "fakes" : "real")
+          .append(", so that nothing can be said of how well the two are told apart.");
+    } else {
+      words
+          .append("This detector tells fakes from real ")
+          .append(samples)
+          .append(' ')
+          .append(quality(area.value()))
+          .append(": of a fake and a real one, the fake has the higher score in ")
+          .append(percent(area))
+          .append(" of the cases.");
+    }
+    words.append(String.format(Locale.ROOT, " At the threshold %.3f", report.threshold()));
+    Estimate found = report.figures().get(DetectionMetric.TRUE_POSITIVE_RATE);
+    Estimate alarms = report.figures().get(DetectionMetric.FALSE_POSITIVE_RATE);
+    if (!Double.isNaN(found.value())) {
+      words.append(" it finds ").append(percent(found)).append(" of the fakes");
+    }
+    if (!Double.isNaN(alarms.value())) {
+      words
+          .append(Double.isNaN(found.value()) ? " it" : " and")
+          .append(" calls ")
+          .append(percent(alarms))
+          .append(" of the real ones fake");
+    }
+    words.append('.');
+    if (report.unscored() > 0) {
+      words
+          .append(' ')
+          .append(report.unscored())
+          .append(' ')
+          .append(samples)
+          .append(" could not be scored and are left out.");
+    }
+    return words.toString();
+  }
+
+  private static String quality(double area) {
+    if (area >= 0.99) {
+      return "almost perfectly";
+    }
+    if (area >= 0.95) {
+      return "very well";
+    }
+    if (area >= 0.85) {
+      return "well";
+    }
+    if (area >= 0.7) {
+      return "moderately";
+    }
+    if (area >= 0.55) {
+      return "poorly";
+    }
+    return area >= 0.45 ? "no better than chance" : "worse than chance";
+  }
+
+  private static String percent(Estimate share) {
+    String value = String.format(Locale.ROOT, "%.1f %%", 100 * share.value());
+    return Double.isNaN(share.low())
+        ? value
+        : value
+            + String.format(Locale.ROOT, " (%.1f to %.1f)", 100 * share.low(), 100 * share.high());
+  }
+}
