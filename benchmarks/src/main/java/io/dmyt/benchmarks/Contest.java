@@ -86,7 +86,8 @@ final class Contest {
     }
   }
 
-  private static void requireAgreement(Job job, List<Measurement> results) {
+  /** Fails unless all first values are the same, to what the precision allows; NaN fails. */
+  static void requireAgreement(Job job, List<Measurement> results) {
     if (results.isEmpty()) {
       return;
     }

@@ -104,6 +104,7 @@ final class LineProcess implements AutoCloseable {
         .filter(line -> line.matches("(Exception in|Caused by:).*|\\w*Error: .*"))
         .reduce((first, second) -> second)
         .orElse(last)
+        .replaceFirst("^(Exception in thread \"[^\"]*\"|Caused by:) ", "")
         .strip();
   }
 

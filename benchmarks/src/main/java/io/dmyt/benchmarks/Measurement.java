@@ -34,4 +34,14 @@ record Measurement(
     double[] middle = Arrays.copyOfRange(sorted, (sorted.length - 1) / 2, sorted.length / 2 + 1);
     return Arrays.stream(middle).average().orElseThrow();
   }
+
+  /** The shortest of the times: what other load on the machine disturbs least. */
+  double fastest() {
+    return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+  }
+
+  /** How far the median lies above the fastest: 1 on a quiet machine. */
+  double unrest() {
+    return median() / fastest();
+  }
 }

@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
 
 /** The measurements of a run as Markdown tables and as JSON. */
 final class Report {
+  /** Medians further above the fastest step than this tell more of the machine's other load. */
+  private static final double QUIET = 1.2;
+
   private final Machine machine;
   private final Contest.Options options;
   private final Map<Job, Map<Contestant, Measurement>> rows = new LinkedHashMap<>();
@@ -49,9 +52,17 @@ final class Report {
       text.append("\nOurs in relation to each peer (below 1: we are faster):\n\n");
       text.append(ratios());
     }
+    text.append("\nFastest step in seconds:\n\n").append(table(Measurement::fastest, "%.3f"));
     text.append("\nPeak resident memory in MB:\n\n");
     text.append(table(m -> m.peakBytes() / 1e6, "%.0f"));
     text.append('\n');
+    if (unrest() > QUIET) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "The machine was not quiet: medians are up to %.1f times the fastest step.%n%n",
+              unrest()));
+    }
     descriptions().forEach(line -> text.append("- ").append(line).append('\n'));
     missing.forEach(
         (side, why) ->
@@ -124,6 +135,14 @@ final class Report {
         .toList();
   }
 
+  private double unrest() {
+    return rows.values().stream()
+        .flatMap(row -> row.values().stream())
+        .mapToDouble(Measurement::unrest)
+        .max()
+        .orElse(1);
+  }
+
   private Set<String> descriptions() {
     return rows.values().stream()
         .flatMap(row -> row.values().stream())
@@ -146,6 +165,7 @@ final class Report {
         entry.put("task", m.job().task().name().toLowerCase(Locale.ROOT));
         entry.put("description", m.description());
         entry.put("median_seconds", m.median());
+        entry.put("fastest_seconds", m.fastest());
         entry.put("seconds", m.seconds());
         entry.put("peak_bytes", m.peakBytes());
         entry.put("value", m.value());

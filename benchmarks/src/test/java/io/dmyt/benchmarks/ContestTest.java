@@ -14,7 +14,7 @@ class ContestTest {
 
   @Test
   void sidesAgreeOnTheEmbeddings() throws IOException {
-    List<Contestant> sides = List.of(Contestant.LIBTORCH, Contestant.ONNXRUNTIME);
+    List<Contestant> sides = List.of(Contestant.OURS, Contestant.LIBTORCH, Contestant.ONNXRUNTIME);
     Contest contest = new Contest(sides, ONCE);
     List<Measurement> results = contest.run(new Job("resnet18", 64, 2, Task.INFER));
     assertEquals(sides, results.stream().map(Measurement::side).toList());
@@ -24,6 +24,27 @@ class ContestTest {
       assertTrue(m.median() > 0);
       assertTrue(m.value() > 0);
     }
+  }
+
+  @Test
+  void sidesAgreeOnTheFirstLoss() throws IOException {
+    List<Contestant> sides = List.of(Contestant.OURS, Contestant.LIBTORCH);
+    Contest contest = new Contest(sides, ONCE);
+    List<Measurement> results = contest.run(new Job("resnet18", 64, 2, Task.TRAIN));
+    assertEquals(sides, results.stream().map(Measurement::side).toList());
+  }
+
+  @Test
+  void disagreementEndsTheRun() {
+    Job job = new Job("resnet18", 64, 2, Task.TRAIN);
+    Measurement one = new Measurement(Contestant.OURS, job, "", List.of(1.0), 2.0, 1);
+    Measurement other = new Measurement(Contestant.LIBTORCH, job, "", List.of(1.0), 2.1, 1);
+    Measurement nan = new Measurement(Contestant.DL4J, job, "", List.of(1.0), Double.NaN, 1);
+    assertThrows(
+        IllegalStateException.class, () -> Contest.requireAgreement(job, List.of(one, other)));
+    assertThrows(
+        IllegalStateException.class, () -> Contest.requireAgreement(job, List.of(one, nan)));
+    Contest.requireAgreement(job, List.of(one, one));
   }
 
   @Test

@@ -35,6 +35,23 @@ class ReportTest {
   }
 
   @Test
+  void oursIsRelatedToEachPeer() {
+    Report report = report();
+    report.add(List.of(measurement(Contestant.OURS, 1), measurement(Contestant.OURS_BF16, 0.5)));
+    String markdown = report.markdown();
+    assertTrue(
+        markdown.contains("| resnet50 224², batch 8, inference, f32 | 2.00 | 0.50 |\n"), markdown);
+    assertTrue(
+        markdown.contains("| resnet50 224², batch 8, inference, bf16 | 1.00 | 0.25 |\n"), markdown);
+  }
+
+  @Test
+  void unrestIsTold() {
+    // 2 is the median, 1 the fastest.
+    assertTrue(report().markdown().contains("up to 2.0 times the fastest step"));
+  }
+
+  @Test
   void jsonHasEveryTime(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("peers.json");
     report().writeJson(file);
