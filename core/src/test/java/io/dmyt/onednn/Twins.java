@@ -85,8 +85,13 @@ record Twins(ComputationGraph stock, ComputationGraph fast) implements AutoClose
     assertEquals(stock.getIterationCount(), fast.getIterationCount());
   }
 
-  /** The greatest difference is at most {@code tolerance} times the greatest value. */
+  /** The difference's norm is at most {@code tolerance} times the expected one's. */
   static void close(String what, INDArray expected, INDArray found, double tolerance) {
+    close(what, expected, found, tolerance, 1e-7);
+  }
+
+  private static void close(
+      String what, INDArray expected, INDArray found, double tolerance, double noise) {
     assertEquals(List.of(box(expected)), List.of(box(found)), what + ": shape");
     double size = expected.castTo(DataType.DOUBLE).norm2Number().doubleValue();
     double difference =
@@ -96,7 +101,7 @@ record Twins(ComputationGraph stock, ComputationGraph fast) implements AutoClose
             .norm2Number()
             .doubleValue();
     assertTrue(
-        difference <= tolerance * size + 1e-7,
+        difference <= tolerance * size + noise,
         () -> what + " differs by " + difference + " in norm " + size);
   }
 
