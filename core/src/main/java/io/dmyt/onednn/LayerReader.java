@@ -157,7 +157,7 @@ final class LayerReader {
       return flat ? dense(name, (DenseLayer) layer, impl, input) : "reads images";
     }
     if (flat) {
-      return "is a " + type.getSimpleName() + " of vectors";
+      return "is a " + type.getSimpleName();
     }
     if (type == ConvolutionLayer.class || type == Convolution2D.class) {
       return convolution(name, (ConvolutionLayer) layer, impl, input);

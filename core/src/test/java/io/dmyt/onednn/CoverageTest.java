@@ -1,5 +1,6 @@
 package io.dmyt.onednn;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -307,6 +308,11 @@ class CoverageTest {
       INDArray y = AcceleratedGraphTest.labels(batch, 3);
       twins.sameOutput(x);
       twins.sameGradients(x, y);
+      for (boolean training : new boolean[] {false, true}) {
+        for (Emitter.Kernel kernel : twins.kernels(training, x)) {
+          assertFalse(kernel.implementation().startsWith("ref"), kernel::toString);
+        }
+      }
     }
   }
 }
