@@ -70,7 +70,7 @@ final class AcceleratedGraph extends ComputationGraph {
     setListeners(source.getListeners());
     Region region = Region.of(this);
     ends = ends(region);
-    engine = new Engine(region, ends, flattenedParams);
+    engine = new Engine(region, ends, flattenedParams, options.threads());
     cleanable = CLEANER.register(this, engine::close);
   }
 

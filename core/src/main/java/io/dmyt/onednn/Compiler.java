@@ -384,7 +384,8 @@ final class Compiler {
       fused.put(reader, "in " + nodes.get(n).vertex());
     }
     int flags =
-        (norm.gamma() == null ? 0 : dnnl_use_scale | dnnl_use_shift)
+        dnnl_use_scale
+            | dnnl_use_shift
             | (relu ? dnnl_fuse_norm_relu : 0)
             | (training ? 0 : dnnl_use_global_stats);
     dnnl_primitive_desc p = Primitives.norm(scope, training, x.format(), norm.eps(), flags);
@@ -393,11 +394,9 @@ final class Compiler {
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, x));
     args.add(new Arg(DNNL_ARG_DST, y));
-    Tensor gamma = norm.gamma() == null ? null : parameter(norm.gamma());
-    if (gamma != null) {
-      args.add(new Arg(DNNL_ARG_SCALE, gamma));
-      args.add(new Arg(DNNL_ARG_SHIFT, parameter(norm.beta())));
-    }
+    Tensor gamma = parameter(norm.gamma());
+    args.add(new Arg(DNNL_ARG_SCALE, gamma));
+    args.add(new Arg(DNNL_ARG_SHIFT, parameter(norm.beta())));
     Tensor mean = training ? emit.tensor(vector) : parameter(norm.mean());
     Tensor variance = training ? emit.tensor(vector) : runningVariance(norm, vector);
     args.add(new Arg(DNNL_ARG_MEAN, mean));
@@ -422,11 +421,9 @@ final class Compiler {
           back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
           back.add(new Arg(DNNL_ARG_MEAN, mean));
           back.add(new Arg(DNNL_ARG_VARIANCE, variance));
-          if (gamma != null) {
-            back.add(new Arg(DNNL_ARG_SCALE, gamma));
-            back.add(new Arg(DNNL_ARG_DIFF_SCALE, gradient(norm.gamma())));
-            back.add(new Arg(DNNL_ARG_DIFF_SHIFT, gradient(norm.beta())));
-          }
+          back.add(new Arg(DNNL_ARG_SCALE, gamma));
+          back.add(new Arg(DNNL_ARG_DIFF_SCALE, gradient(norm.gamma())));
+          back.add(new Arg(DNNL_ARG_DIFF_SHIFT, gradient(norm.beta())));
           if (kept != null) {
             back.add(new Arg(DNNL_ARG_WORKSPACE, kept));
           }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Compiles a region for each shape that comes along, and keeps the programs used last. */
 final class Engine implements AutoCloseable {
@@ -20,12 +21,18 @@ final class Engine implements AutoCloseable {
   private final NativeScope scope = new NativeScope();
   private final Arena arena = new Arena(scope);
   private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+  private final int threads;
   private Program pending;
 
   /**
+   * @param threads OpenMP's, for every call whatever thread it comes from, or 0 for ND4J's number
    * @param ends vertices of the region that something outside it reads, or that are outputs
    */
-  Engine(Region region, Set<String> ends, INDArray parameters) {
+  Engine(Region region, Set<String> ends, INDArray parameters, int threads) {
+    this.threads =
+        threads > 0
+            ? threads
+            : NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
     this.region = region;
     this.ends = ends;
     this.parameters = new Parameters(parameters);
@@ -44,6 +51,7 @@ final class Engine implements AutoCloseable {
   synchronized Map<String, INDArray> forward(
       boolean training, Set<String> wanted, List<INDArray> features) {
     pending = null;
+    useThreads();
     Program program = program(training, wanted, features);
     Map<String, INDArray> values =
         program.forward(features, program.prepares() ? parameters.fingerprint() : 0);
@@ -105,8 +113,30 @@ final class Engine implements AutoCloseable {
     if (pending == null) {
       throw new IllegalStateException("no forward pass for training to go back through");
     }
+    useThreads();
     parameters.gradients(gradients);
     pending.backward(epsilons, parameters);
+  }
+
+  /**
+   * ND4J and oneDNN share one OpenMP, which keeps the number for each calling thread. A primitive
+   * may not run on more threads than it was created for.
+   */
+  private void useThreads() {
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+  }
+
+  /**
+   * What happens to a vertex of the region in the program used last, or null before there is one.
+   */
+  synchronized String fusion(String vertex, boolean training) {
+    String found = null;
+    for (Map.Entry<Key, Program> entry : programs.entrySet()) {
+      if (entry.getKey().training() == training && ends.containsAll(entry.getKey().wanted())) {
+        found = entry.getValue().fused().getOrDefault(vertex, "");
+      }
+    }
+    return found;
   }
 
   private void open() {

@@ -63,10 +63,10 @@ final class Folding {
 
   private static double[] scale(Parameters parameters, Op.Norm norm) {
     float[] variance = runningVariance(parameters, norm);
-    float[] gamma = norm.gamma() == null ? null : parameters.read(norm.gamma());
+    float[] gamma = parameters.read(norm.gamma());
     double[] scale = new double[variance.length];
     for (int i = 0; i < scale.length; i++) {
-      scale[i] = (gamma == null ? 1 : gamma[i]) / Math.sqrt((double) variance[i] + norm.eps());
+      scale[i] = gamma[i] / Math.sqrt((double) variance[i] + norm.eps());
     }
     return scale;
   }

@@ -157,7 +157,7 @@ final class LayerReader {
       return flat ? dense(name, (DenseLayer) layer, impl, input) : "reads images";
     }
     if (flat) {
-      return "is a " + type.getSimpleName() + " of vectors";
+      return "is a " + type.getSimpleName();
     }
     if (type == ConvolutionLayer.class || type == Convolution2D.class) {
       return convolution(name, (ConvolutionLayer) layer, impl, input);
@@ -296,16 +296,15 @@ final class LayerReader {
     if (layer.getCnn2DFormat() != CNN2DFormat.NCHW) {
       return "is channels-last";
     }
-    boolean locked = layer.isLockGammaBeta();
-    if (locked && (layer.getGamma() != 1 || layer.getBeta() != 0)) {
-      return "has gamma and beta locked at other values than 1 and 0";
+    if (layer.isLockGammaBeta()) {
+      return "has gamma and beta locked";
     }
     long[] size = {layer.getNOut()};
     region.add(
         name,
         new Op.Norm(
-            locked ? null : vector(impl, "gamma", size),
-            locked ? null : vector(impl, "beta", size),
+            vector(impl, "gamma", size),
+            vector(impl, "beta", size),
             vector(impl, "mean", size),
             vector(impl, layer.isUseLogStd() ? "log10stdev" : "var", size),
             layer.isUseLogStd(),

@@ -76,7 +76,54 @@ public final class OneDnn {
       throw new IllegalArgumentException(
           "expected a graph of FLOAT, got " + graph.getConfiguration().getDataType());
     }
+    if (options.precision() != Precision.F32) {
+      throw new IllegalArgumentException("the engine computes in F32 only, not " + options);
+    }
     return graph instanceof AcceleratedGraph ? graph : new AcceleratedGraph(graph, options);
+  }
+
+  /**
+   * A table of the vertices in topological order: whether oneDNN or DL4J runs each, what oneDNN
+   * takes it for or why DL4J has it, and which other vertex's primitive does it in inference and in
+   * training, as far as the graph has been used.
+   */
+  public static String describe(ComputationGraph graph) {
+    Engine engine = graph instanceof AcceleratedGraph fast ? fast.engine() : null;
+    StringBuilder table = new StringBuilder();
+    row(table, "vertex", "runs in", "as", "in inference", "in training");
+    for (int index : graph.topologicalSortOrder()) {
+      String name = graph.getVertices()[index].getVertexName();
+      if (graph.getVertices()[index].isInputVertex()) {
+        continue;
+      }
+      if (engine == null) {
+        row(table, name, "DL4J", "", "", "");
+      } else if (engine.region().runs(name)) {
+        Region region = engine.region();
+        row(
+            table,
+            name,
+            "oneDNN",
+            region.text(name),
+            engine.fusion(name, false),
+            engine.fusion(name, true));
+      } else {
+        row(table, name, "DL4J", engine.region().stranger(name), "", "");
+      }
+    }
+    return table.toString();
+  }
+
+  private static void row(
+      StringBuilder table, String vertex, String where, String as, String test, String train) {
+    String line =
+        String.format(
+            "%-24s %-7s %-32s %-24s %s", vertex, where, as, orUnknown(test), orUnknown(train));
+    table.append(line.stripTrailing()).append(System.lineSeparator());
+  }
+
+  private static String orUnknown(String fusion) {
+    return fusion == null ? "?" : fusion;
   }
 
   /** Whether {@code graph} came from {@link #accelerate}. */

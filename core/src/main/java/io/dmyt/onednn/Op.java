@@ -25,7 +25,7 @@ sealed interface Op {
   }
 
   /**
-   * Batch normalisation; {@code gamma} and {@code beta} are null when they are locked at 1 and 0.
+   * Batch normalisation.
    *
    * @param logStd whether {@code variance} holds log10 of the standard deviation
    */

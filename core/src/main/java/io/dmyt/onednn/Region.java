@@ -96,7 +96,18 @@ final class Region {
     return values.get(vertex);
   }
 
-  /** Whether there is anything to run. */
+  /** What the engine takes a vertex for. */
+  String text(String vertex) {
+    StringBuilder text = new StringBuilder();
+    for (Node node : nodes) {
+      if (node.vertex().equals(vertex)) {
+        text.append(text.isEmpty() ? "" : ", ").append(node.op().text());
+      }
+    }
+    return text.toString();
+  }
+
+  /** Whether there is nothing to run. */
   boolean empty() {
     return nodes.stream().allMatch(n -> n.op() instanceof Op.Input);
   }

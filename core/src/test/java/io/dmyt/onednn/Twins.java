@@ -3,9 +3,12 @@ package io.dmyt.onednn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.common.util.ArrayUtil;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -36,9 +39,8 @@ record Twins(ComputationGraph stock, ComputationGraph fast) implements AutoClose
 
   /** Values spread evenly over [-1, 1). */
   static INDArray random(long seed, long... shape) {
-    java.util.Random random = new java.util.Random(seed);
-    INDArray a = Nd4j.createUninitialized(DataType.FLOAT, shape);
-    float[] values = new float[(int) a.length()];
+    Random random = new Random(seed);
+    float[] values = new float[(int) ArrayUtil.prodLong(shape)];
     for (int i = 0; i < values.length; i++) {
       values[i] = 2 * random.nextFloat() - 1;
     }
@@ -85,8 +87,19 @@ record Twins(ComputationGraph stock, ComputationGraph fast) implements AutoClose
     assertEquals(stock.getIterationCount(), fast.getIterationCount());
   }
 
-  /** The greatest difference is at most {@code tolerance} times the greatest value. */
+  /** The steps of the program that the fast graph runs. */
+  List<Emitter.Kernel> kernels(boolean training, INDArray features) {
+    AcceleratedGraph graph = (AcceleratedGraph) fast;
+    return graph.engine().program(training, graph.ends(), List.of(features)).kernels();
+  }
+
+  /** The difference's norm is at most {@code tolerance} times the expected one's. */
   static void close(String what, INDArray expected, INDArray found, double tolerance) {
+    close(what, expected, found, tolerance, 1e-7);
+  }
+
+  private static void close(
+      String what, INDArray expected, INDArray found, double tolerance, double noise) {
     assertEquals(List.of(box(expected)), List.of(box(found)), what + ": shape");
     double size = expected.castTo(DataType.DOUBLE).norm2Number().doubleValue();
     double difference =
@@ -96,12 +109,12 @@ record Twins(ComputationGraph stock, ComputationGraph fast) implements AutoClose
             .norm2Number()
             .doubleValue();
     assertTrue(
-        difference <= tolerance * size + 1e-7,
+        difference <= tolerance * size + noise,
         () -> what + " differs by " + difference + " in norm " + size);
   }
 
   private static List<Long> box(INDArray a) {
-    return java.util.Arrays.stream(a.shape()).boxed().toList();
+    return Arrays.stream(a.shape()).boxed().toList();
   }
 
   @Override
