@@ -1,8 +1,11 @@
 package io.dmyt.training;
 
+import io.dmyt.onednn.FusedAdamW;
+import io.dmyt.onednn.OneDnn;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
 import org.nd4j.linalg.factory.Nd4j;
@@ -83,6 +86,11 @@ final class AdamW {
     long length = parameter.length();
     INDArray m = state.get(NDArrayIndex.interval(0, length));
     INDArray v = state.get(NDArrayIndex.interval(length, 2 * length));
+    if (OneDnn.available() && parameter.dataType() == DataType.FLOAT) {
+      new FusedAdamW(learningRate, BETA1, BETA2, EPSILON, weightDecay)
+          .step(parameter, gradient, m, v, step + 1, 1.0 / batch);
+      return;
+    }
     // ND4J adds ε to √v before it divides by √(1−β₂ᵗ): scaled so, it is as if added after.
     double epsilon = EPSILON * Math.sqrt(1 - Math.pow(BETA2, step + 1));
     gradient.divi(batch);

@@ -14,6 +14,8 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,10 +25,14 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 class AdamWTest {
   private static ComputationGraph graph(IUpdater updater, boolean norm) {
+    return graph(updater, norm, DataType.DOUBLE);
+  }
+
+  private static ComputationGraph graph(IUpdater updater, boolean norm, DataType type) {
     ComputationGraphConfiguration.GraphBuilder builder =
         new NeuralNetConfiguration.Builder()
             .seed(1)
-            .dataType(DataType.DOUBLE)
+            .dataType(type)
             .updater(updater)
             .graphBuilder()
             .addInputs("in")
@@ -48,12 +54,13 @@ class AdamWTest {
   }
 
   /** The formula of PyTorch's documentation, parameter by parameter. */
-  @Test
-  void stepsAsPyTorchDoes() {
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void stepsAsPyTorchDoes(DataType type) {
     double rate = 0.01;
     double decay = 0.1;
     int batch = 4;
-    ComputationGraph graph = graph(new Adam(), false);
+    ComputationGraph graph = graph(new Adam(), false, type);
     graph.getUpdater();
     AdamW optimizer = new AdamW(graph, decay);
     int length = (int) graph.numParams();
@@ -75,9 +82,13 @@ class AdamWTest {
       }
       graph
           .getFlattenedGradients()
-          .assign(Nd4j.createFromArray(gradient).mul(batch).reshape(1, length));
+          .assign(Nd4j.createFromArray(gradient).mul(batch).reshape(1, length).castTo(type));
       optimizer.step(rate, batch);
-      assertArrayEquals(theta, graph.params().toDoubleVector(), 1e-10, "step " + t);
+      assertArrayEquals(
+          theta,
+          graph.params().toDoubleVector(),
+          type == DataType.DOUBLE ? 1e-10 : 1e-5,
+          "step " + t);
     }
     assertEquals(5, graph.getIterationCount());
   }
