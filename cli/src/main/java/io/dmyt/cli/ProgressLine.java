@@ -1,6 +1,5 @@
 package io.dmyt.cli;
 
-import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -37,10 +36,9 @@ final class ProgressLine implements AutoCloseable {
     }
   }
 
-  void at(int images, double loss, double accuracy) {
+  void at(int images, String message) {
     if (bar != null) {
-      bar.setExtraMessage(
-          String.format(Locale.ROOT, " loss %.4f  acc %.1f %%", loss, 100 * accuracy));
+      bar.setExtraMessage(" " + message);
       bar.stepTo(images);
     }
   }

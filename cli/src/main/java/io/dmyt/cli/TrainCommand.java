@@ -144,8 +144,8 @@ final class TrainCommand implements Command {
     }
     EpochResult best = history.stream().filter(EpochResult::best).reduce((a, b) -> b).orElseThrow();
     terminal.print(
-        "Kept epoch %d (validation accuracy %.2f %%, loss %.4f) in %s",
-        best.epoch(), 100 * best.validAccuracy(), best.validLoss(), output);
+        "Kept epoch %d (validation loss %.4f%s) in %s",
+        best.epoch(), best.validLoss(), accuracy(best.validAccuracy()), output);
     return Main.OK;
   }
 
@@ -228,6 +228,13 @@ final class TrainCommand implements Command {
     terminal.say("output       %s", output);
   }
 
+  /** Nothing with a triplet loss, which has no classifier until one is fitted for testing. */
+  private String accuracy(double share) {
+    return loss == LossKind.TRIPLET
+        ? ""
+        : String.format(Locale.ROOT, ", accuracy %6.2f %%", 100 * share);
+  }
+
   private Path historyFile() {
     return output.toAbsolutePath().resolveSibling("history.csv");
   }
@@ -291,7 +298,7 @@ final class TrainCommand implements Command {
     @Override
     public void stepDone(int done, double loss, double accuracy) {
       images = done;
-      line.at(done, loss, accuracy);
+      line.at(done, "loss %.4f%s".formatted(loss, accuracy(accuracy)));
     }
 
     @Override
@@ -304,13 +311,12 @@ final class TrainCommand implements Command {
     public void epochDone(EpochResult e) {
       history.add(e);
       terminal.print(
-          "epoch %2d  train: loss %.4f, accuracy %6.2f %%  valid: loss %.4f, accuracy %6.2f %%"
-              + "  (%.1f s, %.1f images/s)%s",
+          "epoch %2d  train: loss %.4f%s  valid: loss %.4f%s  (%.1f s, %.1f images/s)%s",
           e.epoch(),
           e.trainLoss(),
-          100 * e.trainAccuracy(),
+          accuracy(e.trainAccuracy()),
           e.validLoss(),
-          100 * e.validAccuracy(),
+          accuracy(e.validAccuracy()),
           e.seconds(),
           imagesPerSecond,
           e.best() ? "  best so far, kept" : "");

@@ -6,9 +6,11 @@ package io.dmyt.training;
  * @param epoch counted from 1
  * @param learningRate in that epoch
  * @param trainLoss mean of the steps' losses
- * @param trainAccuracy share of training images classified right while training, in [0, 1]
+ * @param trainAccuracy share of training images classified right while training, in [0, 1]; with a
+ *     Triplet loss, which classifies nothing before an SVM is fitted, the first class's share
  * @param validLoss mean of the validation batches' losses
- * @param validAccuracy share of validation images classified right, in [0, 1]
+ * @param validAccuracy share of validation images classified right, in [0, 1]; with a Triplet loss
+ *     the first class's share
  * @param seconds spent, validation included
  * @param best whether no earlier epoch was as good
  */

@@ -104,7 +104,7 @@ public final class Trainer {
             "the loss became %s in step %d of epoch %d: try a lower learning rate than %s"
                 .formatted(loss, tally.batches + 1, epoch + 1, options.learningRate()));
       }
-      tally.add(loss, batch.getLabels(), detector.classify(step.features()));
+      tally.add(loss, batch.getLabels(), predict(step.features()));
       monitor.stepDone(tally.images, loss, tally.accuracy());
     }
     tally.require("training");
@@ -120,10 +120,20 @@ public final class Trainer {
           detector
               .loss()
               .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
-      tally.add(loss, batch.getLabels(), detector.classify(features));
+      tally.add(loss, batch.getLabels(), predict(features));
     }
     tally.require("validation");
     return tally;
+  }
+
+  /**
+   * The classes by dummies or classifier. A triplet loss has neither before an SVM is fitted: as in
+   * the reference, every image then counts as the first class.
+   */
+  private int[] predict(INDArray features) {
+    return detector.spec().loss() == LossKind.TRIPLET
+        ? new int[Math.toIntExact(features.size(0))]
+        : detector.classify(features);
   }
 
   private static int total(DataSetIterator batches) {
