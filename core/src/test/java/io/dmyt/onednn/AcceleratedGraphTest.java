@@ -367,7 +367,8 @@ class AcceleratedGraphTest {
         }
       }
       long growth = nativeBytes() - early;
-      assertTrue(growth < 96 << 20, () -> "grew by " + growth + " bytes");
+      // One activation lost at each step would be 300 MB; what Java's heap gives back lies below.
+      assertTrue(growth < 192 << 20, () -> "grew by " + growth + " bytes");
     }
   }
 
@@ -375,7 +376,7 @@ class AcceleratedGraphTest {
   private static long nativeBytes() throws Exception {
     System.gc();
     Thread.sleep(500);
-    long pages = Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]);
+    long pages = Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]);
     return pages * 4096 - Runtime.getRuntime().totalMemory();
   }
 
