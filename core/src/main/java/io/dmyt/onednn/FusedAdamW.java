@@ -1,6 +1,7 @@
 package io.dmyt.onednn;
 
 import java.util.stream.LongStream;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -28,8 +29,11 @@ import org.nd4j.linalg.api.shape.Shape;
 public record FusedAdamW(
     double rate, double beta1, double beta2, double epsilon, double weightDecay) {
 
-  /** So many floats of each of four arrays lie in a core's cache. */
-  private static final int CHUNK = 1 << 13;
+  /** So many floats of each of four arrays lie in a core's nearest cache. */
+  private static final int CHUNK = 1 << 11;
+
+  /** Chunks that a thread takes at once. */
+  private static final int CHUNKS = 64;
 
   /**
    * @throws IllegalArgumentException if a number is out of range
@@ -75,14 +79,10 @@ public record FusedAdamW(
     long m = address("mean", mean, length);
     long v = address("square", square, length);
     Factors f = new Factors(this, step, gradientScale);
-    LongStream.range(0, (length + CHUNK - 1) / CHUNK)
+    long block = (long) CHUNK * CHUNKS;
+    LongStream.range(0, (length + block - 1) / block)
         .parallel()
-        .forEach(
-            i -> {
-              long bytes = i * CHUNK * Float.BYTES;
-              int n = (int) Math.min(CHUNK, length - i * CHUNK);
-              chunk(f, n, p + bytes, g + bytes, m + bytes, v + bytes);
-            });
+        .forEach(i -> block(f, i * block, Math.min(length, (i + 1) * block), p, g, m, v));
   }
 
   private static long address(String name, INDArray array, long length) {
@@ -101,19 +101,30 @@ public record FusedAdamW(
     return Address.of(array);
   }
 
-  private static void chunk(
-      Factors f, int n, long parameters, long gradients, long mean, long square) {
-    float[] p = Address.read(parameters, n);
-    float[] g = Address.read(gradients, n);
-    float[] m = Address.read(mean, n);
-    float[] v = Address.read(square, n);
-    update(f, p, g, m, v);
-    Address.write(parameters, p);
-    Address.write(mean, m);
-    Address.write(square, v);
+  private static void block(
+      Factors f, long from, long to, long parameters, long gradients, long mean, long square) {
+    float[] p = new float[CHUNK];
+    float[] g = new float[CHUNK];
+    float[] m = new float[CHUNK];
+    float[] v = new float[CHUNK];
+    FloatPointer ps = new FloatPointer(new Address(parameters));
+    FloatPointer gs = new FloatPointer(new Address(gradients));
+    FloatPointer ms = new FloatPointer(new Address(mean));
+    FloatPointer vs = new FloatPointer(new Address(square));
+    for (long i = from; i < to; i += CHUNK) {
+      int n = (int) Math.min(CHUNK, to - i);
+      ps.position(i).get(p, 0, n);
+      gs.position(i).get(g, 0, n);
+      ms.position(i).get(m, 0, n);
+      vs.position(i).get(v, 0, n);
+      update(f, n, p, g, m, v);
+      ps.put(p, 0, n);
+      ms.put(m, 0, n);
+      vs.put(v, 0, n);
+    }
   }
 
-  private static void update(Factors f, float[] p, float[] g, float[] m, float[] v) {
+  private static void update(Factors f, int n, float[] p, float[] g, float[] m, float[] v) {
     float scale = f.scale;
     float keep = f.keep;
     float b1 = f.beta1;
@@ -123,7 +134,7 @@ public record FusedAdamW(
     float correction = f.correction;
     float epsilon = f.epsilon;
     float rate = f.rate;
-    for (int i = 0; i < p.length; i++) {
+    for (int i = 0; i < n; i++) {
       float gradient = g[i] * scale;
       float first = b1 * m[i] + rest1 * gradient;
       float second = b2 * v[i] + rest2 * gradient * gradient;
