@@ -47,7 +47,8 @@ public final class Trainer {
    * @param monitor is told of progress
    * @return the epochs' results in their order
    * @throws IOException if the keeper can't keep it
-   * @throws IllegalStateException if there is no batch, or the loss is no longer finite
+   * @throws IllegalStateException if there is no batch, or the loss or the weights are no longer
+   *     finite
    */
   public List<EpochResult> fit(
       DataSetIterator train, DataSetIterator valid, Keeper keeper, TrainingMonitor monitor)
@@ -108,6 +109,12 @@ public final class Trainer {
       monitor.stepDone(tally.images, loss, tally.accuracy());
     }
     tally.require("training");
+    // oneDNN's ReLU makes a zero of NaN, so that a broken network can have a finite loss.
+    if (!Double.isFinite(detector.graph().params().sumNumber().doubleValue())) {
+      throw new IllegalStateException(
+          "the weights are no longer finite after epoch %d: try a lower learning rate than %s"
+              .formatted(epoch + 1, options.learningRate()));
+    }
     return tally;
   }
 

@@ -12,6 +12,7 @@ import io.dmyt.LossKind;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,11 +37,14 @@ class TrainerTest {
         3);
   }
 
-  private static SingletonDataSetIterator batch(double factor) {
-    INDArray images =
-        Nd4j.createFromArray(Golden.images("input", 4, SIZE)).reshape(4, 3, SIZE, SIZE);
+  private static SingletonDataSetIterator batch() {
+    return batch(Golden.images("input", 4, SIZE));
+  }
+
+  private static SingletonDataSetIterator batch(float[] values) {
+    INDArray images = Nd4j.createFromArray(values).reshape(4, 3, SIZE, SIZE);
     INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}, {1, 0}, {0, 1}});
-    return new SingletonDataSetIterator(new DataSet(images.muli(factor), labels));
+    return new SingletonDataSetIterator(new DataSet(images, labels));
   }
 
   @Test
@@ -49,7 +53,7 @@ class TrainerTest {
     List<EpochResult> kept = new ArrayList<>();
     TrainingOptions options = TrainingOptions.defaults().withEpochs(6).withLearningRate(1e-3);
     List<EpochResult> epochs =
-        new Trainer(detector, options).fit(batch(1), batch(1), kept::add, TrainingMonitor.SILENT);
+        new Trainer(detector, options).fit(batch(), batch(), kept::add, TrainingMonitor.SILENT);
     assertEquals(6, epochs.size());
     assertTrue(epochs.get(5).trainLoss() < epochs.get(0).trainLoss());
     assertEquals(epochs.stream().filter(EpochResult::best).toList(), kept);
@@ -64,14 +68,16 @@ class TrainerTest {
   }
 
   @Test
-  void stopsWhenTheLossIsNoNumber() {
+  void stopsWhenItIsNoLongerFinite() {
     Detector detector = detector();
     Trainer trainer = new Trainer(detector, TrainingOptions.defaults());
+    float[] broken = new float[4 * 3 * SIZE * SIZE];
+    Arrays.fill(broken, Float.NaN);
     IllegalStateException e =
         assertThrows(
             IllegalStateException.class,
-            () -> trainer.fit(batch(Double.NaN), batch(1), best -> {}, TrainingMonitor.SILENT));
-    assertTrue(e.getMessage().contains("step 1 of epoch 1"), e.getMessage());
+            () -> trainer.fit(batch(broken), batch(), best -> {}, TrainingMonitor.SILENT));
+    assertTrue(e.getMessage().contains("epoch 1: try a lower learning rate"), e.getMessage());
     assertSame(detector.loss(), detector.backbone().loss(), "the loss is put back");
   }
 
