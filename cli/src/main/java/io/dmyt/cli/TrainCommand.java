@@ -232,7 +232,7 @@ final class TrainCommand implements Command {
   private String accuracy(double share) {
     return loss == LossKind.TRIPLET
         ? ""
-        : String.format(Locale.ROOT, ", accuracy %6.2f %%", 100 * share);
+        : String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * share);
   }
 
   private Path historyFile() {
