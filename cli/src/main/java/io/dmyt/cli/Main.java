@@ -5,9 +5,12 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.ParameterException;
 import com.beust.jcommander.Parameters;
 import io.dmyt.Version;
+import io.dmyt.data.ImageDataException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -130,7 +133,7 @@ public final class Main {
   /** One line for the user: what went wrong, and where. */
   static String explain(Throwable e) {
     Throwable cause = e;
-    while (cause instanceof java.io.UncheckedIOException && cause.getCause() != null) {
+    while (cause instanceof UncheckedIOException && cause.getCause() != null) {
       cause = cause.getCause();
     }
     if (cause instanceof NoSuchFileException) {
@@ -145,7 +148,8 @@ public final class Main {
     boolean ours =
         cause instanceof IllegalArgumentException
             || cause instanceof IllegalStateException
-            || cause instanceof java.io.IOException;
+            || cause instanceof ImageDataException
+            || cause instanceof IOException;
     String message = firstLine(cause.getMessage());
     if (ours && !message.isEmpty()) {
       return message;

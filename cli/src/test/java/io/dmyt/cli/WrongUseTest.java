@@ -66,6 +66,7 @@ class WrongUseTest {
       assertEquals(code, result.code(), result.all());
       assertEquals("", result.out());
       assertFalse(result.err().contains("\tat "), result.err());
+      assertFalse(result.err().contains("unexpected"), result.err());
       String said = arguments.length == 0 ? "no command" : result.err();
       assertTrue(said.contains(mentions), result.err());
       if (arguments.length > 0) {
