@@ -105,7 +105,7 @@ public final class Trainer {
             "the loss became %s in step %d of epoch %d: try a lower learning rate than %s"
                 .formatted(loss, tally.batches + 1, epoch + 1, options.learningRate()));
       }
-      tally.add(loss, batch.getLabels(), predict(step.features()));
+      tally.add(loss, batch.getLabels(), predict(detector, step.features()));
       monitor.stepDone(tally.images, loss, tally.accuracy());
     }
     tally.require("training");
@@ -127,7 +127,7 @@ public final class Trainer {
           detector
               .loss()
               .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
-      tally.add(loss, batch.getLabels(), predict(features));
+      tally.add(loss, batch.getLabels(), predict(detector, features));
     }
     tally.require("validation");
     return tally;
@@ -135,9 +135,9 @@ public final class Trainer {
 
   /**
    * The classes by dummies or classifier. A triplet loss has neither before an SVM is fitted: as in
-   * the reference, every image then counts as the first class.
+   * the reference's runs, every image then counts as the first class.
    */
-  private int[] predict(INDArray features) {
+  static int[] predict(Detector detector, INDArray features) {
     return detector.spec().loss() == LossKind.TRIPLET
         ? new int[Math.toIntExact(features.size(0))]
         : detector.classify(features);
