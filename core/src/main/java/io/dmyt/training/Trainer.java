@@ -105,7 +105,7 @@ public final class Trainer {
             "the loss became %s in step %d of epoch %d: try a lower learning rate than %s"
                 .formatted(loss, tally.batches + 1, epoch + 1, options.learningRate()));
       }
-      tally.add(loss, batch.getLabels(), predict(detector, step.features()));
+      tally.add(loss, batch.getLabels(), predict(step.features()));
       monitor.stepDone(tally.images, loss, tally.accuracy());
     }
     tally.require("training");
@@ -127,17 +127,17 @@ public final class Trainer {
           detector
               .loss()
               .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
-      tally.add(loss, batch.getLabels(), predict(detector, features));
+      tally.add(loss, batch.getLabels(), predict(features));
     }
     tally.require("validation");
     return tally;
   }
 
   /**
-   * The classes by dummies or classifier. A triplet loss has neither before an SVM is fitted: as in
-   * the reference's runs, every image then counts as the first class.
+   * The classes by dummies or classifier. A triplet loss has neither before an SVM is fitted: every
+   * image then counts as the first class, which gives the accuracies that the reference recorded.
    */
-  static int[] predict(Detector detector, INDArray features) {
+  private int[] predict(INDArray features) {
     return detector.spec().loss() == LossKind.TRIPLET
         ? new int[Math.toIntExact(features.size(0))]
         : detector.classify(features);

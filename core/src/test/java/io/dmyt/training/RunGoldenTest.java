@@ -11,6 +11,7 @@ import io.dmyt.Golden;
 import io.dmyt.GoldenDetector;
 import io.dmyt.LossKind;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.evaluation.EmbeddingSvm;
 import io.dmyt.evaluation.FeatureSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +86,16 @@ class RunGoldenTest {
         GoldenDetector.images(dataset, run.get("test_order"), spec, batch)) {
       tested = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, n -> {});
     }
-    int[] predictions = Trainer.predict(detector, tested.features());
+    int[] predictions;
+    if (triplet) {
+      try (ImageFolderIterator images =
+          GoldenDetector.images(dataset, run.get("train_order"), spec, batch)) {
+        FeatureSet train = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, n -> {});
+        predictions = EmbeddingSvm.fit(train.features(), train.labels()).predict(tested.features());
+      }
+    } else {
+      predictions = detector.classify(tested.features());
+    }
     int[] expected = Golden.ints(run.get("test_predictions"));
     int different = 0;
     for (int i = 0; i < expected.length; i++) {
