@@ -12,12 +12,13 @@ import io.dmyt.onednn.OneDnn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Tells real images from manipulated ones: a backbone with what belongs to it.
@@ -39,11 +40,18 @@ public final class Detector implements AutoCloseable {
   private final DetectorSpec spec;
   private final ILossFunction loss;
   private Provenance provenance;
+  private Calibration calibration;
 
-  private Detector(Backbone stock, DetectorSpec spec, Provenance provenance, Engine engine) {
+  private Detector(
+      Backbone stock,
+      DetectorSpec spec,
+      Provenance provenance,
+      Calibration calibration,
+      Engine engine) {
     backbone = engine.on(stock);
     this.spec = spec;
     this.provenance = provenance;
+    this.calibration = calibration;
     loss = lossOf(spec);
     backbone.setLoss(loss);
   }
@@ -76,7 +84,8 @@ public final class Detector implements AutoCloseable {
             .withImageSize(spec.preprocessing().size())
             .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
             .withSeed(seed);
-    return new Detector(Backbones.create(spec.backbone(), options), spec, null, engine);
+    return new Detector(
+        Backbones.create(spec.backbone(), options), spec, null, Calibration.NONE, engine);
   }
 
   /**
@@ -98,7 +107,11 @@ public final class Detector implements AutoCloseable {
     DetectorFile.Content content = DetectorFile.content(file);
     DetectorSpec spec = content.detector();
     return new Detector(
-        DetectorFile.backbone(file, spec, true), spec, content.provenance(), engine);
+        DetectorFile.backbone(file, spec, true),
+        spec,
+        content.provenance(),
+        content.calibrationOrNone(),
+        engine);
   }
 
   /**
@@ -107,7 +120,8 @@ public final class Detector implements AutoCloseable {
    */
   public void save(Path file) throws IOException {
     boolean trained = backbone.graph().getUpdater(false) != null;
-    DetectorFile.write(file, backbone, spec, provenance, trained);
+    DetectorFile.write(
+        file, backbone, DetectorFile.Content.of(spec, provenance, calibration), trained);
   }
 
   public DetectorSpec spec() {
@@ -121,6 +135,16 @@ public final class Detector implements AutoCloseable {
 
   public void setProvenance(Provenance provenance) {
     this.provenance = provenance;
+  }
+
+  /** What makes P(fake) of the scores, and the threshold: {@link Calibration#NONE} at first. */
+  public Calibration calibration() {
+    return calibration;
+  }
+
+  /** It is in force from now on, and saved with the detector. */
+  public void setCalibration(Calibration calibration) {
+    this.calibration = Objects.requireNonNull(calibration, "calibration");
   }
 
   /** The network, its parameters under timm's names. */
@@ -169,13 +193,29 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * P(class) of each class: the softmax of the scores.
+   * P(fake) before calibration, see {@link FakeScore}.
    *
-   * @param scores [B, classes]
-   * @return [B, classes], rows that sum to 1
+   * @param scores as {@link #scores} gives them, [B, classes]
+   * @return B numbers, 0 real … 1 fake; NaN where a score is
    */
-  public INDArray probabilities(INDArray scores) {
-    return Transforms.softmax(scores, true);
+  public double[] rawFakeProbabilities(INDArray scores) {
+    return Arrays.stream(scores.toDoubleMatrix())
+        .mapToDouble(s -> FakeScore.probability(s, spec.realIndex(), scoreScale()))
+        .toArray();
+  }
+
+  /**
+   * P(fake), calibrated.
+   *
+   * @param scores as {@link #scores} gives them, [B, classes]
+   * @return B numbers, 0 real … 1 fake; NaN where a score is
+   */
+  public double[] fakeProbabilities(INDArray scores) {
+    return Arrays.stream(rawFakeProbabilities(scores)).map(calibration::apply).toArray();
+  }
+
+  private double scoreScale() {
+    return spec.dummies() == null ? 1 : FakeScore.dummyScale(spec.dummies().size());
   }
 
   /**
@@ -199,13 +239,67 @@ public final class Detector implements AutoCloseable {
       for (Path file : part) {
         images.add(decoder.decode(file));
       }
-      INDArray scores = scores(features(Nd4j.concat(0, images.toArray(INDArray[]::new))));
-      double[][] probabilities = probabilities(scores).toDoubleMatrix();
-      for (int i = 0; i < part.size(); i++) {
-        predictions.add(Prediction.of(part.get(i), spec, probabilities[i]));
-      }
+      predictions.addAll(predict(part, Nd4j.concat(0, images.toArray(INDArray[]::new))));
     }
     return predictions;
+  }
+
+  /**
+   * Scores a batch of images that are decoded already, such as one of an {@link
+   * io.dmyt.data.ImageFolderIterator}.
+   *
+   * @param files where each of them comes from
+   * @param images [B, 3, size, size], as {@link #spec()} says they are preprocessed
+   * @return a prediction per image, in their order
+   * @throws IllegalStateException if the network answers with numbers that are not finite
+   */
+  public List<Prediction> predict(List<Path> files, INDArray images) {
+    if (files.size() != images.size(0)) {
+      throw new IllegalArgumentException(
+          "%d files for a batch of %d images".formatted(files.size(), images.size(0)));
+    }
+    INDArray features = features(images);
+    INDArray ofClasses = scores(features);
+    double[][] scores = ofClasses.toDoubleMatrix();
+    double[] fake = fakeProbabilities(ofClasses);
+    double[][] distances =
+        spec.dummies() == null ? null : spec.dummies().distances(features).toDoubleMatrix();
+    List<Prediction> predictions = new ArrayList<>();
+    for (int i = 0; i < fake.length; i++) {
+      if (Double.isNaN(fake[i])) {
+        throw new IllegalStateException(
+            "the network answers %s with scores that are no numbers: %s"
+                .formatted(files.get(i), Arrays.toString(scores[i])));
+      }
+      double[] probabilities =
+          FakeScore.classProbabilities(scores[i], spec.realIndex(), scoreScale(), fake[i]);
+      predictions.add(
+          new Prediction(
+              files.get(i),
+              fake[i],
+              calibration.operatingPoint().isFake(fake[i]),
+              label(probabilities, calibration.operatingPoint().isFake(fake[i])),
+              boxed(probabilities),
+              distances == null ? List.of() : boxed(distances[i])));
+    }
+    return predictions;
+  }
+
+  /** The real class, or the likeliest fake one. */
+  private String label(double[] probabilities, boolean fake) {
+    int real = spec.realIndex();
+    if (!fake) {
+      return spec.classes().get(real);
+    }
+    int best = real == 0 ? 1 : 0;
+    for (int k = 0; k < probabilities.length; k++) {
+      best = k != real && probabilities[k] > probabilities[best] ? k : best;
+    }
+    return spec.classes().get(best);
+  }
+
+  private static List<Double> boxed(double[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
   /**

@@ -34,27 +34,44 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  */
 final class DetectorFile {
   /** Raised when older versions of the library could no longer read the file rightly. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
+
+  /** Of files without calibration, which older versions read rightly still. */
+  private static final int UNCALIBRATED_FORMAT = 1;
 
   private static final String ENTRY = "dmyt.json";
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      new ObjectMapper().registerModule(new NanAsNull()).enable(SerializationFeature.INDENT_OUTPUT);
 
-  /** The entry. */
+  /**
+   * The entry.
+   *
+   * @param provenance null if unknown
+   * @param calibration null for {@link Calibration#NONE}
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Content(int format, DetectorSpec detector, Provenance provenance) {}
+  record Content(
+      int format, DetectorSpec detector, Provenance provenance, Calibration calibration) {
+    static Content of(DetectorSpec detector, Provenance provenance, Calibration calibration) {
+      return calibration.equals(Calibration.NONE)
+          ? new Content(UNCALIBRATED_FORMAT, detector, provenance, null)
+          : new Content(FORMAT, detector, provenance, calibration);
+    }
+
+    Calibration calibrationOrNone() {
+      return calibration == null ? Calibration.NONE : calibration;
+    }
+  }
 
   private DetectorFile() {}
 
   /** Writes it whole beside the target, then moves it over it. */
-  static void write(
-      Path file, Backbone backbone, DetectorSpec spec, Provenance provenance, boolean updater)
+  static void write(Path file, Backbone backbone, Content content, boolean updater)
       throws IOException {
     ILossFunction loss = backbone.loss();
     backbone.resetLoss();
     try {
-      Content content = new Content(FORMAT, spec, provenance);
       WholeFile.write(file, out -> write(out, backbone.graph(), content, updater));
     } finally {
       backbone.setLoss(loss);

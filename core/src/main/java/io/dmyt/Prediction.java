@@ -1,31 +1,32 @@
 package io.dmyt;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * What a detector says of an image.
  *
  * @param file the image
- * @param label the class that fits best
- * @param fakeProbability P(fake): 0 real … 1 fake
- * @param probabilities of each class, in the detector's order; they sum to 1
+ * @param fakeProbability P(fake), calibrated: 0 real … 1 fake
+ * @param fake the verdict: whether P(fake) reaches the detector's threshold
+ * @param label the class in accord with the verdict: the real one, or the likeliest fake one. Where
+ *     P(fake) is spread over several fake classes, or the threshold is not one half, this can be
+ *     another class than the one with the best score, which {@link Detector#classify} gives
+ * @param probabilities of each class, in the detector's order; they sum to 1, and the real one's is
+ *     1 − P(fake)
+ * @param distances of the embedding to each of the detector's dummies, the fake root's last, as
+ *     {@link io.dmyt.loss.Dummies#distances} measures them; none with a classifier
  */
 public record Prediction(
-    Path file, String label, double fakeProbability, List<Double> probabilities) {
+    Path file,
+    double fakeProbability,
+    boolean fake,
+    String label,
+    List<Double> probabilities,
+    List<Double> distances) {
 
-  static Prediction of(Path file, DetectorSpec spec, double[] probabilities) {
-    int best = 0;
-    for (int k = 1; k < probabilities.length; k++) {
-      if (probabilities[k] > probabilities[best]) {
-        best = k;
-      }
-    }
-    return new Prediction(
-        file,
-        spec.classes().get(best),
-        1 - probabilities[spec.realIndex()],
-        Arrays.stream(probabilities).boxed().toList());
+  public Prediction {
+    probabilities = List.copyOf(probabilities);
+    distances = List.copyOf(distances);
   }
 }

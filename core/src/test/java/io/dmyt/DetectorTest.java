@@ -30,6 +30,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -94,16 +95,103 @@ class DetectorTest {
     assertEquals(512, loaded.embed(images(1)).size(1));
   }
 
+  @Test
+  void remembersItsCalibration() throws IOException {
+    Calibration calibration =
+        new Calibration(
+            Calibration.Kind.PLATT,
+            0.5,
+            -1,
+            new OperatingPoint(0.3, "as asked for", Double.NaN, Double.NaN));
+    Detector detector = detector(LossKind.DMYT);
+    Path file = folder.resolve("detector.zip");
+    detector.save(file);
+    assertEquals(Calibration.NONE, Detector.load(file).calibration());
+    assertFalse(entry(file, "dmyt.json").contains("calibration"));
+
+    detector.setCalibration(calibration);
+    detector.save(file);
+    assertEquals(calibration, Detector.load(file).calibration());
+    assertTrue(entry(file, "dmyt.json").contains("\"format\" : 2"));
+    assertSays(
+        "damaged detector",
+        changed(file, "dmyt.json", json -> json.replace("\"slope\" : 0.5", "\"slope\" : -0.5")));
+  }
+
+  /** Means over a dummy are multiplied by √size, a classifier's logits are taken as they are. */
+  @ParameterizedTest
+  @CsvSource({"DMYT, 22.627416997969522", "CROSS_ENTROPY, 1"})
+  void fakeProbability_isTheScaledSoftmaxThenCalibrated(LossKind loss, double scale) {
+    Detector detector = detector(loss);
+    List<Path> files = List.of(Path.of("a"), Path.of("b"), Path.of("c"));
+    INDArray scores = detector.scores(detector.features(images(3)));
+    double[] raw = detector.rawFakeProbabilities(scores);
+    for (Calibration calibration :
+        List.of(Calibration.NONE, new Calibration(Calibration.Kind.PLATT, 2, 3, at(0.999999999)))) {
+      detector.setCalibration(calibration);
+      List<Prediction> predictions = detector.predict(files, images(3));
+      for (int i = 0; i < 3; i++) {
+        double[] s = scores.getRow(i).toDoubleVector();
+        double real = Math.exp(scale * s[2]);
+        double fake = Math.exp(scale * s[0]) + Math.exp(scale * s[1]);
+        assertEquals(fake / (fake + real), raw[i], 1e-9);
+
+        Prediction p = predictions.get(i);
+        assertEquals(files.get(i), p.file());
+        assertEquals(calibration.apply(raw[i]), p.fakeProbability(), 1e-9);
+        assertEquals(1 - p.fakeProbability(), p.probabilities().get(2), 1e-12);
+        assertEquals(1, p.probabilities().stream().mapToDouble(q -> q).sum(), 1e-12);
+        assertEquals(loss.hasClassifier() ? 0 : 4, p.distances().size());
+      }
+    }
+  }
+
+  private static OperatingPoint at(double threshold) {
+    return new OperatingPoint(threshold, "test", Double.NaN, Double.NaN);
+  }
+
+  @Test
+  void labelFollowsTheVerdict() {
+    Detector detector = detector(LossKind.DMYT);
+    List<Path> files = List.of(Path.of("a"), Path.of("b"));
+    detector.setCalibration(Calibration.NONE.at(at(0)));
+    for (Prediction p : detector.predict(files, images(2))) {
+      assertTrue(p.fake());
+      boolean first = p.probabilities().get(0) >= p.probabilities().get(1);
+      assertEquals(CLASSES.get(first ? 0 : 1), p.label());
+    }
+    detector.setCalibration(Calibration.NONE.at(at(OperatingPoint.NEVER)));
+    for (Prediction p : detector.predict(files, images(2))) {
+      assertFalse(p.fake());
+      assertEquals("real", p.label());
+    }
+  }
+
+  @Test
+  void givesNoVerdictFromScoresThatAreNoNumbers() {
+    Detector detector = detector(LossKind.CROSS_ENTROPY);
+    detector.graph().params().assign(Double.NaN);
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> detector.predict(List.of(Path.of("face.png")), images(1)));
+    assertTrue(e.getMessage().contains("face.png"), e.getMessage());
+  }
+
+  private static String entry(Path file, String name) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile());
+        InputStream in = zip.getInputStream(zip.getEntry(name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(LossKind.class)
   void storesStockClassesOnly(LossKind loss) throws IOException {
     Path file = folder.resolve("detector.zip");
     detector(loss).save(file);
-    try (ZipFile zip = new ZipFile(file.toFile());
-        InputStream in = zip.getInputStream(zip.getEntry("configuration.json"))) {
-      String configuration = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      assertFalse(configuration.contains("io.dmyt"), "the graph names a class of ours");
-    }
+    assertFalse(
+        entry(file, "configuration.json").contains("io.dmyt"), "the graph names a class of ours");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.dmyt.evaluation;
 
 import static io.dmyt.evaluation.Checks.require;
 
+import io.dmyt.OperatingPoint;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -35,11 +36,12 @@ public record DetectionReport(
   /**
    * Judges scores.
    *
-   * @param threshold P(fake) from which on a sample is called fake, 0 to {@link RocCurve#NEVER}
+   * @param threshold P(fake) from which on a sample is called fake, 0 to {@link
+   *     OperatingPoint#NEVER}
    */
   public static DetectionReport of(DetectionScores scores, double threshold, Bootstrap bootstrap) {
     require(
-        threshold >= 0 && threshold <= RocCurve.NEVER,
+        threshold >= 0 && threshold <= OperatingPoint.NEVER,
         "a threshold is in 0 to 1, found %s",
         threshold);
     Resampler resampler = new Resampler(scores, threshold);

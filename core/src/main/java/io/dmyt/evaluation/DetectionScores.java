@@ -2,6 +2,7 @@ package io.dmyt.evaluation;
 
 import static io.dmyt.evaluation.Checks.require;
 
+import io.dmyt.Calibration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,6 +2,8 @@ package io.dmyt.evaluation;
 
 import static io.dmyt.evaluation.Checks.require;
 
+import io.dmyt.Calibration;
+import io.dmyt.FakeScore;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;

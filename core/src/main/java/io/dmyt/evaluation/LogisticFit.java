@@ -2,6 +2,7 @@ package io.dmyt.evaluation;
 
 import static io.dmyt.evaluation.Checks.require;
 
+import io.dmyt.FakeScore;
 import java.util.stream.IntStream;
 
 /**
@@ -37,7 +38,7 @@ record LogisticFit(double slope, double offset) {
         reals,
         fakes);
     double[] x =
-        IntStream.of(scored).mapToDouble(i -> Calibration.logit(scores.probability(i))).toArray();
+        IntStream.of(scored).mapToDouble(i -> FakeScore.toLogit(scores.probability(i))).toArray();
     double[] target =
         IntStream.of(scored)
             .mapToDouble(i -> scores.isFake(i) ? (fakes + 1.0) / (fakes + 2) : 1.0 / (reals + 2))

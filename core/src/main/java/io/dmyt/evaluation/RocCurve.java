@@ -2,6 +2,7 @@ package io.dmyt.evaluation;
 
 import static io.dmyt.evaluation.Checks.require;
 
+import io.dmyt.OperatingPoint;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,9 +18,6 @@ import java.util.List;
  *     class leaves no curve, and the list is empty
  */
 public record RocCurve(List<Point> points) {
-  /** The threshold that no P(fake) reaches: just above 1. */
-  public static final double NEVER = Math.nextUp(1.0);
-
   /**
    * What one threshold gives.
    *
@@ -63,7 +61,7 @@ public record RocCurve(List<Point> points) {
     }
     List<Point> points = new ArrayList<>();
     double highest = scores.probability(order[0]);
-    points.add(new Point(highest < 1 ? between(highest, 1) : NEVER, 0, 0));
+    points.add(new Point(highest < 1 ? between(highest, 1) : OperatingPoint.NEVER, 0, 0));
     long found = 0;
     for (int i = 0; i < order.length; i++) {
       found += scores.isFake(order[i]) ? 1 : 0;
@@ -128,7 +126,7 @@ public record RocCurve(List<Point> points) {
         "a false positive rate is in 0 to 1, found %s",
         falsePositiveRate);
     if (points.isEmpty()) {
-      throw new IllegalStateException("a threshold needs real and fake samples with scores");
+      throw noCurve();
     }
     Point best = points.get(0);
     for (Point point : points) {
@@ -138,5 +136,9 @@ public record RocCurve(List<Point> points) {
       }
     }
     return best;
+  }
+
+  static IllegalStateException noCurve() {
+    return new IllegalStateException("a threshold needs real and fake samples with scores");
   }
 }

@@ -2,7 +2,7 @@
  * How good a detector is: the reference's figures from predicted classes ({@link
  * io.dmyt.evaluation.ClassificationReport}); how well P(fake) tells fakes apart, with intervals, by
  * frame and by video ({@link io.dmyt.evaluation.DetectionReport}); what makes P(fake) mean what it
- * says ({@link io.dmyt.evaluation.Calibration}); and the support vector machine that judges
+ * says ({@link io.dmyt.evaluation.Calibrations}); and the support vector machine that judges
  * embeddings when the network itself gives no verdict ({@link io.dmyt.evaluation.EmbeddingSvm}).
  *
  * <p>Figures are fractions between 0 and 1. A figure that does not exist, such as the recall of a

@@ -1,11 +1,12 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Faults.assertFault;
+import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.FakeScore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

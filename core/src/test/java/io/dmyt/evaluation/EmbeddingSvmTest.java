@@ -1,6 +1,6 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Faults.assertFault;
+import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,11 +1,12 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Faults.assertFault;
+import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.OperatingPoint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,8 +42,8 @@ class RocCurveTest {
   @Test
   void atFalsePositiveRate_mayCallNothingFake() {
     RocCurve curve = curve(new double[] {1, 0.5}, false, true);
-    OperatingPoint point = OperatingPoint.atFalsePositiveRate(curve, 0.01);
-    assertEquals(RocCurve.NEVER, point.threshold());
+    OperatingPoint point = Calibrations.atFalsePositiveRate(curve, 0.01);
+    assertEquals(OperatingPoint.NEVER, point.threshold());
     assertEquals(0.0, point.truePositiveRate());
     assertFalse(point.isFake(1));
   }
@@ -65,13 +66,13 @@ class RocCurveTest {
 
   @Test
   void operatingPoints_sayWhatTheyGiveAndWhy() {
-    OperatingPoint equal = OperatingPoint.atEqualErrorRate(STAIRS);
+    OperatingPoint equal = Calibrations.atEqualErrorRate(STAIRS);
     assertEquals(new OperatingPoint(0.5, "equal error rate", 0.5, 0.5), equal);
     assertTrue(equal.isFake(0.5));
     assertFalse(equal.isFake(0.49));
     assertEquals(
         "false positive rate at most 0.05",
-        OperatingPoint.atFalsePositiveRate(STAIRS, 0.05).criterion());
+        Calibrations.atFalsePositiveRate(STAIRS, 0.05).criterion());
     assertFault("a threshold is in 0 to 1", () -> new OperatingPoint(-0.1, "x", 0, 0));
     assertFault("says its criterion", () -> new OperatingPoint(0.1, " ", 0, 0));
   }
@@ -84,7 +85,7 @@ class RocCurveTest {
       assertTrue(Double.isNaN(none.area()));
       assertTrue(Double.isNaN(none.equalErrorRate().rate()));
       assertThrows(IllegalStateException.class, () -> none.atFalsePositiveRate(0.1));
-      assertThrows(IllegalStateException.class, () -> OperatingPoint.atEqualErrorRate(none));
+      assertThrows(IllegalStateException.class, () -> Calibrations.atEqualErrorRate(none));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dmyt.Calibration;
 import io.dmyt.Golden;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -72,10 +73,10 @@ class ScikitLearnTest {
   @MethodSource("cases")
   void calibrations(JsonNode test) {
     DetectionScores scores = scores(test, "calibrated_scores");
-    Calibration platt = Calibration.fit(Calibration.Kind.PLATT, scores);
+    Calibration platt = Calibrations.fit(Calibration.Kind.PLATT, scores);
     Golden.assertClose(test.get("platt").get(0).doubleValue(), platt.slope(), 1e-4, 1, "slope");
     Golden.assertClose(test.get("platt").get(1).doubleValue(), platt.offset(), 1e-4, 1, "offset");
-    Calibration temperature = Calibration.fit(Calibration.Kind.TEMPERATURE, scores);
+    Calibration temperature = Calibrations.fit(Calibration.Kind.TEMPERATURE, scores);
     Golden.assertClose(
         test.get("temperature_slope").doubleValue(), temperature.slope(), 1e-6, 0, "temperature");
   }
@@ -84,7 +85,7 @@ class ScikitLearnTest {
   @MethodSource("cases")
   void calibrationKeepsTheRanking(JsonNode test) {
     DetectionScores scores = scores(test, "calibrated_scores");
-    Calibration platt = Calibration.fit(Calibration.Kind.PLATT, scores);
+    Calibration platt = Calibrations.fit(Calibration.Kind.PLATT, scores);
     assertEquals(RocCurve.of(scores).area(), RocCurve.of(scores.calibrated(platt)).area(), EXACT);
     assertTrue(platt.apply(0.2) < platt.apply(0.3));
   }

@@ -1,14 +1,17 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Faults.assertFault;
+import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.Calibration;
+import io.dmyt.FakeScore;
+import io.dmyt.OperatingPoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class CalibrationTest {
+class CalibrationsTest {
   /**
    * A real at logit −2 and a fake at 2: Platt's targets are 1/3 and 2/3, which slope a and offset 0
    * meet exactly when 2a = ln 2.
@@ -18,7 +21,7 @@ class CalibrationTest {
       value = Calibration.Kind.class,
       names = {"TEMPERATURE", "PLATT"})
   void twoSamples_byHand(Calibration.Kind kind) {
-    Calibration calibration = Calibration.fit(kind, scores(new boolean[] {false, true}, -2, 2));
+    Calibration calibration = Calibrations.fit(kind, scores(new boolean[] {false, true}, -2, 2));
     assertEquals(Math.log(2) / 2, calibration.slope(), 1e-8);
     assertEquals(0, calibration.offset(), 1e-8);
     assertEquals(2 / 3.0, calibration.apply(FakeScore.ofLogit(2)), 1e-8);
@@ -28,7 +31,7 @@ class CalibrationTest {
   @Test
   void platt_shifts() {
     Calibration calibration =
-        Calibration.fit(Calibration.Kind.PLATT, scores(new boolean[] {false, true}, -1, 3));
+        Calibrations.fit(Calibration.Kind.PLATT, scores(new boolean[] {false, true}, -1, 3));
     assertEquals(Math.log(2) / 2, calibration.slope(), 1e-8);
     assertEquals(-Math.log(2) / 2, calibration.offset(), 1e-8);
   }
@@ -45,10 +48,10 @@ class CalibrationTest {
       fakes[i] = i >= 50;
       scores[i] = fakes[i] ? 1 : 0;
     }
-    Calibration right = Calibration.fit(kind, DetectionScores.of(scores, fakes));
+    Calibration right = Calibrations.fit(kind, DetectionScores.of(scores, fakes));
     assertEquals(51 / 52.0, right.apply(1), 1e-6);
     scores[0] = 1;
-    Calibration once = Calibration.fit(kind, DetectionScores.of(scores, fakes));
+    Calibration once = Calibrations.fit(kind, DetectionScores.of(scores, fakes));
     assertTrue(once.apply(1) < right.apply(1));
     assertTrue(once.apply(1) > 0.9);
   }
@@ -56,7 +59,7 @@ class CalibrationTest {
   @Test
   void none_leavesScoresAsTheyAre() {
     DetectionScores scores = scores(new boolean[] {false, true}, -2, 2);
-    Calibration none = Calibration.fit(Calibration.Kind.NONE, scores);
+    Calibration none = Calibrations.fit(Calibration.Kind.NONE, scores);
     assertEquals(Calibration.NONE, none);
     for (double p : new double[] {0, 1e-300, 0.3, 1}) {
       assertEquals(p, none.apply(p));
@@ -77,16 +80,16 @@ class CalibrationTest {
   void temperature_undoesAScale() {
     boolean[] fakes = {false, false, true, false, true, true};
     Calibration plain =
-        Calibration.fit(Calibration.Kind.TEMPERATURE, scores(fakes, -3, -1, -0.5, 0.5, 1, 3));
+        Calibrations.fit(Calibration.Kind.TEMPERATURE, scores(fakes, -3, -1, -0.5, 0.5, 1, 3));
     Calibration doubled =
-        Calibration.fit(Calibration.Kind.TEMPERATURE, scores(fakes, -6, -2, -1, 1, 2, 6));
+        Calibrations.fit(Calibration.Kind.TEMPERATURE, scores(fakes, -6, -2, -1, 1, 2, 6));
     assertEquals(plain.slope(), 2 * doubled.slope(), 1e-8);
   }
 
   @Test
   void json_survives() {
     Calibration calibration =
-        Calibration.fit(Calibration.Kind.PLATT, scores(new boolean[] {false, true}, -1, 3))
+        Calibrations.fit(Calibration.Kind.PLATT, scores(new boolean[] {false, true}, -1, 3))
             .at(new OperatingPoint(0.25, "false positive rate at most 0.05", 0.04, 0.9));
     String json = EvaluationJson.write(calibration);
     assertTrue(json.contains("\"platt\""), json);
@@ -100,16 +103,16 @@ class CalibrationTest {
   void whatCannotBeFitted_saysWhy() {
     assertFault(
         "the fakes' scores are not higher than the reals'",
-        () -> Calibration.fit(Calibration.Kind.PLATT, scores(new boolean[] {false, true}, 2, -2)));
+        () -> Calibrations.fit(Calibration.Kind.PLATT, scores(new boolean[] {false, true}, 2, -2)));
     assertFault(
         "not higher",
         () ->
-            Calibration.fit(
+            Calibrations.fit(
                 Calibration.Kind.TEMPERATURE, scores(new boolean[] {false, true}, 2, 2)));
     assertFault(
         "real and fake samples with scores, found 0 and 1",
         () ->
-            Calibration.fit(
+            Calibrations.fit(
                 Calibration.Kind.PLATT, scores(new boolean[] {false, true}, Double.NaN, 2)));
     OperatingPoint half = OperatingPoint.DEFAULT;
     assertFault("slope", () -> new Calibration(Calibration.Kind.PLATT, 0, 0, half));

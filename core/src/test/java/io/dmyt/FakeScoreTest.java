@@ -1,6 +1,7 @@
-package io.dmyt.evaluation;
+package io.dmyt;
 
-import static io.dmyt.evaluation.Faults.assertFault;
+import static io.dmyt.Faults.assertFault;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,26 @@ class FakeScoreTest {
     assertEquals(6 / 8.0, FakeScore.probability(scores, 1, 1), 1e-12);
     assertEquals(3 / 8.0, FakeScore.probability(scores, 2, 1), 1e-12);
     assertEquals(Math.log(7), FakeScore.logit(scores, 0, 1), 1e-12);
+  }
+
+  /** The fakes' scores of 2 : 5 share P(fake), whatever calibration made of it. */
+  @Test
+  void classProbabilities_agreeWithTheFakes() {
+    double[] scores = {Math.log(2), 0, Math.log(5)};
+    assertArrayEquals(
+        new double[] {2 / 8.0, 1 / 8.0, 5 / 8.0},
+        FakeScore.classProbabilities(scores, 1, 1, 7 / 8.0),
+        1e-12);
+    assertArrayEquals(
+        new double[] {0.1, 0.65, 0.25}, FakeScore.classProbabilities(scores, 1, 1, 0.35), 1e-12);
+  }
+
+  @Test
+  void toLogit_undoesOfLogit_andStaysFinite() {
+    assertEquals(-3, FakeScore.toLogit(FakeScore.ofLogit(-3)), 1e-12);
+    assertEquals(52 * Math.log(2), FakeScore.toLogit(1), 1e-12);
+    assertEquals(-52 * Math.log(2), FakeScore.toLogit(0), 1e-12);
+    assertTrue(Double.isNaN(FakeScore.toLogit(Double.NaN)));
   }
 
   @Test

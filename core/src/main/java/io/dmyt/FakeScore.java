@@ -1,6 +1,4 @@
-package io.dmyt.evaluation;
-
-import static io.dmyt.evaluation.Checks.require;
+package io.dmyt;
 
 /**
  * P(fake) from a score per class.
@@ -20,6 +18,9 @@ import static io.dmyt.evaluation.Checks.require;
  * the real class still has the highest single score.
  */
 public final class FakeScore {
+  /** How far P(fake) is kept from 0 and 1, where the logit is infinite. */
+  private static final double CLIP = Math.ulp(1.0);
+
   private FakeScore() {}
 
   /**
@@ -31,10 +32,10 @@ public final class FakeScore {
    * @param embeddingSize how many features the embedding has
    */
   public static double dummyScale(int embeddingSize) {
-    require(
-        embeddingSize >= 2,
-        "an embedding for dummies has 2 features or more, found %d",
-        embeddingSize);
+    if (embeddingSize < 2) {
+      throw new IllegalArgumentException(
+          "an embedding for dummies has 2 features or more, found " + embeddingSize);
+    }
     return Math.sqrt(embeddingSize);
   }
 
@@ -54,17 +55,8 @@ public final class FakeScore {
    * {@code ln(P(fake) / P(real))}: as {@link #probability}, and exact where that is nearly 0 or 1.
    */
   public static double logit(double[] scores, int realIndex, double scale) {
-    require(
-        scores.length >= 2 && realIndex >= 0 && realIndex < scores.length,
-        "class %d is to be the real one of %d",
-        realIndex,
-        scores.length);
-    require(
-        scale > 0 && Double.isFinite(scale), "scale must be above 0 and finite, found %s", scale);
-    double highest = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < scores.length; c++) {
-      highest = c == realIndex ? highest : Math.max(highest, scores[c]);
-    }
+    check(scores, realIndex, scale);
+    double highest = highestFake(scores, realIndex);
     double sum = 0;
     for (int c = 0; c < scores.length; c++) {
       sum += c == realIndex ? 0 : Math.exp(scale * (scores[c] - highest));
@@ -72,9 +64,60 @@ public final class FakeScore {
     return scale * (highest - scores[realIndex]) + Math.log(sum);
   }
 
+  /**
+   * P(class) of each class, in accord with P(fake): the real one's is 1 − P(fake), and the fake
+   * classes share P(fake) as the softmax of their scaled scores has it.
+   *
+   * @param fakeProbability P(fake), calibrated or not
+   * @return as many as scores, with sum 1
+   * @throws IllegalArgumentException as {@link #probability} does
+   */
+  public static double[] classProbabilities(
+      double[] scores, int realIndex, double scale, double fakeProbability) {
+    check(scores, realIndex, scale);
+    double highest = highestFake(scores, realIndex);
+    double[] probabilities = new double[scores.length];
+    double sum = 0;
+    for (int c = 0; c < scores.length; c++) {
+      probabilities[c] = c == realIndex ? 0 : Math.exp(scale * (scores[c] - highest));
+      sum += probabilities[c];
+    }
+    for (int c = 0; c < scores.length; c++) {
+      probabilities[c] *= fakeProbability / sum;
+    }
+    probabilities[realIndex] = 1 - fakeProbability;
+    return probabilities;
+  }
+
   /** P(fake) from its logit, {@code 1 / (1 + exp(−logit))}, without overflow; NaN of NaN. */
   public static double ofLogit(double logit) {
     double e = Math.exp(-Math.abs(logit));
     return logit >= 0 ? 1 / (1 + e) : e / (1 + e);
+  }
+
+  /**
+   * The logit of P(fake), {@code ln(p / (1 − p))}, with p kept 2⁻⁵² away from 0 and 1; NaN of NaN.
+   */
+  public static double toLogit(double probability) {
+    double clipped = Math.min(Math.max(probability, CLIP), 1 - CLIP);
+    return Math.log(clipped) - Math.log1p(-clipped);
+  }
+
+  private static double highestFake(double[] scores, int realIndex) {
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < scores.length; c++) {
+      highest = c == realIndex ? highest : Math.max(highest, scores[c]);
+    }
+    return highest;
+  }
+
+  private static void check(double[] scores, int realIndex, double scale) {
+    if (scores.length < 2 || realIndex < 0 || realIndex >= scores.length) {
+      throw new IllegalArgumentException(
+          "class %d is to be the real one of %d".formatted(realIndex, scores.length));
+    }
+    if (!(scale > 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException("scale must be above 0 and finite, found " + scale);
+    }
   }
 }
