@@ -7,6 +7,11 @@ final class Commands {
   private Commands() {}
 
   static List<Command> all() {
-    return List.of(new DemoCommand(), new TrainCommand(), new TestCommand(), new InfoCommand());
+    return List.of(
+        new DemoCommand(),
+        new TrainCommand(),
+        new TestCommand(),
+        new BenchCommand(),
+        new InfoCommand());
   }
 }

@@ -40,13 +40,15 @@ import java.util.Map;
 /** {@code dmyt train}: trains a detector on a folder of images. */
 @Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
 final class TrainCommand implements Command {
+  static final String DEFAULT_MODEL = "xception";
+
   @ParametersDelegate final DataOptions data = new DataOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
       names = {"-m", "--model"},
       description = "Backbone, by timm's name")
-  String model = "xception";
+  String model = DEFAULT_MODEL;
 
   @Parameter(
       names = {"-l", "--loss"},

@@ -1,7 +1,10 @@
 package io.dmyt.onednn;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -83,42 +86,55 @@ public final class OneDnn {
   }
 
   /**
-   * A table of the vertices in topological order: whether oneDNN or DL4J runs each, what oneDNN
-   * takes it for or why DL4J has it, and which other vertex's primitive does it in inference and in
-   * training, as far as the graph has been used.
+   * A table of {@link #placements}: vertex, where it runs, what oneDNN takes it for or why DL4J has
+   * it, and which other vertex's primitive does it in inference and in training ("?" before use).
    */
   public static String describe(ComputationGraph graph) {
-    Engine engine = graph instanceof AcceleratedGraph fast ? fast.engine() : null;
     StringBuilder table = new StringBuilder();
     row(table, "vertex", "runs in", "as", "in inference", "in training");
-    for (int index : graph.topologicalSortOrder()) {
-      String name = graph.getVertices()[index].getVertexName();
-      if (graph.getVertices()[index].isInputVertex()) {
-        continue;
-      }
-      if (engine == null) {
-        row(table, name, "DL4J", "", "", "");
-      } else if (engine.region().runs(name)) {
-        Region region = engine.region();
-        row(
-            table,
-            name,
-            "oneDNN",
-            region.text(name),
-            engine.fusion(name, false),
-            engine.fusion(name, true));
-      } else {
-        row(table, name, "DL4J", engine.region().stranger(name), "", "");
-      }
+    for (Placement p : placements(graph)) {
+      boolean ours = p.inOneDnn();
+      row(
+          table,
+          p.vertex(),
+          ours ? "oneDNN" : "DL4J",
+          p.as(),
+          ours ? orUnknown(p.inInference()) : "",
+          ours ? orUnknown(p.inTraining()) : "");
     }
     return table.toString();
   }
 
+  /** What runs where: the vertices but for the inputs, in topological order. */
+  public static List<Placement> placements(ComputationGraph graph) {
+    Engine engine = graph instanceof AcceleratedGraph fast ? fast.engine() : null;
+    List<Placement> all = new ArrayList<>();
+    for (int index : graph.topologicalSortOrder()) {
+      GraphVertex vertex = graph.getVertices()[index];
+      String name = vertex.getVertexName();
+      if (vertex.isInputVertex()) {
+        continue;
+      }
+      if (engine == null) {
+        all.add(new Placement(name, false, "", null, null));
+      } else if (engine.region().runs(name)) {
+        all.add(
+            new Placement(
+                name,
+                true,
+                engine.region().text(name),
+                engine.fusion(name, false),
+                engine.fusion(name, true)));
+      } else {
+        all.add(new Placement(name, false, engine.region().stranger(name), null, null));
+      }
+    }
+    return all;
+  }
+
   private static void row(
       StringBuilder table, String vertex, String where, String as, String test, String train) {
-    String line =
-        String.format(
-            "%-24s %-7s %-32s %-24s %s", vertex, where, as, orUnknown(test), orUnknown(train));
+    String line = String.format("%-24s %-7s %-32s %-24s %s", vertex, where, as, test, train);
     table.append(line.stripTrailing()).append(System.lineSeparator());
   }
 

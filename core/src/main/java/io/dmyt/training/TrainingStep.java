@@ -5,15 +5,22 @@ import io.dmyt.backbone.BatchNormStatistics;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A step of training on one batch: forward, backward, running statistics, AdamW. */
-final class TrainingStep implements AutoCloseable {
+/**
+ * A step of training on one batch: forward, backward, running statistics, AdamW.
+ *
+ * <p>While it is open, the detector's graph has a loss of the step's own.
+ */
+public final class TrainingStep implements AutoCloseable {
   private final Detector detector;
   private final ComputationGraph graph;
   private final LossProbe probe;
   private final BatchNormStatistics statistics;
   private final AdamW optimizer;
 
-  TrainingStep(Detector detector, double weightDecay) {
+  /**
+   * @param weightDecay AdamW's decoupled decay, at least 0
+   */
+  public TrainingStep(Detector detector, double weightDecay) {
     this.detector = detector;
     graph = detector.graph();
     probe = new LossProbe(detector.loss());
@@ -28,9 +35,10 @@ final class TrainingStep implements AutoCloseable {
    *
    * @param images [B, 3, S, S]
    * @param labels one-hot [B, C]
+   * @param learningRate positive
    * @return the batch's loss before the step
    */
-  double run(INDArray images, INDArray labels, double learningRate) {
+  public double run(INDArray images, INDArray labels, double learningRate) {
     graph.setInputs(images);
     graph.setLabels(labels);
     graph.computeGradientAndScore();

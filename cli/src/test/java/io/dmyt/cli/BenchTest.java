@@ -1,0 +1,84 @@
+package io.dmyt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchTest {
+  @TempDir Path folder;
+
+  @Test
+  void measuresInferenceAndTraining() throws Exception {
+    Path json = folder.resolve("figures.json");
+    Cli.Result result =
+        Cli.run(
+            "bench",
+            "-m",
+            "resnet18",
+            "-b",
+            2,
+            "--image-size",
+            32,
+            "--rounds",
+            2,
+            "--train",
+            "--engine",
+            "onednn",
+            "--layers",
+            "--json",
+            json);
+    assertEquals(0, result.code(), result.all());
+    assertTrue(
+        result.out().lines().anyMatch(l -> l.matches("inference( +[0-9.]+){4} MB")), result.out());
+    assertTrue(
+        result.out().lines().anyMatch(l -> l.matches("training( +[0-9.]+){4} MB")), result.out());
+    assertTrue(result.out().contains("batch norm"), result.out());
+    assertTrue(result.err().contains("fused in inference"), result.err());
+
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertEquals("resnet18", figures.get("model").textValue());
+    assertEquals("onednn", figures.get("engine").textValue());
+    for (String step : new String[] {"inference", "training"}) {
+      JsonNode times = figures.get(step);
+      assertEquals(2, times.get("rounds").intValue());
+      double seconds = times.get("seconds").doubleValue();
+      assertTrue(seconds > 0 && times.get("fastest").doubleValue() <= seconds, times.toString());
+      assertEquals(2 / seconds, times.get("imagesPerSecond").doubleValue(), 1e-9);
+    }
+    Map<String, JsonNode> vertices = new HashMap<>();
+    figures.get("vertices").forEach(v -> vertices.put(v.get("vertex").textValue(), v));
+    assertFalse(vertices.isEmpty());
+    JsonNode norm = vertices.get("bn1");
+    assertEquals("batch norm", norm.get("as").textValue());
+    assertEquals("in conv1", norm.get("inInference").textValue());
+    assertEquals("", norm.get("inTraining").textValue());
+  }
+
+  @Test
+  void measuresDl4jsOwnLayers() {
+    Cli.Result result =
+        Cli.run(
+            "bench",
+            "-m",
+            "resnet18",
+            "-b",
+            1,
+            "--image-size",
+            32,
+            "--rounds",
+            1,
+            "--engine",
+            "dl4j");
+    assertEquals(0, result.code(), result.all());
+    assertTrue(result.err().contains("all in DL4J"), result.err());
+    assertFalse(result.out().contains("training"), result.out());
+  }
+}
