@@ -1,6 +1,8 @@
 package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -115,6 +117,57 @@ public final class Backbone {
     float[] copy = new float[values.remaining()];
     values.duplicate().get(copy);
     set(name, Nd4j.create(copy, parameter.shape(), 'c'));
+  }
+
+  /**
+   * A copy of all parameters under timm's names and in its order, as PyTorch's {@code state_dict()}
+   * gives them: F32, or F64 for a network of doubles, and counters I64.
+   */
+  public StateDict stateDict() {
+    StateDict.Builder dict = StateDict.builder();
+    for (NamedParameter parameter : parameters) {
+      dict.put(parameter.name(), Tensor.of(get(parameter.name())));
+    }
+    return dict.build();
+  }
+
+  /**
+   * Sets all parameters, as PyTorch's {@code load_state_dict} with {@code strict=True}: every one
+   * has to be there in its shape, and nothing else. Only the counters of batch normalisation may be
+   * missing, as they are in PyTorch's oldest files, and are 0 then. Any floating-point type is
+   * converted; names under which torchvision or Cadene published the network are understood, as
+   * timm does.
+   *
+   * @return this
+   * @throws IllegalArgumentException if it does not fit, with nothing changed; the one line lists
+   *     up to ten tensors each that are missing, unexpected or wrong
+   */
+  public Backbone load(StateDict weights) {
+    load(new StateDictLoader(Backbones.model(spec().name()), weights), architecture.bindings());
+    return this;
+  }
+
+  /**
+   * Like {@link #load}, for weights to start from: a classifier is taken over if it is this
+   * network's in every shape; otherwise the one in the file is left out, and this network's stays
+   * as it is.
+   *
+   * @return whether there was a classifier to take over
+   * @throws IllegalArgumentException if anything else does not fit, with nothing changed
+   */
+  public boolean loadPretrained(StateDict weights) {
+    StateDictLoader loader = new StateDictLoader(Backbones.model(spec().name()), weights);
+    List<Binding> all = architecture.bindings();
+    List<Binding> taken = loader.leavingOutOtherClassifier(all);
+    load(loader, taken);
+    return taken.size() == all.size() && classes() > 0;
+  }
+
+  private void load(StateDictLoader loader, List<Binding> taken) {
+    if (!loader.compare(taken)) {
+      throw new IllegalArgumentException(loader.faults());
+    }
+    loader.copyTo(graph);
   }
 
   /**

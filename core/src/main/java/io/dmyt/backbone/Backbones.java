@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.checkpoint.StateDict;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,6 +69,32 @@ public final class Backbones {
     Architecture architecture = Architecture.of(model, options);
     architecture.sizes(options.imageSize() == 0 ? model.spec().imageSize() : options.imageSize());
     return new Backbone(architecture, architecture.create(options));
+  }
+
+  /**
+   * The network of a state dict, with the classifier that it has there, if any; loaded as {@link
+   * Backbone#load} does.
+   *
+   * @throws IllegalArgumentException if there is no network of that name, or the state dict is not
+   *     that network's
+   */
+  public static Backbone create(String name, StateDict weights) {
+    BackboneOptions options =
+        BackboneOptions.defaults()
+            .withClasses(new StateDictLoader(model(name), weights).classes())
+            .withRandomWeights(false);
+    return create(name, options).load(weights);
+  }
+
+  /**
+   * The names of the networks whose state dict this is, whatever its classifier. There may be
+   * several: the EfficientNets' differ in nothing that a state dict tells.
+   */
+  public static List<String> matching(StateDict weights) {
+    return MODELS.values().stream()
+        .filter(model -> StateDictLoader.isOf(model, weights))
+        .map(model -> model.spec().name())
+        .toList();
   }
 
   /**

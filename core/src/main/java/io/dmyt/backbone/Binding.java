@@ -31,14 +31,28 @@ record Binding(
 
   /** Sets the values, given in PyTorch's shape and any numeric type. */
   void set(ComputationGraph graph, INDArray values) {
-    long from = 0;
+    setRows(graph, 0, values);
+  }
+
+  /** Sets the values of the outermost dimension from {@code first} on, as many as are given. */
+  void setRows(ComputationGraph graph, long first, INDArray rows) {
+    long last = first + rows.size(0);
+    long start = 0;
     for (String vertex : vertices) {
       INDArray target = torch(layer(graph, vertex).getParam(key));
-      long to = from + target.size(0);
-      INDArray part = vertices.size() == 1 ? values : values.get(NDArrayIndex.interval(from, to));
-      target.assign(part.castTo(target.dataType()));
-      from = to;
+      long end = start + target.size(0);
+      long from = Math.max(first, start);
+      long to = Math.min(last, end);
+      if (from < to) {
+        INDArray part = part(rows, from - first, to - first);
+        part(target, from - start, to - start).assign(part.castTo(target.dataType()));
+      }
+      start = end;
     }
+  }
+
+  private static INDArray part(INDArray array, long from, long to) {
+    return from == 0 && to == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to));
   }
 
   Layer layer(ComputationGraph graph) {

@@ -1,6 +1,8 @@
 package io.dmyt.backbone;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * DenseNet-BC as timm has it.
@@ -10,6 +12,8 @@ import java.util.List;
 final class DenseNet {
   private static final Window POINT = Window.of(1, 1, 0);
   private static final int GROWTH = 32;
+  private static final Pattern OLD_LAYER =
+      Pattern.compile("(denselayer\\d+\\.(?:norm|conv))\\.([12]\\.)");
 
   private final Net net;
 
@@ -22,7 +26,12 @@ final class DenseNet {
 
   static List<Model> models() {
     BackboneSpec spec = new BackboneSpec("densenet121", "densenet", 224, 1024, "classifier", 1e-5);
-    return List.of(new Model(spec, net -> new DenseNet(net).features(6, 12, 24, 16)));
+    return List.of(
+        new Model(
+            spec,
+            net -> new DenseNet(net).features(6, 12, 24, 16),
+            // As torchvision's oldest files have it: norm.1 for norm1.
+            name -> Optional.of(OLD_LAYER.matcher(name).replaceFirst("$1$2"))));
   }
 
   private void features(int... depths) {

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Inception-v3 as timm has it, without the auxiliary classifier.
@@ -22,7 +23,11 @@ final class Inception {
 
   static List<Model> models() {
     BackboneSpec spec = new BackboneSpec("inception_v3", "inception", 299, 2048, "fc", 1e-3);
-    return List.of(new Model(spec, net -> new Inception(net).features()));
+    return List.of(
+        new Model(
+            spec,
+            net -> new Inception(net).features(),
+            name -> Optional.of(name).filter(n -> !n.startsWith("AuxLogits."))));
   }
 
   private void features() {

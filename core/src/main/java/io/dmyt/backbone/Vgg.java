@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * VGG with batch norm as timm has it: its first two dense layers are convolutions, so that larger
@@ -14,7 +15,15 @@ final class Vgg {
 
   static List<Model> models() {
     BackboneSpec spec = new BackboneSpec("vgg16_bn", "vgg", 224, 4096, "head.fc", 1e-5);
-    return List.of(new Model(spec, net -> features(net, 2, 2, 3, 3, 3)));
+    return List.of(new Model(spec, net -> features(net, 2, 2, 3, 3, 3), Vgg::timmName));
+  }
+
+  /** torchvision has the dense layers in one sequence. */
+  private static Optional<String> timmName(String name) {
+    return Optional.of(
+        name.replace("classifier.0.", "pre_logits.fc1.")
+            .replace("classifier.3.", "pre_logits.fc2.")
+            .replace("classifier.6.", "head.fc."));
   }
 
   private static void features(Net net, int... depths) {

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Xception as timm has it, after Cadene's port of the Keras network.
@@ -16,7 +17,12 @@ final class Xception {
 
   static List<Model> models() {
     BackboneSpec spec = new BackboneSpec("xception", "xception", 299, 2048, "fc", 1e-5);
-    return List.of(new Model(spec, net -> new Xception(net).features()));
+    // Cadene's port, and much deepfake work after it, calls the classifier last_linear.
+    return List.of(
+        new Model(
+            spec,
+            net -> new Xception(net).features(),
+            name -> Optional.of(name.replaceFirst("^last_linear\\.", "fc."))));
   }
 
   private void features() {

@@ -4,7 +4,9 @@
  *
  * <pre>{@code
  * Backbone backbone = Backbones.create("efficientnet_b0");
- * backbone.set("conv_stem.weight", values);
+ * try (StateDict weights = Checkpoints.open(Path.of("efficientnet_b0.pth"))) {
+ *   backbone.loadPretrained(weights);
+ * }
  * INDArray embeddings = backbone.embed(images);
  * }</pre>
  *

@@ -1,19 +1,19 @@
 package io.dmyt.checkpoint;
 
 /** Text from files and servers, made fit for a one-line message. */
-final class Quoted {
+public final class Quoted {
   private static final int LONGEST = 80;
   private static final int LONGEST_LINE = 300;
 
   private Quoted() {}
 
   /** The text in quotes, without control characters, at most 80 characters of it. */
-  static String of(String text) {
+  public static String of(String text) {
     return "'" + cut(text, LONGEST) + "'";
   }
 
   /** The text without control characters, at most 300 characters of it. */
-  static String line(String text) {
+  public static String line(String text) {
     return cut(text, LONGEST_LINE);
   }
 

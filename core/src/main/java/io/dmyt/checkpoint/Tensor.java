@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -255,6 +256,38 @@ public final class Tensor {
       return DataType.INT64;
     }
     return dtype == DType.F64 ? DataType.DOUBLE : DataType.FLOAT;
+  }
+
+  /**
+   * A view of the sub-tensors [from, to) of the outermost dimension.
+   *
+   * @throws IndexOutOfBoundsException if there are no such ones
+   * @throws IllegalStateException if this is a scalar
+   */
+  public Tensor rows(long from, long to) {
+    if (shape.length == 0) {
+      throw new IllegalStateException("a scalar has no rows");
+    }
+    Objects.checkFromToIndex(from, to, shape[0]);
+    long[] part = shape.clone();
+    part[0] = to - from;
+    long step = strides != null ? strides[0] : shape[0] == 0 ? 0 : length / shape[0];
+    return new Tensor(dtype, part, bytes, start + from * step * dtype.bytes(), strides, order);
+  }
+
+  /**
+   * The same values, row-major, in another shape.
+   *
+   * @throws IllegalArgumentException if it has another number of elements
+   */
+  public Tensor reshape(long... to) {
+    if (Arrays.stream(to).anyMatch(size -> size < 0) || elements(to) != length) {
+      throw new IllegalArgumentException(
+          "expected a shape of %d elements, found %s".formatted(length, Arrays.toString(to)));
+    }
+    return strides == null
+        ? new Tensor(dtype, to.clone(), bytes, start, null, order)
+        : ofBytes(dtype, bytes(), to);
   }
 
   /** Writes what {@link #bytes} gives, piecewise. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,31 @@ class TensorTest {
             Float.floatToRawIntBits((float) (sign * expected)), Float.floatToRawIntBits(found));
       }
     }
+  }
+
+  /** Of a row-major tensor and of one with gaps between its rows, whose storage is 0, 1, 2, … */
+  @Test
+  void rowsAndOtherShapesAreViews() {
+    float[] numbers = new float[24];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i;
+    }
+    Tensor whole = Tensor.of(numbers, 3, 2, 4);
+    assertArrayEquals(new float[] {8, 9, 10, 11, 12, 13, 14, 15}, whole.rows(1, 2).floats());
+    assertEquals("F32[2, 2, 4]", whole.rows(1, 3).toString());
+    assertEquals(0, whole.rows(3, 3).length());
+    assertEquals(21, whole.reshape(4, 6).rows(3, 4).floats()[3]);
+    Bytes bytes = new HeapBytes(whole.bytes());
+    Tensor strided =
+        new Tensor(
+            DType.F32, new long[] {4, 3}, bytes, 4, new long[] {1, 8}, ByteOrder.LITTLE_ENDIAN);
+    assertArrayEquals(new float[] {2, 10, 18, 3, 11, 19}, strided.rows(1, 3).floats());
+    assertArrayEquals(new float[] {1, 9, 17, 2}, strided.reshape(3, 4).rows(0, 1).floats());
+    assertThrows(IndexOutOfBoundsException.class, () -> whole.rows(2, 4));
+    assertThrows(IndexOutOfBoundsException.class, () -> whole.rows(2, 1));
+    assertThrows(IllegalStateException.class, () -> Tensor.of(new long[1]).rows(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> whole.reshape(4, 7));
+    assertThrows(IllegalArgumentException.class, () -> whole.reshape(-4, -6));
   }
 
   @Test

@@ -1,0 +1,173 @@
+package io.dmyt.backbone;
+
+import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.checkpoint.Quoted;
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * Compares a state dict with a network, tensor by tensor, and takes it over if everything fits.
+ *
+ * <p>As in PyTorch, a batch normalisation's counter may be missing: files from before its version
+ * 0.4.1 have none, and it is 0 then.
+ */
+final class StateDictLoader {
+  private static final int LISTED = 10;
+
+  /** Values copied at once: what loading costs in heap, whatever the tensor's size. */
+  private static final long CHUNK = 1 << 22;
+
+  private static final Tensor NEVER = Tensor.of(new long[1]);
+
+  private final BackboneSpec spec;
+  private final StateDict weights;
+  private final Map<String, Tensor> found = new LinkedHashMap<>();
+  private final Map<Binding, Tensor> fitting = new LinkedHashMap<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> unexpected = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+
+  StateDictLoader(Model model, StateDict weights) {
+    spec = model.spec();
+    this.weights = weights;
+    weights
+        .tensors()
+        .forEach((name, tensor) -> model.timmName().apply(name).ifPresent(n -> add(n, tensor)));
+  }
+
+  /** Whether the state dict is that network's, whatever its classifier. */
+  static boolean isOf(Model model, StateDict weights) {
+    List<Binding> body = Architecture.of(model, BackboneOptions.defaults()).bindings();
+    StateDictLoader loader = new StateDictLoader(model, weights);
+    return loader.compare(loader.leavingOutOtherClassifier(body));
+  }
+
+  private void add(String name, Tensor tensor) {
+    if (found.putIfAbsent(name, tensor) != null) {
+      unexpected.add("a second " + name);
+    }
+  }
+
+  /**
+   * The bindings to fill from a state dict whose classifier may be another: all, or those without
+   * classifier, which is then left out of the state dict as well.
+   */
+  List<Binding> leavingOutOtherClassifier(List<Binding> network) {
+    List<Binding> body =
+        network.stream().filter(b -> !isClassifiers(b.parameter().name())).toList();
+    boolean same =
+        network.stream()
+            .map(Binding::parameter)
+            .filter(p -> isClassifiers(p.name()))
+            .allMatch(p -> found.containsKey(p.name()) && fits(found.get(p.name()), p));
+    if (same && body.size() < network.size()) {
+      return network;
+    }
+    found.keySet().removeIf(this::isClassifiers);
+    return body;
+  }
+
+  /** The number of the classifier's outputs in the state dict, 0 if it has none. */
+  int classes() {
+    Tensor weight = found.get(spec.classifier() + ".weight");
+    return weight == null || weight.shape().length == 0 ? 0 : (int) weight.shape()[0];
+  }
+
+  private boolean isClassifiers(String name) {
+    return name.startsWith(spec.classifier() + ".");
+  }
+
+  /** Whether every tensor fits the network's parameters, and none is missing or too many. */
+  boolean compare(List<Binding> network) {
+    Map<String, Tensor> left = new LinkedHashMap<>(found);
+    for (Binding binding : network) {
+      NamedParameter parameter = binding.parameter();
+      Tensor tensor = left.remove(parameter.name());
+      if (tensor == null && parameter.kind() == Kind.COUNTER) {
+        fitting.put(binding, NEVER);
+      } else if (tensor == null) {
+        missing.add(parameter.name());
+      } else if (fits(tensor, parameter)) {
+        fitting.put(binding, tensor);
+      } else {
+        wrong.add("%s is %s, expected %s".formatted(parameter.name(), tensor, expected(parameter)));
+      }
+    }
+    left.keySet().forEach(name -> unexpected.add(Quoted.of(name)));
+    return missing.isEmpty() && unexpected.isEmpty() && wrong.isEmpty();
+  }
+
+  private static boolean fits(Tensor tensor, NamedParameter parameter) {
+    if (parameter.kind() != Kind.COUNTER) {
+      return tensor.dtype().isFloating() && hasShape(tensor, parameter);
+    }
+    // As floats where somebody has halved a whole state dict.
+    double count = tensor.length() == 1 ? tensor.doubles()[0] : -1;
+    return count >= 0 && count <= Integer.MAX_VALUE;
+  }
+
+  /** A dense layer's weights are those of a convolution over all of its input. */
+  private static boolean hasShape(Tensor tensor, NamedParameter parameter) {
+    long[] shape = parameter.shape();
+    long[] actual = tensor.shape();
+    boolean dense =
+        actual.length == 2
+            && shape.length == 4
+            && actual[0] == shape[0]
+            && tensor.length() == parameter.length();
+    return dense || Arrays.equals(actual, shape);
+  }
+
+  private static String expected(NamedParameter parameter) {
+    return parameter.kind() == Kind.COUNTER ? "a count" : "floats " + parameter.dimensions();
+  }
+
+  /** What {@link #compare} found wrong, in one line. */
+  String faults() {
+    List<String> faults = new ArrayList<>();
+    list(faults, missing.size() + " missing", missing);
+    list(faults, unexpected.size() + " unexpected", unexpected);
+    list(faults, wrong.size() + " of the wrong type or shape", wrong);
+    List<String> others = Backbones.matching(weights);
+    return "%s does not fit %s%s: %s"
+        .formatted(
+            weights.origin().source(),
+            spec.name(),
+            others.isEmpty() ? "" : " but " + String.join(", ", others),
+            String.join("; ", faults));
+  }
+
+  private static void list(List<String> faults, String title, List<String> items) {
+    if (!items.isEmpty()) {
+      String more = items.size() > LISTED ? " and %d more".formatted(items.size() - LISTED) : "";
+      faults.add(title + ": " + String.join(", ", items.stream().limit(LISTED).toList()) + more);
+    }
+  }
+
+  /** Copies what {@link #compare} found to fit. */
+  void copyTo(ComputationGraph graph) {
+    fitting.forEach(
+        (binding, tensor) -> {
+          if (binding.parameter().kind() == Kind.COUNTER) {
+            binding.layer(graph).conf().setIterationCount((int) tensor.doubles()[0]);
+          } else {
+            copy(tensor.reshape(binding.parameter().shape()), binding, graph);
+          }
+        });
+  }
+
+  private static void copy(Tensor tensor, Binding binding, ComputationGraph graph) {
+    long rows = tensor.shape()[0];
+    long step = Math.max(1, CHUNK / (tensor.length() / rows));
+    for (long row = 0; row < rows; row += step) {
+      Tensor part = tensor.rows(row, Math.min(rows, row + step));
+      binding.setRows(graph, row, part.toINDArray());
+    }
+  }
+}
