@@ -124,6 +124,19 @@ public final class Detector implements AutoCloseable {
         file, backbone, DetectorFile.Content.of(spec, provenance, calibration), trained);
   }
 
+  /**
+   * Stores a calibration in a saved detector and copies all else that is in the file: weights, the
+   * optimiser's state, provenance, entries of other programs.
+   *
+   * @param file a saved detector
+   * @param output where to, which may be the same file; it is written whole, then moved there
+   * @throws IOException as {@link #load} has it, or if the file can't be written
+   */
+  public static void saveCalibration(Path file, Calibration calibration, Path output)
+      throws IOException {
+    DetectorFile.recalibrate(file, calibration, output);
+  }
+
   public DetectorSpec spec() {
     return spec;
   }

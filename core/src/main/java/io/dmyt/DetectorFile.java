@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
 import java.io.BufferedOutputStream;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -54,9 +56,9 @@ final class DetectorFile {
   record Content(
       int format, DetectorSpec detector, Provenance provenance, Calibration calibration) {
     static Content of(DetectorSpec detector, Provenance provenance, Calibration calibration) {
-      return calibration.equals(Calibration.NONE)
-          ? new Content(UNCALIBRATED_FORMAT, detector, provenance, null)
-          : new Content(FORMAT, detector, provenance, calibration);
+      boolean none = calibration.equals(Calibration.NONE);
+      return new Content(
+          none ? UNCALIBRATED_FORMAT : FORMAT, detector, provenance, none ? null : calibration);
     }
 
     Calibration calibrationOrNone() {
@@ -93,6 +95,43 @@ final class DetectorFile {
       write(out, ModelSerializer.UPDATER_BIN, state);
     }
     out.finish();
+  }
+
+  /** Writes a copy of a detector's file in which only the calibration is another. */
+  static void recalibrate(Path file, Calibration calibration, Path output) throws IOException {
+    Content before = content(file);
+    Content after = Content.of(before.detector(), before.provenance(), calibration);
+    WholeFile.write(
+        output,
+        stream -> {
+          ZipOutputStream out = new ZipOutputStream(stream);
+          out.setLevel(Deflater.NO_COMPRESSION);
+          try (ZipFile zip = new ZipFile(file.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+              try (InputStream in = zip.getInputStream(entry)) {
+                if (entry.getName().equals(ENTRY)) {
+                  write(out, ENTRY, JSON.writeValueAsBytes(updated(JSON.readTree(in), after)));
+                } else {
+                  out.putNextEntry(new ZipEntry(entry.getName()));
+                  in.transferTo(out);
+                  out.closeEntry();
+                }
+              }
+            }
+          }
+          out.finish();
+        });
+  }
+
+  /** The entry with another calibration; what this version does not know of stays in it. */
+  private static JsonNode updated(JsonNode entry, Content content) {
+    ObjectNode json = (ObjectNode) entry;
+    json.put("format", content.format());
+    json.remove("calibration");
+    if (content.calibration() != null) {
+      json.set("calibration", JSON.valueToTree(content.calibration()));
+    }
+    return json;
   }
 
   private static void write(ZipOutputStream out, String entry, byte[] bytes) throws IOException {

@@ -118,6 +118,45 @@ class DetectorTest {
         changed(file, "dmyt.json", json -> json.replace("\"slope\" : 0.5", "\"slope\" : -0.5")));
   }
 
+  @Test
+  void storesACalibrationAndKeepsAllElse() throws IOException {
+    Detector detector = detector(LossKind.DMYT);
+    train(detector);
+    detector.setProvenance(
+        new Provenance("1", "now", 3L, "abc", Map.of("real", 2), Map.of("lr", 1), null));
+    Path saved = folder.resolve("saved.zip");
+    detector.save(saved);
+    Path file =
+        changed(saved, "dmyt.json", json -> json.replaceFirst("\\{", "{\"later\" : \"kept\","));
+    Calibration calibration =
+        new Calibration(Calibration.Kind.TEMPERATURE, 0.5, 0, new OperatingPoint(0.2, "x", 0, 1));
+
+    Path other = folder.resolve("other/calibrated.zip");
+    Detector.saveCalibration(file, calibration, other);
+    Detector.saveCalibration(other, calibration.at(at(0.7)), other);
+    Detector loaded = Detector.load(other);
+    assertEquals(calibration.at(at(0.7)), loaded.calibration());
+    assertEquals(detector.spec(), loaded.spec());
+    assertEquals(detector.provenance(), loaded.provenance());
+    assertTrue(entry(other, "dmyt.json").contains("kept"));
+    assertEquals(Calibration.NONE, Detector.load(file).calibration());
+    try (ZipFile before = new ZipFile(file.toFile());
+        ZipFile after = new ZipFile(other.toFile())) {
+      assertEquals(before.size(), after.size());
+      assertTrue(before.size() >= 4, "no updater state among " + before.size());
+      for (ZipEntry e : before.stream().filter(e -> !e.getName().equals("dmyt.json")).toList()) {
+        assertArrayEquals(
+            before.getInputStream(e).readAllBytes(),
+            after.getInputStream(after.getEntry(e.getName())).readAllBytes(),
+            e.getName());
+      }
+    }
+
+    Detector.saveCalibration(other, Calibration.NONE, other);
+    assertEquals(Calibration.NONE, Detector.load(other).calibration());
+    assertTrue(entry(other, "dmyt.json").contains("\"format\" : 1"));
+  }
+
   /** Means over a dummy are multiplied by √size, a classifier's logits are taken as they are. */
   @ParameterizedTest
   @CsvSource({"DMYT, 22.627416997969522", "CROSS_ENTROPY, 1"})

@@ -40,6 +40,17 @@ final class Checks {
     }
   }
 
+  /** A number from 0 to 1. */
+  public static final class Share implements IParameterValidator {
+    @Override
+    public void validate(String name, String value) {
+      double share = number(name, value);
+      if (share < 0 || share > 1) {
+        throw new ParameterException("%s must be from 0 to 1, got %s".formatted(name, value));
+      }
+    }
+  }
+
   /** A whole number from 1 on. */
   public static final class Count implements IParameterValidator {
     @Override

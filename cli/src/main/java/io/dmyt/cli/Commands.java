@@ -10,6 +10,7 @@ final class Commands {
     return List.of(
         new DemoCommand(),
         new TrainCommand(),
+        new CalibrateCommand(),
         new TestCommand(),
         new BenchCommand(),
         new InfoCommand());

@@ -56,6 +56,12 @@ class WrongUseTest {
             wrong(1, "real", "train", "-d", noReal),
             wrong(1, "missing.zip", "test", "-d", data, "-w", folder.resolve("missing.zip")),
             wrong(1, "text.zip", "test", "-d", data, "-w", text),
+            wrong(2, "--weights", "calibrate", "-d", data),
+            wrong(2, "--fpr", "calibrate", "-d", data, "-w", text, "--fpr", "1.5"),
+            wrong(2, "one of", "calibrate", "-d", data, "-w", text, "--eer", "--fpr", "0.1"),
+            wrong(2, "--method", "calibrate", "-d", data, "-w", text, "--method", "guess"),
+            wrong(2, "--split", "calibrate", "-d", data, "-w", text, "--split", "best"),
+            wrong(1, "text.zip", "calibrate", "-d", data, "-w", text),
             wrong(1, "folder", "test", "-d", data, "-w", folder))
         .map(
             w ->

@@ -1,0 +1,195 @@
+package io.dmyt.cli;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
+import io.dmyt.Calibration;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.OperatingPoint;
+import io.dmyt.data.ImageFile;
+import io.dmyt.data.ImageFolder;
+import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.ImageFolders;
+import io.dmyt.data.Split;
+import io.dmyt.evaluation.Bootstrap;
+import io.dmyt.evaluation.Calibrations;
+import io.dmyt.evaluation.DetectionMetric;
+import io.dmyt.evaluation.DetectionReport;
+import io.dmyt.evaluation.DetectionScores;
+import io.dmyt.evaluation.FeatureSet;
+import io.dmyt.evaluation.RocCurve;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** {@code dmyt calibrate}: makes P(fake) mean what it says, and chooses a threshold. */
+@Parameters(
+    commandDescription =
+        "Fit P(fake) and choose a threshold on the validation images, and store both in the"
+            + " detector")
+final class CalibrateCommand implements Command {
+  @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final EngineOptions engine = new EngineOptions();
+
+  @Parameter(
+      names = {"-w", "--weights"},
+      required = true,
+      description = "File of the trained detector")
+  Path weights;
+
+  @Parameter(
+      names = {"-o", "--output"},
+      description = "Write the calibrated detector to this file (default: to its own)")
+  Path output;
+
+  @Parameter(
+      names = "--split",
+      description = "Images to calibrate on, which the detector was not trained on")
+  Split split = Split.VALID;
+
+  @Parameter(
+      names = "--method",
+      description =
+          "temperature (one number, against over- and underconfidence), platt (also moves P(fake)"
+              + " up or down), or none (P(fake) as the network gives it)")
+  Calibration.Kind method = Calibration.Kind.TEMPERATURE;
+
+  @Parameter(
+      names = "--fpr",
+      validateWith = Checks.Share.class,
+      description = "Threshold: call at most this share of the real images fake, e.g. 0.01")
+  Double falsePositiveRate;
+
+  @Parameter(
+      names = "--eer",
+      description =
+          "Threshold: miss as large a share of the fakes as of real images are called fake (this is"
+              + " the default)")
+  boolean equalErrorRate;
+
+  @Parameter(
+      names = "--threshold",
+      validateWith = Checks.Share.class,
+      description = "Threshold: this calibrated P(fake), e.g. 0.5")
+  Double threshold;
+
+  @Override
+  public String name() {
+    return "calibrate";
+  }
+
+  @Override
+  public int run(Terminal terminal) throws Exception {
+    long chosen =
+        Stream.of(falsePositiveRate != null, equalErrorRate, threshold != null)
+            .filter(given -> given)
+            .count();
+    if (chosen > 1) {
+      throw new UsageException("give one of --fpr, --eer and --threshold");
+    }
+    try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
+      return run(detector, terminal);
+    }
+  }
+
+  private int run(Detector detector, Terminal terminal) throws IOException {
+    DetectorSpec spec = detector.spec();
+    Verdicts.requireOwn(detector, weights);
+    ImageFolder folder =
+        ImageFolders.scan(data.dataset, split).get(split).withClasses(spec.classes());
+    terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
+    terminal.say("calibrating  on %s", Images.counts(folder));
+    DetectionScores raw = scores(terminal, detector, folder.files());
+    Calibration fitted = Calibrations.fit(method, raw);
+    Calibration calibration = fitted.at(operatingPoint(raw.calibrated(fitted)));
+
+    terminal.print(table(raw, detector.calibration(), calibration));
+    note(terminal, calibration.operatingPoint(), raw);
+    Path target = output == null ? weights : output;
+    Detector.saveCalibration(weights, calibration, target);
+    terminal.say("Stored in %s: %s", target, Verdicts.describe(calibration));
+    return Main.OK;
+  }
+
+  private DetectionScores scores(Terminal terminal, Detector detector, List<ImageFile> files) {
+    try (ImageFolderIterator images = Images.inOrder(data, files, detector.spec());
+        ProgressLine progress = new ProgressLine(terminal, "Images", files.size())) {
+      FeatureSet set = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, progress::at);
+      Images.reportBad(terminal, images);
+      boolean[] fakes = new boolean[set.labels().length];
+      for (int i = 0; i < fakes.length; i++) {
+        fakes[i] = set.labels()[i] != detector.spec().realIndex();
+      }
+      return DetectionScores.of(
+          detector.rawFakeProbabilities(detector.scores(set.features())), fakes);
+    }
+  }
+
+  private OperatingPoint operatingPoint(DetectionScores calibrated) {
+    if (threshold != null) {
+      DetectionReport report = DetectionReport.of(calibrated, threshold, Bootstrap.NONE);
+      return new OperatingPoint(
+          threshold,
+          "given",
+          report.value(DetectionMetric.FALSE_POSITIVE_RATE),
+          report.value(DetectionMetric.TRUE_POSITIVE_RATE));
+    }
+    RocCurve curve = RocCurve.of(calibrated);
+    return falsePositiveRate == null
+        ? Calibrations.atEqualErrorRate(curve)
+        : Calibrations.atFalsePositiveRate(curve, falsePositiveRate);
+  }
+
+  private static String table(DetectionScores raw, Calibration before, Calibration after) {
+    DetectionReport was = report(raw, before);
+    DetectionReport is = report(raw, after);
+    StringBuilder text = new StringBuilder();
+    text.append(String.format("%n%-28s%10s%10s%n", "", "before", "after"));
+    for (DetectionMetric metric :
+        List.of(DetectionMetric.LOG_LOSS, DetectionMetric.CALIBRATION_ERROR)) {
+      row(text, metric.label().toLowerCase(Locale.ROOT), was.value(metric), is.value(metric));
+    }
+    row(text, "threshold", was.threshold(), is.threshold());
+    row(
+        text,
+        "false positive rate",
+        was.value(DetectionMetric.FALSE_POSITIVE_RATE),
+        is.value(DetectionMetric.FALSE_POSITIVE_RATE));
+    row(
+        text,
+        "true positive rate",
+        was.value(DetectionMetric.TRUE_POSITIVE_RATE),
+        is.value(DetectionMetric.TRUE_POSITIVE_RATE));
+    return text.append("(on the images that it was calibrated on)").toString();
+  }
+
+  private static DetectionReport report(DetectionScores raw, Calibration calibration) {
+    return DetectionReport.of(
+        raw.calibrated(calibration), calibration.operatingPoint().threshold(), Bootstrap.NONE);
+  }
+
+  private static void row(StringBuilder text, String name, double before, double after) {
+    text.append(String.format(Locale.ROOT, "%-28s%10.4f%10.4f%n", name, before, after));
+  }
+
+  /** What a threshold chosen on few images does not tell. */
+  private void note(Terminal terminal, OperatingPoint point, DetectionScores scores) {
+    if (point.threshold() == OperatingPoint.NEVER) {
+      terminal.say("Note: only a threshold above 1 keeps to --fpr; nothing will be called fake.");
+    }
+    if (falsePositiveRate != null && falsePositiveRate > 0) {
+      long reals = 0;
+      for (int i = 0; i < scores.size(); i++) {
+        reals += scores.isFake(i) ? 0 : 1;
+      }
+      if (reals * falsePositiveRate < 1) {
+        terminal.say(
+            "Note: of %d real images not one may be called fake; it takes %d to see a rate of %s.",
+            reals, (long) Math.ceil(1 / falsePositiveRate), falsePositiveRate);
+      }
+    }
+  }
+}
