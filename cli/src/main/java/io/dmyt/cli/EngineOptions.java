@@ -20,6 +20,11 @@ final class EngineOptions {
   Precision precision = Precision.F32;
 
   @Parameter(
+      names = "--force-bf16",
+      description = "Take --precision bf16 even where the CPU has no instructions for it")
+  boolean forceBf16;
+
+  @Parameter(
       names = "--threads",
       validateWith = Checks.CountOrNone.class,
       description = "Threads that compute; 0: as many as there are processors")
@@ -43,7 +48,7 @@ final class EngineOptions {
       throw new IllegalStateException("--engine onednn: " + OneDnn.unavailableBecause());
     }
     try {
-      return new Engine(Engine.Kind.ONEDNN, new Options(precision, threads, false));
+      return new Engine(Engine.Kind.ONEDNN, new Options(precision, threads, forceBf16));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException("--precision bf16: " + e.getMessage(), e);
     }

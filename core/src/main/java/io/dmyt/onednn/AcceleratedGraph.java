@@ -56,7 +56,7 @@ final class AcceleratedGraph extends ComputationGraph {
   private transient INDArray[] currentLabels;
   private transient boolean scoring;
 
-  AcceleratedGraph(ComputationGraph source, Options options) {
+  AcceleratedGraph(ComputationGraph source, Options options, Plan plan) {
     super(source.getConfiguration());
     this.source = source;
     init(source.params(), false);
@@ -70,7 +70,7 @@ final class AcceleratedGraph extends ComputationGraph {
     setListeners(source.getListeners());
     Region region = Region.of(this);
     ends = ends(region);
-    engine = new Engine(region, ends, flattenedParams, options.threads());
+    engine = new Engine(region, ends, flattenedParams, plan, options.threads());
     cleanable = CLEANER.register(this, engine::close);
   }
 

@@ -8,26 +8,30 @@ import io.dmyt.onednn.Primitives.PostOp;
 import io.dmyt.onednn.Region.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
  * Writes a region down as a program for inputs of given shapes.
  *
- * <p>Images lie channels last throughout. For inference, batch norm is folded into the convolution
- * before it, and sums and activations behind that are done as the convolution stores its result.
- * For training, batch norm does the ReLU behind it. A value that somebody wants to see is never
- * fused away.
+ * <p>Values and gradients are stored as the {@link Plan} says; a primitive for which oneDNN has no
+ * kernel of that kind computes in another and has its arguments copied. For inference, batch norm
+ * is folded into the convolution before it, and sums and activations behind that are done as the
+ * convolution stores its result. For training, batch norm does the ReLU behind it. A value that
+ * somebody wants to see is never fused away.
  */
 final class Compiler {
   private final Region region;
   private final List<Node> nodes;
   private final boolean training;
+  private final Plan plan;
   private final Set<Integer> wanted = new HashSet<>();
   private final Parameters parameters;
   private final NativeScope scope;
@@ -53,10 +57,12 @@ final class Compiler {
 
   private Compiler(
       Region region,
+      Plan plan,
       boolean training,
       Set<String> wantedVertices,
       Set<String> ends,
       Parameters parameters) {
+    this.plan = plan;
     this.ends = ends;
     this.region = region;
     this.nodes = region.nodes();
@@ -96,13 +102,14 @@ final class Compiler {
    */
   static Program compile(
       Region region,
+      Plan plan,
       List<long[]> shapes,
       boolean training,
       Set<String> wanted,
       Set<String> ends,
       Parameters parameters,
       Arena arena) {
-    Compiler c = new Compiler(region, training, wanted, ends, parameters);
+    Compiler c = new Compiler(region, plan, training, wanted, ends, parameters);
     try {
       return c.compile(shapes, arena);
     } catch (RuntimeException e) {
@@ -128,7 +135,7 @@ final class Compiler {
             if (trains[node] && ends.contains(vertex)) {
               Tensor given = emit.elsewhere(shown.format());
               epsilons.put(vertex, given);
-              gradients.get(node).add(emit.in(values[node].format(), given));
+              gradient(node, given);
             }
           });
       for (int i = backwardEmitters.size() - 1; i >= 0; i--) {
@@ -158,11 +165,7 @@ final class Compiler {
     Node node = nodes.get(n);
     Op op = node.op();
     if (op instanceof Op.Input input) {
-      Tensor plain = emit.elsewhere(Format.plain(scope, shapes.get(input.number())));
-      inputs.put(input.number(), plain);
-      Tensor image = emit.image(shapes.get(input.number()));
-      emit.reorder(plain, image);
-      set(n, image);
+      input(n, input, shapes.get(input.number()));
     } else if (op instanceof Op.Convolution convolution) {
       convolution(n, convolution, values[node.inputs().get(0)]);
     } else if (op instanceof Op.Norm norm) {
@@ -193,15 +196,95 @@ final class Compiler {
     return new Window((int) d[2], (int) d[3], 1, 1, 0, 0, 1, 1, false);
   }
 
+  /** Row-major images of few channels stay so: blocks would mostly hold padding. */
+  private void input(int n, Op.Input input, long[] shape) {
+    Tensor given = emit.elsewhere(Format.plain(scope, shape));
+    inputs.put(input.number(), given);
+    boolean few = shape[1] < plan.storage().layout().block();
+    if (!few) {
+      set(n, emit.in(plan.storage().format(scope, shape), given));
+    } else if (training) {
+      // The caller's array may be gone on the way back.
+      Tensor copy = emit.tensor(given.format());
+      emit.reorder(given, copy);
+      set(n, copy);
+    } else {
+      set(n, given);
+    }
+  }
+
   /** The value of a node is there: shown, if wanted. */
   private void set(int n, Tensor value) {
-    values[n] = value;
+    boolean input = nodes.get(n).op() instanceof Op.Input;
+    values[n] = input ? value : stored(value);
     if (wanted.contains(n)) {
       Tensor shown = emit.elsewhere(Format.plain(scope, value.format().dims()));
       emit.reorder(value, shown);
       String vertex = nodes.get(n).vertex();
       outputs.put(vertex, shown);
     }
+  }
+
+  /** A part of the gradient of a node's value. */
+  private void gradient(int n, Tensor part) {
+    gradients.get(n).add(stored(part));
+  }
+
+  private Tensor stored(Tensor image) {
+    return as(plan.storage(), image);
+  }
+
+  private Tensor as(Kind kind, Tensor image) {
+    return emit.in(kind.format(scope, image.format().dims()), image);
+  }
+
+  private Tensor image(Kind kind, long... dims) {
+    return emit.tensor(kind.format(scope, dims));
+  }
+
+  /** Primitives that compute in one kind. */
+  private record Choice(Kind kind, List<dnnl_primitive_desc> primitives) {
+    dnnl_primitive_desc first() {
+      return primitives.get(0);
+    }
+
+    dnnl_primitive_desc last() {
+      return primitives.get(primitives.size() - 1);
+    }
+  }
+
+  /**
+   * The first of {@code kinds} for which oneDNN has more than a reference implementation, or else
+   * the first for which it has any.
+   *
+   * @throws OneDnnException if there is none
+   */
+  private static Choice choose(
+      List<Kind> kinds, Function<Kind, List<dnnl_primitive_desc>> describe) {
+    Choice slow = null;
+    OneDnnException none = null;
+    for (Kind kind : kinds) {
+      try {
+        Choice choice = new Choice(kind, describe.apply(kind));
+        if (choice.primitives().stream().noneMatch(Dnnl::reference)) {
+          return choice;
+        }
+        slow = slow == null ? choice : slow;
+      } catch (OneDnnException e) {
+        if (!e.unimplemented()) {
+          throw e;
+        }
+        none = e;
+      }
+    }
+    if (slow == null) {
+      throw none;
+    }
+    return slow;
+  }
+
+  private Choice choose(Function<Kind, List<dnnl_primitive_desc>> describe) {
+    return choose(plan.kinds(), describe);
   }
 
   /** The only reader of a node's value that nobody wants to see, or -1. */
@@ -220,23 +303,25 @@ final class Compiler {
   private void convolution(int n, Op.Convolution c, Tensor x) {
     long[] d = x.format().dims();
     Window w = c.window();
-    Tensor y = emit.image(d[0], c.channels(), w.outHeight(d[2]), w.outWidth(d[3]));
+    long[] to = {d[0], c.channels(), w.outHeight(d[2]), w.outWidth(d[3])};
     Geometry g = Geometry.of(w, d[2], d[3]);
     if (training) {
-      trainedConvolution(n, c, x, y, g);
+      trainedConvolution(n, c, x, to, g);
       return;
     }
     int last = n;
     Op.Norm norm = null;
-    List<PostOp> postOps = new ArrayList<>();
+    List<Function<Kind, PostOp>> postOps = new ArrayList<>();
+    Map<Integer, Tensor> addends = new LinkedHashMap<>();
     for (int next = onlyReader(n); next >= 0; next = onlyReader(next)) {
       Node reader = nodes.get(next);
       if (reader.op() instanceof Op.Norm foldable && norm == null && postOps.isEmpty()) {
         norm = foldable;
       } else if (reader.op() instanceof Op.Activation f) {
-        postOps.add(new PostOp.Apply(f));
-      } else if (reader.op() instanceof Op.Sum && addable(reader, last, y)) {
-        postOps.add(new PostOp.Add(values[other(reader, last)]));
+        postOps.add(kind -> new PostOp.Apply(f));
+      } else if (reader.op() instanceof Op.Sum && addable(reader, last, to)) {
+        addends.put(postOps.size(), values[other(reader, last)]);
+        postOps.add(kind -> new PostOp.Add(kind.format(scope, to)));
       } else {
         break;
       }
@@ -245,43 +330,57 @@ final class Compiler {
     }
     boolean biased = c.bias() != null || norm != null;
     Format bias = biased ? Format.plain(scope, c.channels()) : null;
-    dnnl_primitive_desc p =
-        Primitives.convolution(
-            scope,
-            false,
-            x.format(),
-            Format.any(scope, Precision.F32, c.weights().dims()),
-            bias,
-            y.format(),
-            g,
-            postOps);
+    Choice choice =
+        choose(
+            kind ->
+                List.of(
+                    Primitives.convolution(
+                        scope,
+                        false,
+                        source(kind, x),
+                        Format.any(scope, kind.precision(), c.weights().dims()),
+                        bias,
+                        kind.format(scope, to),
+                        g,
+                        postOps.stream().map(op -> op.apply(kind)).toList())));
+    Kind kind = choice.kind();
+    Tensor y = image(kind, to);
     List<Arg> args = new ArrayList<>();
-    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_SRC, emit.in(source(kind, x), x)));
     args.add(new Arg(DNNL_ARG_DST, y));
+    addends.forEach(
+        (i, addend) ->
+            args.add(
+                new Arg(
+                    DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1,
+                    as(kind, addend))));
     emit.into(prepare);
-    args.add(
-        new Arg(DNNL_ARG_WEIGHTS, inferenceWeights(c, norm, chosen(p, dnnl_query_weights_md))));
+    Format chosen = chosen(choice.first(), dnnl_query_weights_md);
+    args.add(new Arg(DNNL_ARG_WEIGHTS, inferenceWeights(c, norm, chosen)));
     if (biased) {
       args.add(new Arg(DNNL_ARG_BIAS, inferenceBias(c, norm, bias)));
     }
     emit.into(forward);
-    for (int i = 0; i < postOps.size(); i++) {
-      if (postOps.get(i) instanceof PostOp.Add add) {
-        args.add(
-            new Arg(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1, add.other()));
-      }
-    }
-    emit.run(c.text(), p, args.toArray(Arg[]::new));
+    emit.run(c.text(), choice.first(), args.toArray(Arg[]::new));
     set(last, y);
   }
 
+  /**
+   * What a convolution of a kind reads: oneDNN's kernels for blocks take few channels row-major.
+   */
+  private Format source(Kind kind, Tensor x) {
+    long[] d = x.format().dims();
+    boolean few = d[1] < kind.layout().block() && kind.precision() == Precision.F32;
+    return few && x.format().same(Format.plain(scope, d)) ? x.format() : kind.format(scope, d);
+  }
+
   /** Whether the other summand is there already, of the same shape. */
-  private boolean addable(Node sum, int self, Tensor y) {
+  private boolean addable(Node sum, int self, long[] dims) {
     if (sum.inputs().size() != 2) {
       return false;
     }
     Tensor other = values[other(sum, self)];
-    return other != null && other.format().same(y.format());
+    return other != null && Arrays.equals(other.format().dims(), dims);
   }
 
   private static int other(Node sum, int self) {
@@ -319,64 +418,118 @@ final class Compiler {
     return emit.elsewhere(Format.strided(scope, p.dims(), p.strides())).at(parameters.address(p));
   }
 
-  private Tensor gradient(Op.Parameter p) {
+  private Tensor target(Op.Parameter p) {
     Tensor t = emit.elsewhere(Format.strided(scope, p.dims(), p.strides()));
     targets.add(new Program.Target(t, p));
     return t;
   }
 
-  private void trainedConvolution(int n, Op.Convolution c, Tensor x, Tensor y, Geometry g) {
+  private void trainedConvolution(int n, Op.Convolution c, Tensor x, long[] to, Geometry g) {
     Op.Parameter w = c.weights();
-    Format any = Format.any(scope, Precision.F32, w.dims());
     Format bias = c.bias() == null ? null : Format.plain(scope, c.channels());
-    dnnl_primitive_desc p =
-        Primitives.convolution(scope, true, x.format(), any, bias, y.format(), g, List.of());
+    Function<Kind, dnnl_primitive_desc> describe =
+        kind ->
+            Primitives.convolution(
+                scope,
+                true,
+                source(kind, x),
+                Format.any(scope, kind.precision(), w.dims()),
+                bias,
+                kind.format(scope, to),
+                g,
+                List.of());
+    Choice choice = choose(kind -> List.of(describe.apply(kind)));
     Tensor source = parameter(w);
+    Tensor y = image(choice.kind(), to);
     List<Arg> args = new ArrayList<>();
-    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_SRC, emit.in(source(choice.kind(), x), x)));
     args.add(new Arg(DNNL_ARG_DST, y));
-    args.add(new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen(p, dnnl_query_weights_md), source)));
+    Format chosen = chosen(choice.first(), dnnl_query_weights_md);
+    args.add(new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen, source)));
     if (bias != null) {
       args.add(new Arg(DNNL_ARG_BIAS, parameter(c.bias())));
     }
-    emit.run(c.text(), p, args.toArray(Arg[]::new));
+    emit.run(c.text(), choice.first(), args.toArray(Arg[]::new));
     set(n, y);
     int from = nodes.get(n).inputs().get(0);
     onBackward(
         n,
         dy -> {
-          dnnl_primitive_desc pw =
-              Primitives.convolutionWeights(scope, x.format(), any, bias, y.format(), g, p);
-          Tensor target = gradient(w);
-          Format format = chosen(pw, dnnl_query_diff_weights_md);
-          Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
-          List<Arg> wargs = new ArrayList<>();
-          wargs.add(new Arg(DNNL_ARG_SRC, x));
-          wargs.add(new Arg(DNNL_ARG_DIFF_DST, dy));
-          wargs.add(new Arg(DNNL_ARG_DIFF_WEIGHTS, dw));
-          if (bias != null) {
-            wargs.add(new Arg(DNNL_ARG_DIFF_BIAS, gradient(c.bias())));
-          }
-          emit.run(c.text() + ", weights' gradient", pw, wargs.toArray(Arg[]::new));
-          if (dw != target) {
-            emit.reorder(dw, target);
-          }
+          weightGradient(c, x, dy, g, bias, describe);
           if (trains[from]) {
-            dnnl_primitive_desc pd =
-                Primitives.convolutionData(scope, x.format(), any, y.format(), g, p);
-            Tensor dx = emit.tensor(x.format());
-            emit.run(
-                c.text() + ", input's gradient",
-                pd,
-                new Arg(DNNL_ARG_DIFF_DST, dy),
-                new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen(pd, dnnl_query_weights_md), source)),
-                new Arg(DNNL_ARG_DIFF_SRC, dx));
-            gradients.get(from).add(dx);
+            gradient(from, inputGradient(c, x, dy, g, source, describe));
           }
         });
   }
 
-  private void norm(int n, Op.Norm norm, Tensor x) {
+  private void weightGradient(
+      Op.Convolution c,
+      Tensor x,
+      Tensor dy,
+      Geometry g,
+      Format bias,
+      Function<Kind, dnnl_primitive_desc> forwards) {
+    Op.Parameter w = c.weights();
+    Choice choice =
+        choose(
+            c.groups() > 1 ? plan.depthwiseWeights() : plan.kinds(),
+            kind ->
+                List.of(
+                    Primitives.convolutionWeights(
+                        scope,
+                        source(kind, x),
+                        Format.any(scope, Precision.F32, w.dims()),
+                        bias,
+                        kind.format(scope, dy.format().dims()),
+                        g,
+                        forwards.apply(kind))));
+    Tensor target = target(w);
+    Format format = chosen(choice.first(), dnnl_query_diff_weights_md);
+    Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
+    List<Arg> args = new ArrayList<>();
+    args.add(new Arg(DNNL_ARG_SRC, emit.in(source(choice.kind(), x), x)));
+    args.add(new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)));
+    args.add(new Arg(DNNL_ARG_DIFF_WEIGHTS, dw));
+    if (bias != null) {
+      args.add(new Arg(DNNL_ARG_DIFF_BIAS, target(c.bias())));
+    }
+    emit.run(c.text() + ", weights' gradient", choice.first(), args.toArray(Arg[]::new));
+    if (dw != target) {
+      emit.reorder(dw, target);
+    }
+  }
+
+  private Tensor inputGradient(
+      Op.Convolution c,
+      Tensor x,
+      Tensor dy,
+      Geometry g,
+      Tensor weights,
+      Function<Kind, dnnl_primitive_desc> forwards) {
+    long[] d = x.format().dims();
+    Choice choice =
+        choose(
+            kind ->
+                List.of(
+                    Primitives.convolutionData(
+                        scope,
+                        kind.format(scope, d),
+                        Format.any(scope, kind.precision(), c.weights().dims()),
+                        kind.format(scope, dy.format().dims()),
+                        g,
+                        forwards.apply(kind))));
+    Format format = chosen(choice.first(), dnnl_query_weights_md);
+    Tensor dx = image(choice.kind(), d);
+    emit.run(
+        c.text() + ", input's gradient",
+        choice.first(),
+        new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)),
+        new Arg(DNNL_ARG_WEIGHTS, emit.in(format, weights)),
+        new Arg(DNNL_ARG_DIFF_SRC, dx));
+    return dx;
+  }
+
+  private void norm(int n, Op.Norm norm, Tensor value) {
     int reader = onlyReader(n);
     boolean relu = reader >= 0 && nodes.get(reader).op() instanceof Op.Activation f && f.relu();
     int last = relu ? reader : n;
@@ -388,9 +541,19 @@ final class Compiler {
             | dnnl_use_shift
             | (relu ? dnnl_fuse_norm_relu : 0)
             | (training ? 0 : dnnl_use_global_stats);
-    dnnl_primitive_desc p = Primitives.norm(scope, training, x.format(), norm.eps(), flags);
-    Tensor y = emit.tensor(x.format());
-    Format vector = Format.plain(scope, x.format().dims()[1]);
+    long[] d = value.format().dims();
+    Choice choice =
+        choose(
+            kind -> {
+              Format f = kind.format(scope, d);
+              dnnl_primitive_desc p = Primitives.norm(scope, training, f, norm.eps(), flags);
+              return training
+                  ? List.of(p, Primitives.normBackward(scope, f, norm.eps(), flags, p))
+                  : List.of(p);
+            });
+    Tensor x = as(choice.kind(), value);
+    Tensor y = image(choice.kind(), d);
+    Format vector = Format.plain(scope, d[1]);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, x));
     args.add(new Arg(DNNL_ARG_DST, y));
@@ -403,38 +566,37 @@ final class Compiler {
     args.add(new Arg(DNNL_ARG_VARIANCE, variance));
     Tensor workspace = null;
     if (training && relu) {
-      workspace = emit.tensor(chosen(p, dnnl_query_workspace_md));
+      workspace = emit.tensor(chosen(choice.first(), dnnl_query_workspace_md));
       args.add(new Arg(DNNL_ARG_WORKSPACE, workspace));
     }
-    emit.run(norm.text(), p, args.toArray(Arg[]::new));
+    emit.run(norm.text(), choice.first(), args.toArray(Arg[]::new));
     set(last, y);
     Tensor kept = workspace;
     int from = nodes.get(n).inputs().get(0);
     onBackward(
         last,
         dy -> {
-          dnnl_primitive_desc pb = Primitives.normBackward(scope, x.format(), norm.eps(), flags, p);
-          Tensor dx = emit.tensor(x.format());
+          Tensor dx = image(choice.kind(), d);
           List<Arg> back = new ArrayList<>();
           back.add(new Arg(DNNL_ARG_SRC, x));
-          back.add(new Arg(DNNL_ARG_DIFF_DST, dy));
+          back.add(new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)));
           back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
           back.add(new Arg(DNNL_ARG_MEAN, mean));
           back.add(new Arg(DNNL_ARG_VARIANCE, variance));
           back.add(new Arg(DNNL_ARG_SCALE, gamma));
-          back.add(new Arg(DNNL_ARG_DIFF_SCALE, gradient(norm.gamma())));
-          back.add(new Arg(DNNL_ARG_DIFF_SHIFT, gradient(norm.beta())));
+          back.add(new Arg(DNNL_ARG_DIFF_SCALE, target(norm.gamma())));
+          back.add(new Arg(DNNL_ARG_DIFF_SHIFT, target(norm.beta())));
           if (kept != null) {
             back.add(new Arg(DNNL_ARG_WORKSPACE, kept));
           }
-          emit.run(norm.text() + ", gradients", pb, back.toArray(Arg[]::new));
+          emit.run(norm.text() + ", gradients", choice.last(), back.toArray(Arg[]::new));
           emit.run(
               "running statistics",
               () -> Folding.statistics(parameters, norm, mean.address(), variance.address()),
               mean,
               variance);
           if (trains[from]) {
-            gradients.get(from).add(dx);
+            gradient(from, dx);
           }
         });
   }
@@ -452,69 +614,89 @@ final class Compiler {
     return variance;
   }
 
-  private void activation(int n, Op.Activation f, Tensor x) {
+  private void activation(int n, Op.Activation f, Tensor value) {
     int from = nodes.get(n).inputs().get(0);
     boolean fromOutput = training && f.fromOutput() != 0;
     int algorithm = fromOutput ? f.fromOutput() : f.algorithm();
-    dnnl_primitive_desc p =
-        Primitives.apply(scope, training, x.format(), algorithm, f.alpha(), f.beta());
-    Tensor y = emit.tensor(x.format());
-    emit.run(f.text(), p, new Arg(DNNL_ARG_SRC, x), new Arg(DNNL_ARG_DST, y));
+    long[] d = value.format().dims();
+    Choice choice =
+        choose(
+            kind -> {
+              Format format = kind.format(scope, d);
+              dnnl_primitive_desc p =
+                  Primitives.apply(scope, training, format, algorithm, f.alpha(), f.beta());
+              return training
+                  ? List.of(
+                      p, Primitives.applyBackward(scope, format, algorithm, f.alpha(), f.beta(), p))
+                  : List.of(p);
+            });
+    Tensor x = as(choice.kind(), value);
+    Tensor y = image(choice.kind(), d);
+    emit.run(f.text(), choice.first(), new Arg(DNNL_ARG_SRC, x), new Arg(DNNL_ARG_DST, y));
     set(n, y);
     onBackward(
         n,
         dy -> {
-          Tensor dx = emit.tensor(x.format());
+          Tensor dx = image(choice.kind(), d);
           emit.run(
               f.text() + ", gradient",
-              Primitives.applyBackward(scope, x.format(), algorithm, f.alpha(), f.beta(), p),
+              choice.last(),
               fromOutput ? new Arg(DNNL_ARG_DST, y) : new Arg(DNNL_ARG_SRC, x),
-              new Arg(DNNL_ARG_DIFF_DST, dy),
+              new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)),
               new Arg(DNNL_ARG_DIFF_SRC, dx));
-          gradients.get(from).add(dx);
+          gradient(from, dx);
         });
   }
 
-  private void pool(int n, int algorithm, Tensor x, Window w, long height, long width) {
-    long[] d = x.format().dims();
+  private void pool(int n, int algorithm, Tensor value, Window w, long height, long width) {
+    long[] d = value.format().dims();
+    long[] to = {d[0], d[1], height, width};
     int from = nodes.get(n).inputs().get(0);
     Geometry g = Geometry.of(w, d[2], d[3]);
-    Tensor y = emit.image(d[0], d[1], height, width);
-    dnnl_primitive_desc p =
-        Primitives.pool(scope, training, algorithm, x.format(), y.format(), w.kernel(), g);
+    Choice choice =
+        choose(
+            kind -> {
+              Format source = kind.format(scope, d);
+              Format target = kind.format(scope, to);
+              dnnl_primitive_desc p =
+                  Primitives.pool(scope, training, algorithm, source, target, w.kernel(), g);
+              return training
+                  ? List.of(
+                      p,
+                      Primitives.poolBackward(scope, algorithm, source, target, w.kernel(), g, p))
+                  : List.of(p);
+            });
+    Tensor y = image(choice.kind(), to);
     List<Arg> args = new ArrayList<>();
-    args.add(new Arg(DNNL_ARG_SRC, x));
+    args.add(new Arg(DNNL_ARG_SRC, as(choice.kind(), value)));
     args.add(new Arg(DNNL_ARG_DST, y));
     Tensor workspace = null;
     if (training && algorithm == dnnl_pooling_max) {
-      workspace = emit.tensor(chosen(p, dnnl_query_workspace_md));
+      workspace = emit.tensor(chosen(choice.first(), dnnl_query_workspace_md));
       args.add(new Arg(DNNL_ARG_WORKSPACE, workspace));
     }
-    emit.run("pooling", p, args.toArray(Arg[]::new));
+    emit.run("pooling", choice.first(), args.toArray(Arg[]::new));
     set(n, y);
     Tensor kept = workspace;
     onBackward(
         n,
         dy -> {
-          Tensor dx = emit.tensor(x.format());
+          Tensor dx = image(choice.kind(), d);
           List<Arg> back = new ArrayList<>();
-          back.add(new Arg(DNNL_ARG_DIFF_DST, dy));
+          back.add(new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)));
           back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
           if (kept != null) {
             back.add(new Arg(DNNL_ARG_WORKSPACE, kept));
           }
-          emit.run(
-              "pooling, gradient",
-              Primitives.poolBackward(scope, algorithm, x.format(), y.format(), w.kernel(), g, p),
-              back.toArray(Arg[]::new));
-          gradients.get(from).add(dx);
+          emit.run("pooling, gradient", choice.last(), back.toArray(Arg[]::new));
+          gradient(from, dx);
         });
   }
 
   private void sum(int n, List<Integer> from) {
     Tensor largest = largest(from);
     Tensor y;
-    if (from.stream().allMatch(i -> values[i].format().same(largest.format()))) {
+    if (from.stream().noneMatch(i -> spread(values[i], largest))) {
       y = total(from.stream().map(i -> values[i]).toList());
     } else {
       y = largest;
@@ -534,7 +716,7 @@ final class Compiler {
         dy -> {
           for (int i : from) {
             if (trains[i]) {
-              gradients.get(i).add(spread(values[i], result) ? spatialSum(dy) : dy);
+              gradient(i, spread(values[i], result) ? spatialSum(dy) : dy);
             }
           }
         });
@@ -543,7 +725,7 @@ final class Compiler {
   private Tensor largest(List<Integer> from) {
     Tensor largest = values[from.get(0)];
     for (int i : from) {
-      if (values[i].format().bytes() > largest.format().bytes()) {
+      if (spread(largest, values[i])) {
         largest = values[i];
       }
     }
@@ -560,16 +742,25 @@ final class Compiler {
   }
 
   private static boolean spread(Tensor part, Tensor whole) {
-    return part.format().bytes() < whole.format().bytes();
+    long[] p = part.format().dims();
+    long[] w = whole.format().dims();
+    return p[2] * p[3] < w[2] * w[3];
   }
 
   private Tensor binary(int algorithm, Tensor a, Tensor b) {
-    Tensor y = emit.tensor(a.format());
+    Choice choice =
+        choose(
+            kind -> {
+              Format to = kind.format(scope, a.format().dims());
+              Format other = kind.format(scope, b.format().dims());
+              return List.of(Primitives.binary(scope, algorithm, to, other, to));
+            });
+    Tensor y = image(choice.kind(), a.format().dims());
     emit.run(
         algorithm == dnnl_binary_add ? "sum" : "product",
-        Primitives.binary(scope, algorithm, a.format(), b.format(), y.format()),
-        new Arg(DNNL_ARG_SRC_0, a),
-        new Arg(DNNL_ARG_SRC_1, b),
+        choice.first(),
+        new Arg(DNNL_ARG_SRC_0, as(choice.kind(), a)),
+        new Arg(DNNL_ARG_SRC_1, as(choice.kind(), b)),
         new Arg(DNNL_ARG_DST, y));
     return y;
   }
@@ -581,16 +772,20 @@ final class Compiler {
     if (parts.size() == 2) {
       return binary(dnnl_binary_add, parts.get(0), parts.get(1));
     }
-    Tensor y = emit.tensor(parts.get(0).format());
+    long[] d = parts.get(0).format().dims();
+    Choice choice =
+        choose(
+            kind -> {
+              Format f = kind.format(scope, d);
+              return List.of(Primitives.sum(scope, Collections.nCopies(parts.size(), f), f));
+            });
+    Tensor y = image(choice.kind(), d);
     List<Arg> args = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
-      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, parts.get(i)));
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.kind(), parts.get(i))));
     }
     args.add(new Arg(DNNL_ARG_DST, y));
-    emit.run(
-        "sum",
-        Primitives.sum(scope, parts.stream().map(Tensor::format).toList(), y.format()),
-        args.toArray(Arg[]::new));
+    emit.run("sum", choice.first(), args.toArray(Arg[]::new));
     return y;
   }
 
@@ -605,11 +800,11 @@ final class Compiler {
         n,
         dy -> {
           if (trains[first]) {
-            gradients.get(first).add(binary(dnnl_binary_mul, dy, s));
+            gradient(first, binary(dnnl_binary_mul, dy, s));
           }
           if (trains[second]) {
             Tensor ds = binary(dnnl_binary_mul, dy, x);
-            gradients.get(second).add(spread(s, x) ? spatialSum(ds) : ds);
+            gradient(second, spread(s, x) ? spatialSum(ds) : ds);
           }
         });
   }
@@ -617,26 +812,35 @@ final class Compiler {
   /** Sums over height and width: oneDNN's mean, which is fast, times their product. */
   private Tensor spatialSum(Tensor x) {
     long[] d = x.format().dims();
-    Tensor mean = emit.image(d[0], d[1], 1, 1);
+    long[] point = {d[0], d[1], 1, 1};
     Window w = whole(x);
+    Choice choice =
+        choose(
+            kind ->
+                List.of(
+                    Primitives.pool(
+                        scope,
+                        false,
+                        dnnl_pooling_avg_exclude_padding,
+                        kind.format(scope, d),
+                        kind.format(scope, point),
+                        w.kernel(),
+                        Geometry.of(w, d[2], d[3])),
+                    Primitives.apply(
+                        scope,
+                        false,
+                        kind.format(scope, point),
+                        dnnl_eltwise_linear,
+                        d[2] * d[3],
+                        0)));
+    Tensor mean = image(choice.kind(), point);
     emit.run(
         "mean over space",
-        Primitives.pool(
-            scope,
-            false,
-            dnnl_pooling_avg_exclude_padding,
-            x.format(),
-            mean.format(),
-            w.kernel(),
-            Geometry.of(w, d[2], d[3])),
-        new Arg(DNNL_ARG_SRC, x),
+        choice.first(),
+        new Arg(DNNL_ARG_SRC, as(choice.kind(), x)),
         new Arg(DNNL_ARG_DST, mean));
-    Tensor sum = emit.tensor(mean.format());
-    emit.run(
-        "scale",
-        Primitives.apply(scope, false, mean.format(), dnnl_eltwise_linear, d[2] * d[3], 0),
-        new Arg(DNNL_ARG_SRC, mean),
-        new Arg(DNNL_ARG_DST, sum));
+    Tensor sum = image(choice.kind(), point);
+    emit.run("scale", choice.last(), new Arg(DNNL_ARG_SRC, mean), new Arg(DNNL_ARG_DST, sum));
     return sum;
   }
 
@@ -650,46 +854,62 @@ final class Compiler {
       }
       dims[1] += d[1];
     }
-    Tensor y = emit.image(dims);
+    Choice choice =
+        choose(
+            kind ->
+                List.of(
+                    Primitives.concat(
+                        scope,
+                        from.stream()
+                            .map(i -> kind.format(scope, values[i].format().dims()))
+                            .toList(),
+                        kind.format(scope, dims))));
+    Tensor y = image(choice.kind(), dims);
     List<Arg> args = new ArrayList<>();
     for (int i = 0; i < from.size(); i++) {
-      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, values[from.get(i)]));
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.kind(), values[from.get(i)])));
     }
     args.add(new Arg(DNNL_ARG_DST, y));
-    emit.run(
-        "concatenation",
-        Primitives.concat(scope, from.stream().map(i -> values[i].format()).toList(), y.format()),
-        args.toArray(Arg[]::new));
+    emit.run("concatenation", choice.first(), args.toArray(Arg[]::new));
     set(n, y);
-    onBackward(
-        n,
-        dy -> {
-          long channel = 0;
-          for (int i : from) {
-            Format f = values[i].format();
-            if (trains[i]) {
-              Tensor dx = emit.tensor(f);
-              copyPart(dy, f.dims(), new long[] {0, channel, 0, 0}, dx);
-              gradients.get(i).add(dx);
-            }
-            channel += f.dims()[1];
-          }
-        });
+    onBackward(n, dy -> split(dy, from));
   }
 
-  private void copyPart(Tensor whole, long[] dims, long[] offsets, Tensor part) {
+  private void split(Tensor dy, List<Integer> from) {
+    int block = plan.storage().layout().block();
+    boolean parts = from.stream().allMatch(i -> values[i].format().dims()[1] % block == 0);
+    Tensor whole = parts ? dy : as(new Kind(plan.storage().precision(), Layout.NHWC), dy);
+    long channel = 0;
+    for (int i : from) {
+      long[] d = values[i].format().dims();
+      if (trains[i]) {
+        gradient(i, part(whole, d, new long[] {0, channel, 0, 0}));
+      }
+      channel += d[1];
+    }
+  }
+
+  /** A copy of a part of an image, as images are stored. */
+  private Tensor part(Tensor whole, long[] dims, long[] offsets) {
     Format f = whole.format().part(scope, dims, offsets);
+    Tensor part = image(plan.storage(), dims);
     emit.run(
         "part",
         Primitives.reorder(scope, f, part.format()),
         new Arg(DNNL_ARG_SRC, emit.over(f, whole)),
         new Arg(DNNL_ARG_DST, part));
+    return part;
   }
 
   private void zeroPad(int n, Op.ZeroPad pad, Tensor x) {
     long[] d = x.format().dims();
     Tensor y =
-        emit.image(d[0], d[1], d[2] + pad.top() + pad.bottom(), d[3] + pad.left() + pad.right());
+        image(
+            plan.storage(),
+            d[0],
+            d[1],
+            d[2] + pad.top() + pad.bottom(),
+            d[3] + pad.left() + pad.right());
     long[] offsets = {0, 0, pad.top(), pad.left()};
     emit.run("zeros", () -> Address.zero(y.address(), y.format().bytes()), y);
     Format inner = y.format().part(scope, d, offsets);
@@ -700,13 +920,7 @@ final class Compiler {
         new Arg(DNNL_ARG_DST, emit.over(inner, y)));
     set(n, y);
     int from = nodes.get(n).inputs().get(0);
-    onBackward(
-        n,
-        dy -> {
-          Tensor dx = emit.tensor(x.format());
-          copyPart(dy, d, offsets, dx);
-          gradients.get(from).add(dx);
-        });
+    onBackward(n, dy -> gradient(from, part(dy, d, offsets)));
   }
 
   // Backward

@@ -1,6 +1,7 @@
 package io.dmyt.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
@@ -57,8 +58,15 @@ final class Dnnl {
   }
 
   static boolean bf16Instructions() {
-    int isa = dnnl_get_effective_cpu_isa();
-    return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+    return has(dnnl_cpu_isa_avx512_core_bf16);
+  }
+
+  static boolean avx512() {
+    return has(dnnl_cpu_isa_avx512_core);
+  }
+
+  private static boolean has(int instructions) {
+    return (dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
 
   /** The primitive that {@code description} describes, owned by {@code scope}. */
@@ -86,5 +94,11 @@ final class Dnnl {
           "dnnl_primitive_desc_query");
       return text.get(BytePointer.class, 0).getString();
     }
+  }
+
+  /** Whether that is one of those that oneDNN has for completeness, not for speed. */
+  static boolean reference(dnnl_primitive_desc description) {
+    String name = implementation(description);
+    return name.startsWith("ref") || name.endsWith(":ref");
   }
 }

@@ -62,11 +62,6 @@ final class Emitter {
     return known(Tensor.inArena(scope, format));
   }
 
-  /** A channels-last tensor in the arena. */
-  Tensor image(long... dims) {
-    return tensor(Format.channelsLast(scope, Precision.F32, dims));
-  }
-
   /** A tensor whose memory is given, or will be. */
   Tensor elsewhere(Format format) {
     return known(Tensor.elsewhere(scope, format));

@@ -16,6 +16,7 @@ final class Engine implements AutoCloseable {
   private record Key(List<List<Long>> shapes, boolean training, Set<String> wanted) {}
 
   private final Region region;
+  private final Plan plan;
   private final Set<String> ends;
   private final Parameters parameters;
   private final NativeScope scope = new NativeScope();
@@ -25,10 +26,11 @@ final class Engine implements AutoCloseable {
   private Program pending;
 
   /**
-   * @param threads OpenMP's, for every call whatever thread it comes from, or 0 for ND4J's number
    * @param ends vertices of the region that something outside it reads, or that are outputs
+   * @param threads OpenMP's, for every call whatever thread it comes from, or 0 for ND4J's number
    */
-  Engine(Region region, Set<String> ends, INDArray parameters, int threads) {
+  Engine(Region region, Set<String> ends, INDArray parameters, Plan plan, int threads) {
+    this.plan = plan;
     this.threads =
         threads > 0
             ? threads
@@ -83,6 +85,7 @@ final class Engine implements AutoCloseable {
       program =
           Compiler.compile(
               region,
+              plan,
               features.stream().map(INDArray::shape).toList(),
               training,
               wanted,

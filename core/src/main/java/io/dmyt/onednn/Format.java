@@ -38,9 +38,9 @@ final class Format {
     return strided(scope, dims, rowMajor(dims));
   }
 
-  /** Channels last: {@code dims} are still (examples, channels, height, width). */
-  static Format channelsLast(NativeScope scope, Precision precision, long... dims) {
-    return tagged(scope, precision, org.bytedeco.dnnl.global.dnnl.dnnl_nhwc, dims);
+  /** An image of {@code dims}, which are (examples, channels, height, width) in any layout. */
+  static Format image(NativeScope scope, Kind kind, long... dims) {
+    return tagged(scope, kind.precision(), kind.layout().tag(), dims);
   }
 
   /** A format that oneDNN is free to choose. */

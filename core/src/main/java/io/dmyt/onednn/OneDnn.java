@@ -72,6 +72,11 @@ public final class OneDnn {
     if (!available()) {
       throw new IllegalStateException(unavailableBecause());
     }
+    return accelerate(graph, options, Plan.of(options.precision()));
+  }
+
+  /** Likewise, by a given plan instead of this CPU's. */
+  static ComputationGraph accelerate(ComputationGraph graph, Options options, Plan plan) {
     if (graph.getVertices() == null) {
       throw new IllegalArgumentException("the graph is not initialised");
     }
@@ -79,10 +84,7 @@ public final class OneDnn {
       throw new IllegalArgumentException(
           "expected a graph of FLOAT, got " + graph.getConfiguration().getDataType());
     }
-    if (options.precision() != Precision.F32) {
-      throw new IllegalArgumentException("the engine computes in F32 only, not " + options);
-    }
-    return graph instanceof AcceleratedGraph ? graph : new AcceleratedGraph(graph, options);
+    return graph instanceof AcceleratedGraph ? graph : new AcceleratedGraph(graph, options, plan);
   }
 
   /**

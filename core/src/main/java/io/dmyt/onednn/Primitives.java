@@ -20,7 +20,7 @@ final class Primitives {
     record Apply(Op.Activation function) implements PostOp {}
 
     /** Adds a tensor of that format. */
-    record Add(Tensor other) implements PostOp {}
+    record Add(Format other) implements PostOp {}
   }
 
   private static dnnl_primitive_attr attributes(NativeScope scope, List<PostOp> postOps) {
@@ -42,7 +42,7 @@ final class Primitives {
               "dnnl_post_ops_append_eltwise");
         } else if (op instanceof PostOp.Add add) {
           Dnnl.check(
-              dnnl_post_ops_append_binary(ops, dnnl_binary_add, add.other().format().description()),
+              dnnl_post_ops_append_binary(ops, dnnl_binary_add, add.other().description()),
               "dnnl_post_ops_append_binary");
         }
       }
