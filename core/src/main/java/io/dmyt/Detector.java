@@ -3,7 +3,6 @@ package io.dmyt;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
-import io.dmyt.backbone.NamedParameter;
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.loss.DummyTripletLoss;
@@ -56,6 +55,10 @@ public final class Detector implements AutoCloseable {
     backbone.setLoss(loss);
   }
 
+  private Detector(Backbone stock, DetectorFile.Content content, Engine engine) {
+    this(stock, content.detector(), content.provenance(), content.calibrationOrNone(), engine);
+  }
+
   /**
    * A new detector on the {@link Engine#best best engine}.
    *
@@ -104,24 +107,41 @@ public final class Detector implements AutoCloseable {
    *     a format newer than this library knows
    */
   public static Detector load(Path file, Engine engine) throws IOException {
+    if (ModelFile.isSafeTensors(file)) {
+      try (ModelFile model = ModelFile.open(file)) {
+        DetectorFile.Content content = model.content();
+        requireDetector(file, content);
+        return new Detector(model.toBackbone(), content, engine);
+      }
+    }
     DetectorFile.Content content = DetectorFile.content(file);
-    DetectorSpec spec = content.detector();
-    return new Detector(
-        DetectorFile.backbone(file, spec, true),
-        spec,
-        content.provenance(),
-        content.calibrationOrNone(),
-        engine);
+    requireDetector(file, content);
+    return new Detector(DetectorFile.backbone(file, content.model(), true), content, engine);
+  }
+
+  private static void requireDetector(Path file, DetectorFile.Content content) throws IOException {
+    if (content == null || content.detector() == null) {
+      throw new IOException(
+          "no detector: %s holds a network's weights only, to train one from".formatted(file));
+    }
   }
 
   /**
    * Writes the detector: whole beside the file first, then moved over it. Any DL4J program opens it
    * with {@code ModelSerializer.restoreComputationGraph}, the state of the optimiser included.
+   *
+   * <p>A name that ends in {@code .safetensors} gets that format, without the optimiser's state:
+   * PyTorch's world opens it, and timm's network of the same name takes it with {@code
+   * strict=True}.
    */
   public void save(Path file) throws IOException {
+    DetectorFile.Content content = DetectorFile.Content.of(spec, provenance, calibration);
+    if (ModelFile.isSafeTensors(file)) {
+      ModelFile.of(backbone.stateDict(), content).write(file);
+      return;
+    }
     boolean trained = backbone.graph().getUpdater(false) != null;
-    DetectorFile.write(
-        file, backbone, DetectorFile.Content.of(spec, provenance, calibration), trained);
+    DetectorFile.write(file, backbone, content, trained);
   }
 
   /**
@@ -134,6 +154,13 @@ public final class Detector implements AutoCloseable {
    */
   public static void saveCalibration(Path file, Calibration calibration, Path output)
       throws IOException {
+    if (ModelFile.isSafeTensors(file) || ModelFile.isSafeTensors(output)) {
+      try (Detector detector = load(file, Engine.dl4j())) {
+        detector.setCalibration(calibration);
+        detector.save(output);
+      }
+      return;
+    }
     DetectorFile.recalibrate(file, calibration, output);
   }
 
@@ -313,26 +340,6 @@ public final class Detector implements AutoCloseable {
 
   private static List<Double> boxed(double[] values) {
     return Arrays.stream(values).boxed().toList();
-  }
-
-  /**
-   * Takes over the weights and running statistics of another detector's backbone; its classifier's
-   * too where both have one for as many classes.
-   *
-   * @throws IllegalArgumentException if it has another backbone
-   */
-  public void copyBackbone(Detector other) {
-    if (!other.spec.backbone().equals(spec.backbone())) {
-      throw new IllegalArgumentException(
-          "can't start %s from the weights of %s"
-              .formatted(spec.backbone(), other.spec.backbone()));
-    }
-    for (NamedParameter parameter : backbone.parameters()) {
-      String name = parameter.name();
-      if (other.backbone.contains(name) && other.backbone.parameter(name).equals(parameter)) {
-        backbone.set(name, other.backbone.get(name));
-      }
-    }
   }
 
   /** Frees the engine's memory; the detector can't be used afterwards. */

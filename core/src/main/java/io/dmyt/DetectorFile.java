@@ -31,8 +31,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * The file of a detector: DL4J's zip of the graph with stock classes only, which {@code
- * ModelSerializer} opens without this library, and one more entry that says what the detector is.
+ * The file of a detector or a backbone: DL4J's zip of the graph with stock classes only, which
+ * {@code ModelSerializer} opens without this library, and one more entry that says what it is.
  */
 final class DetectorFile {
   /** Raised when older versions of the library could no longer read the file rightly. */
@@ -48,17 +48,40 @@ final class DetectorFile {
   /**
    * The entry.
    *
+   * @param detector null if it is a backbone only
+   * @param backbone timm's name of a backbone's network; null if the detector says it
    * @param provenance null if unknown
    * @param calibration null for {@link Calibration#NONE}
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Content(
-      int format, DetectorSpec detector, Provenance provenance, Calibration calibration) {
+      int format,
+      DetectorSpec detector,
+      String backbone,
+      Provenance provenance,
+      Calibration calibration) {
     static Content of(DetectorSpec detector, Provenance provenance, Calibration calibration) {
       boolean none = calibration.equals(Calibration.NONE);
       return new Content(
-          none ? UNCALIBRATED_FORMAT : FORMAT, detector, provenance, none ? null : calibration);
+          none ? UNCALIBRATED_FORMAT : FORMAT,
+          detector,
+          null,
+          provenance,
+          none ? null : calibration);
+    }
+
+    static Content ofBackbone(String name) {
+      return new Content(UNCALIBRATED_FORMAT, null, name, null, null);
+    }
+
+    /** timm's name of the network. */
+    String model() {
+      return detector == null ? backbone : detector.backbone();
+    }
+
+    String toJson() throws JsonProcessingException {
+      return JSON.writeValueAsString(this);
     }
 
     Calibration calibrationOrNone() {
@@ -87,7 +110,7 @@ final class DetectorFile {
     // Weights hardly shrink, and deflating them takes longer than a small run's epoch: for that,
     // and to add an entry, this doesn't go through ModelSerializer.writeModel.
     out.setLevel(Deflater.NO_COMPRESSION);
-    write(out, ENTRY, JSON.writeValueAsBytes(content));
+    write(out, ENTRY, utf8(content.toJson()));
     write(out, ModelSerializer.CONFIGURATION_JSON, utf8(graph.getConfiguration().toJson()));
     write(out, ModelSerializer.COEFFICIENTS_BIN, graph.params());
     INDArray state = updater ? graph.getUpdater().getStateViewArray() : null;
@@ -152,7 +175,16 @@ final class DetectorFile {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads what the detector is. */
+  /** Whether the file is such a zip. */
+  static boolean isOne(Path file) {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return zip.getEntry(ENTRY) != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Reads what the file says of itself. */
   static Content content(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException("no detector but a folder: " + file);
@@ -160,33 +192,46 @@ final class DetectorFile {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(ENTRY);
       if (entry == null) {
-        throw new IOException(
-            "no detector: "
-                + file
-                + " is a zip without "
-                + ENTRY
-                + (zip.getEntry("coefficients.bin") != null
-                    ? " (a DL4J model that this library did not save)"
-                    : ""));
+        throw new IOException("no detector: %s is %s".formatted(file, other(zip)));
       }
       try (InputStream in = zip.getInputStream(entry)) {
-        JsonNode json = JSON.readTree(in);
-        int format = json.path("format").asInt(-1);
-        if (format > FORMAT) {
-          throw new IOException(
-              "%s has format %d, written by version %s; this version reads up to %d: update it"
-                  .formatted(
-                      file, format, json.path("provenance").path("library").asText("?"), FORMAT));
-        }
-        if (format < 1) {
-          throw new IOException("damaged detector: " + file + " says no format in " + ENTRY);
-        }
-        return JSON.treeToValue(json, Content.class);
+        return parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(file.toString());
     } catch (ZipException e) {
       throw new IOException("no detector: " + file + " is no zip file");
+    }
+  }
+
+  private static String other(ZipFile zip) {
+    if (zip.getEntry("coefficients.bin") != null) {
+      return "a zip without %s (a DL4J model that this library did not save)".formatted(ENTRY);
+    }
+    return zip.stream().anyMatch(entry -> entry.getName().endsWith("data.pkl"))
+        ? "a file of PyTorch, which says nothing of classes: dmyt convert makes a detector of it"
+        : "a zip without " + ENTRY;
+  }
+
+  /** What the JSON in a file says. */
+  static Content parse(Path file, String text) throws IOException {
+    try {
+      JsonNode json = JSON.readTree(text);
+      int format = json.path("format").asInt(-1);
+      if (format > FORMAT) {
+        throw new IOException(
+            "%s has format %d, written by version %s; this version reads up to %d: update it"
+                .formatted(
+                    file, format, json.path("provenance").path("library").asText("?"), FORMAT));
+      }
+      if (format < 1) {
+        throw new IOException("damaged detector: " + file + " says no format in " + ENTRY);
+      }
+      Content content = JSON.treeToValue(json, Content.class);
+      if (content.model() == null) {
+        throw new IOException("damaged detector: " + file + " says no backbone in " + ENTRY);
+      }
+      return content;
     } catch (JsonProcessingException e) {
       throw new IOException(
           "damaged detector: %s: %s: %s"
@@ -195,7 +240,7 @@ final class DetectorFile {
   }
 
   /** Opens the graph as any DL4J program would. */
-  static Backbone backbone(Path file, DetectorSpec spec, boolean updater) throws IOException {
+  static Backbone backbone(Path file, String name, boolean updater) throws IOException {
     ComputationGraph graph;
     try {
       graph = ModelSerializer.restoreComputationGraph(file.toFile(), updater);
@@ -203,7 +248,7 @@ final class DetectorFile {
       throw new IOException("damaged detector: " + file + ": " + e.getMessage(), e);
     }
     try {
-      return Backbones.attach(spec.backbone(), graph);
+      return Backbones.attach(name, graph);
     } catch (IllegalArgumentException e) {
       throw new IOException("damaged detector: " + file + ": " + e.getMessage(), e);
     }

@@ -10,7 +10,6 @@ import io.dmyt.LossKind;
 import io.dmyt.Version;
 import io.dmyt.WholeFile;
 import io.dmyt.backbone.BackboneSpec;
-import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.loss.Dummies;
@@ -80,7 +79,7 @@ final class BenchCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws IOException {
-    BackboneSpec backbone = backbone();
+    BackboneSpec backbone = DetectorOptions.backbone(model);
     int size = imageSize == null ? backbone.imageSize() : imageSize;
     DetectorSpec spec =
         new DetectorSpec(
@@ -107,14 +106,6 @@ final class BenchCommand implements Command {
         terminal.say("Figures written to %s", json);
       }
       return Main.OK;
-    }
-  }
-
-  private BackboneSpec backbone() {
-    try {
-      return Backbones.spec(model);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
     }
   }
 

@@ -12,6 +12,8 @@ final class Commands {
         new TrainCommand(),
         new CalibrateCommand(),
         new TestCommand(),
+        new ConvertCommand(),
+        new ModelsCommand(),
         new BenchCommand(),
         new InfoCommand());
   }

@@ -50,20 +50,21 @@ final class DemoCommand implements Command {
     train.loss = LossKind.DMYT;
     train.learningRate = 1e-3;
     train.epochs = 5;
-    train.imageSize = IMAGE_SIZE;
+    train.detectorOptions.imageSize = IMAGE_SIZE;
+    train.pretrained.from = PretrainedOptions.NONE;
     train.output = output.resolve("detector.zip");
     train.data.dataset = dataset;
 
     terminal.say("");
     terminal.say("2. Training, as this does:");
     terminal.say(
-        "   dmyt train -m %s -l %s --lr %s -e %d -b %d --image-size %d -d %s -o %s",
+        "   dmyt train -m %s -l %s --lr %s -e %d -b %d --image-size %d --pretrained none -d %s -o %s",
         train.model,
         train.loss,
         train.learningRate,
         train.epochs,
         train.data.batch,
-        train.imageSize,
+        train.detectorOptions.imageSize,
         dataset,
         train.output);
     train.run(terminal);

@@ -5,6 +5,7 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.ParameterException;
 import com.beust.jcommander.Parameters;
 import io.dmyt.Version;
+import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.data.ImageDataException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -149,6 +150,7 @@ public final class Main {
         cause instanceof IllegalArgumentException
             || cause instanceof IllegalStateException
             || cause instanceof ImageDataException
+            || cause instanceof CheckpointException
             || cause instanceof IOException;
     String message = firstLine(cause.getMessage());
     if (ours && !message.isEmpty()) {

@@ -11,15 +11,10 @@ import io.dmyt.Provenance;
 import io.dmyt.Version;
 import io.dmyt.WholeFile;
 import io.dmyt.backbone.BackboneSpec;
-import io.dmyt.backbone.Backbones;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
-import io.dmyt.data.Preprocessing;
 import io.dmyt.data.Split;
-import io.dmyt.loss.ClassNames;
-import io.dmyt.loss.Dummies;
-import io.dmyt.loss.DummyLayout;
 import io.dmyt.loss.LabelWeights;
 import io.dmyt.training.EpochResult;
 import io.dmyt.training.HistoryFile;
@@ -36,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code dmyt train}: trains a detector on a folder of images. */
 @Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
@@ -43,6 +39,8 @@ final class TrainCommand implements Command {
   static final String DEFAULT_MODEL = "xception";
 
   @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final DetectorOptions detectorOptions = new DetectorOptions();
+  @ParametersDelegate final PretrainedOptions pretrained = new PretrainedOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
@@ -81,31 +79,10 @@ final class TrainCommand implements Command {
   String labelWeights;
 
   @Parameter(
-      names = "--image-size",
-      validateWith = Checks.ImageSize.class,
-      description = "Side of the images in pixels (default: the backbone's own)")
-  Integer imageSize;
-
-  @Parameter(
       names = "--seed",
       validateWith = Checks.Whole.class,
       description = "Of initial weights and of the order of images")
   long seed = 42;
-
-  @Parameter(
-      names = "--real-class",
-      description = "The class that is no manipulation (default: found by name, such as real)")
-  String realClass;
-
-  @Parameter(
-      names = "--dummies",
-      description = "JSON file with a layout of the dummies (default: the reference's)")
-  Path dummies;
-
-  @Parameter(
-      names = "--pretrained",
-      description = "Where to start from: none (random weights), or a detector's file")
-  String pretrained = "none";
 
   @Override
   public String name() {
@@ -114,15 +91,18 @@ final class TrainCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
-    BackboneSpec backbone = backbone();
+    BackboneSpec backbone = DetectorOptions.backbone(model);
     ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
     ImageFolder train = folders.get(Split.TRAIN);
     ImageFolder valid = folders.get(Split.VALID);
-    DetectorSpec spec = spec(backbone, train);
+    DetectorSpec spec = detectorOptions.spec(backbone, train.classes(), loss, weights(train));
+    Optional<Path> start = pretrained.file(model, terminal);
     Engine chosen = engine.choose(terminal);
     try (Detector detector = Detector.create(spec, seed, chosen)) {
-      if (!pretrained.equals("none")) {
-        start(detector, Path.of(pretrained), terminal);
+      if (start.isPresent()) {
+        PretrainedOptions.load(start.get(), detector, terminal);
+      } else {
+        terminal.say("start        random weights");
       }
       show(spec, chosen, train, valid, terminal);
       setAside(terminal);
@@ -151,39 +131,6 @@ final class TrainCommand implements Command {
     return Main.OK;
   }
 
-  private BackboneSpec backbone() {
-    try {
-      return Backbones.spec(model);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
-    }
-  }
-
-  private DetectorSpec spec(BackboneSpec backbone, ImageFolder train) throws IOException {
-    List<String> classes = train.classes();
-    if (realClass != null && !classes.contains(realClass)) {
-      throw new UsageException(
-          "--real-class %s is none of the classes %s".formatted(realClass, classes));
-    }
-    if (dummies != null && loss.hasClassifier()) {
-      throw new UsageException("--dummies has no meaning with --loss " + loss);
-    }
-    DummyLayout layout = dummies == null ? null : DummyLayout.read(dummies);
-    String real =
-        realClass != null ? realClass : layout != null ? layout.real() : ClassNames.real(classes);
-    int size = backbone.embeddingSize();
-    return new DetectorSpec(
-        backbone.name(),
-        classes,
-        real,
-        Preprocessing.imageNet(imageSize == null ? backbone.imageSize() : imageSize),
-        loss,
-        loss.hasClassifier()
-            ? null
-            : layout != null ? Dummies.of(classes, layout, size) : Dummies.of(classes, real, size),
-        weights(train));
-  }
-
   private List<Double> weights(ImageFolder train) {
     if (labelWeights == null) {
       return null;
@@ -201,17 +148,6 @@ final class TrainCommand implements Command {
     return Arrays.stream(weights).boxed().toList();
   }
 
-  private void start(Detector detector, Path from, Terminal terminal) throws IOException {
-    Detector given = Detector.load(from, Engine.dl4j());
-    if (!given.spec().backbone().equals(model)) {
-      throw new UsageException(
-          "--pretrained %s holds %s, --model is %s"
-              .formatted(from, given.spec().backbone(), model));
-    }
-    detector.copyBackbone(given);
-    terminal.say("Starting from the weights of %s", from);
-  }
-
   private void show(
       DetectorSpec spec, Engine chosen, ImageFolder train, ImageFolder valid, Terminal terminal) {
     terminal.say("model        %s, %d × %2$d pixels", spec.backbone(), spec.preprocessing().size());
@@ -219,7 +155,6 @@ final class TrainCommand implements Command {
     terminal.say("classes      %s (real: %s)", String.join(", ", spec.classes()), spec.realClass());
     terminal.say(
         "weights      %s", spec.labelWeights() == null ? "equal" : spec.labelWeights().toString());
-    terminal.say("start        %s", pretrained.equals("none") ? "random weights" : pretrained);
     terminal.say("training     %s", Images.counts(train));
     terminal.say("validation   %s", Images.counts(valid));
     terminal.say(
@@ -262,7 +197,7 @@ final class TrainCommand implements Command {
     options.put("learningRate", learningRate);
     options.put("epochs", epochs);
     options.put("batch", data.batch);
-    options.put("pretrained", pretrained);
+    options.put("pretrained", pretrained.from);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("epoch", best.epoch());
     result.put("validAccuracy", best.validAccuracy());

@@ -45,7 +45,9 @@ class CalibrateAndPredictTest {
             "--lr",
             1e-3,
             "-lw",
-            "auto");
+            "auto",
+            "--pretrained",
+            "none");
     assertEquals(0, result.code(), result.all());
   }
 

@@ -38,7 +38,9 @@ class TrainAndTestTest {
       "--lr",
       1e-3,
       "-l",
-      loss
+      loss,
+      "--pretrained",
+      "none"
     };
     Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
@@ -89,7 +91,7 @@ class TrainAndTestTest {
     Path output = folder.resolve("detector.zip");
     train(dataset, "DmyT", output);
     byte[] first = Files.readAllBytes(output);
-    Cli.Result again = train(dataset, "DmyT", output, "--pretrained", output);
+    Cli.Result again = train(dataset, "DmyT", output);
     assertEquals(0, again.code(), again.all());
     org.junit.jupiter.api.Assertions.assertArrayEquals(
         first, Files.readAllBytes(folder.resolve("detector.1.zip")));

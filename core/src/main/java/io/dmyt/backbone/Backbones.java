@@ -1,10 +1,12 @@
 package io.dmyt.backbone;
 
+import io.dmyt.checkpoint.RemoteFile;
 import io.dmyt.checkpoint.StateDict;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -52,6 +54,15 @@ public final class Backbones {
    */
   public static BackboneSpec spec(String name) {
     return model(name).spec();
+  }
+
+  /**
+   * Where the ImageNet weights are that timm takes for that name, if any are published.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public static Optional<RemoteFile> publishedWeights(String name) {
+    return PublishedWeights.of(model(name).spec().name());
   }
 
   /** An embedding network with random weights and otherwise {@link BackboneOptions#defaults()}. */

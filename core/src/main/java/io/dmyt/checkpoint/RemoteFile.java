@@ -63,6 +63,17 @@ public record RemoteFile(URI url, String name, OptionalLong size, Optional<Strin
         hash.find() ? Optional.of(hash.group(1)) : Optional.empty());
   }
 
+  /**
+   * The same file on a mirror that keeps files by their names.
+   *
+   * @param base the address of the mirror's folder
+   * @throws IllegalArgumentException if it is none that may be fetched from
+   */
+  public RemoteFile on(String base) {
+    return new RemoteFile(
+        URI.create(base.endsWith("/") ? base + name : base + "/" + name), name, size, sha256);
+  }
+
   /** The same, with its size and SHA-256 known. */
   public RemoteFile expecting(long size, String sha256) {
     return new RemoteFile(url, name, OptionalLong.of(size), Optional.of(sha256));

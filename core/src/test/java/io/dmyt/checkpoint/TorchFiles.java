@@ -6,13 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes pickles and the files around them, good and bad, as {@code torch.save} would. */
-final class TorchFiles {
+public final class TorchFiles {
   private TorchFiles() {}
 
   /** A pickle of protocol 2, opcode by opcode. */
@@ -106,6 +107,36 @@ final class TorchFiles {
         .tensor(type, "0", elements, offset, shape, strides)
         .op('s')
         .stop();
+  }
+
+  /** A whole state dict of F32 and I64 tensors, as PyTorch 1.6 and later write it. */
+  public static byte[] of(StateDict dict) {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    entries.put("model/data.pkl", new byte[0]);
+    Pickle pickle = new Pickle().op('}');
+    int key = 0;
+    for (Map.Entry<String, Tensor> entry : dict.tensors().entrySet()) {
+      Tensor tensor = entry.getValue();
+      long[] strides = new long[tensor.shape().length];
+      long stride = 1;
+      for (int d = strides.length - 1; d >= 0; d--) {
+        strides[d] = stride;
+        stride *= tensor.shape()[d];
+      }
+      pickle
+          .text(entry.getKey())
+          .tensor(
+              tensor.dtype() == DType.F32 ? "FloatStorage" : "LongStorage",
+              "" + key,
+              tensor.length(),
+              0,
+              tensor.shape(),
+              strides)
+          .op('s');
+      entries.put("model/data/" + key++, tensor.bytes());
+    }
+    entries.put("model/data.pkl", pickle.stop());
+    return zip(entries);
   }
 
   /** A zip of stored entries. */

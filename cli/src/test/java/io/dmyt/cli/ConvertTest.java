@@ -1,0 +1,138 @@
+package io.dmyt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.Detector;
+import io.dmyt.LossKind;
+import io.dmyt.ModelFile;
+import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.BackboneOptions;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.checkpoint.SafeTensors;
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConvertTest {
+  private static final String MODEL = "mobilenetv3_small_100";
+
+  @TempDir Path folder;
+
+  /** A network's state dict as somebody else may have written it. */
+  private Path bare(String model, int classes) {
+    Backbone backbone =
+        Backbones.create(model, BackboneOptions.defaults().withImageSize(32).withClasses(classes));
+    Path file = folder.resolve(model + classes + ".safetensors");
+    SafeTensors.write(backbone.stateDict(), file);
+    return file;
+  }
+
+  private static Cli.Result convert(Object... arguments) {
+    Object[] all = new Object[arguments.length + 1];
+    all[0] = "convert";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return Cli.run(all);
+  }
+
+  private static void assertSays(int code, String what, Cli.Result result) {
+    assertEquals(code, result.code(), result.all());
+    assertTrue(result.err().contains(what), result.err());
+    assertEquals(1, result.err().lines().filter(l -> l.startsWith("dmyt: ")).count());
+    assertFalse(result.err().contains("unexpected "), result.err());
+  }
+
+  @Test
+  void aStateDictBecomesADetectorAndASafetensorsFileAgain() throws Exception {
+    Path bare = bare(MODEL, 0);
+    Path zip = folder.resolve("detector.zip");
+    Cli.Result made = convert(bare, zip, "--classes", "swap,genuine,reenacted", "--image-size", 64);
+    assertEquals(0, made.code(), made.all());
+    assertTrue(made.err().contains("detector of swap, genuine, reenacted, by DmyT"), made.err());
+    try (Detector detector = Detector.load(zip)) {
+      assertEquals(List.of("swap", "genuine", "reenacted"), detector.spec().classes());
+      assertEquals("genuine", detector.spec().realClass());
+      assertEquals(64, detector.spec().preprocessing().size());
+    }
+    Path back = folder.resolve("back.safetensors");
+    assertEquals(0, convert(zip, back).code());
+    try (ModelFile first = ModelFile.open(bare);
+        ModelFile last = ModelFile.open(back)) {
+      for (String name : first.weights().names()) {
+        assertArrayEquals(
+            first.weights().get(name).bytes(), last.weights().get(name).bytes(), name);
+      }
+    }
+    // What the converted file is, it says itself from now on.
+    assertSays(2, "detector already", convert(back, folder.resolve("a.zip"), "--classes", "a,b"));
+    assertSays(2, "holds " + MODEL, convert(back, folder.resolve("a.zip"), "-m", "resnet18"));
+  }
+
+  @Test
+  void aClassifierMakesItCrossEntropys() throws Exception {
+    Path zip = folder.resolve("detector.zip");
+    Cli.Result made = convert(bare(MODEL, 2), zip, "--classes", "a,b", "--real-class", "b");
+    assertEquals(0, made.code(), made.all());
+    try (Detector detector = Detector.load(zip)) {
+      assertEquals(LossKind.CROSS_ENTROPY, detector.spec().loss());
+      assertEquals("b", detector.spec().realClass());
+    }
+  }
+
+  @Test
+  void weightsAloneAreRecognised() throws Exception {
+    Path zip = folder.resolve("weights.zip");
+    assertEquals(0, convert(bare(MODEL, 5), zip).code());
+    try (ModelFile model = ModelFile.open(zip)) {
+      assertEquals(Optional.of(MODEL), model.backbone());
+      assertEquals(Optional.empty(), model.detector());
+      assertEquals(5, model.toBackbone().classes());
+    }
+    assertSays(1, "weights only", Cli.run("test", "-w", zip, "-d", folder));
+  }
+
+  @Test
+  void whoMayBeSeveralIsAskedFor() {
+    Path bare = bare("tf_efficientnet_b0", 0);
+    Path zip = folder.resolve("weights.zip");
+    assertSays(2, "efficientnet_b0, tf_efficientnet_b0, tf_efficientnet_b0_ap", convert(bare, zip));
+    assertEquals(0, convert(bare, zip, "-m", "tf_efficientnet_b0").code());
+    // Where the name isn't needed it need not be known.
+    Cli.Result unknown = convert(bare, folder.resolve("copy.safetensors"));
+    assertEquals(0, unknown.code(), unknown.all());
+    assertTrue(unknown.err().contains("network      unknown"), unknown.err());
+  }
+
+  @Test
+  void saysWhatIsWrong() throws Exception {
+    Path bare = bare(MODEL, 3);
+    Path out = folder.resolve("out.zip");
+    Path strange = folder.resolve("strange.safetensors");
+    SafeTensors.write(StateDict.builder().put("a", Tensor.of(new long[1])).build(), strange);
+    Path text = Files.writeString(folder.resolve("text.pth"), "hello, hello");
+    assertSays(2, "two files", convert());
+    assertSays(2, "two files", convert(bare));
+    assertSays(2, "two files", convert(bare, out, out));
+    assertSays(1, "no such file", convert(folder.resolve("none.pth"), out));
+    assertSays(1, "expected a file, found a folder", convert(folder, out));
+    assertSays(1, "neither a PyTorch file nor safetensors", convert(text, out));
+    assertSays(1, "in the way", convert(bare, strange));
+    assertSays(1, "only .safetensors", convert(bare, folder.resolve("out.pth")));
+    assertSays(2, "no network known here", convert(strange, out));
+    assertSays(1, "not fit resnet18 but " + MODEL, convert(bare, out, "-m", "resnet18"));
+    assertSays(2, "did you mean resnet18", convert(bare, out, "-m", "resnt18"));
+    assertSays(2, "belong to --classes", convert(bare, out, "--real-class", "a"));
+    assertSays(1, "classifier of 3 outputs", convert(bare, out, "--classes", "fake,real"));
+    assertSays(1, "no classifier", convert(bare, out, "--classes", "x,y,real", "--loss", "DmyT"));
+    assertSays(
+        2, "none of the classes", convert(bare, out, "--classes", "x,y", "--real-class", "z"));
+    assertTrue(Files.notExists(out));
+  }
+}

@@ -1,0 +1,200 @@
+package io.dmyt;
+
+import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.checkpoint.Checkpoints;
+import io.dmyt.checkpoint.SafeTensors;
+import io.dmyt.checkpoint.StateDict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A network's weights in a file of any format, with what the file says of them: a saved detector,
+ * safetensors, or what PyTorch saves.
+ *
+ * <pre>{@code
+ * try (ModelFile model = ModelFile.open(Path.of("detector.zip"))) {
+ *   model.write(Path.of("detector.safetensors"));
+ * }
+ * }</pre>
+ *
+ * <p>safetensors keep the weights under timm's names, so that {@code load_state_dict} takes them,
+ * and say in their metadata what the zip says: under {@code model} timm's name of the network, and
+ * under {@code dmyt}, for this library, all of the detector but its optimiser's state.
+ */
+public final class ModelFile implements AutoCloseable {
+  private static final String ENDING = ".safetensors";
+  private static final String MODEL = "model";
+  private static final String CLASSES = "classes";
+  private static final String CONTENT = "dmyt";
+  private static final Set<String> OWN = Set.of("format", MODEL, CLASSES, CONTENT);
+
+  private final StateDict weights;
+  private final DetectorFile.Content content;
+
+  /**
+   * @param content null if nothing is known
+   */
+  private ModelFile(StateDict weights, DetectorFile.Content content) {
+    this.weights = weights;
+    this.content = content;
+  }
+
+  /**
+   * Opens a file by its content; the weights of a zip are copied, others stay in it.
+   *
+   * @throws IOException if it is a detector's file that is damaged or newer than this library
+   * @throws io.dmyt.checkpoint.CheckpointException if it can't be read or is none of the formats
+   */
+  public static ModelFile open(Path file) throws IOException {
+    if (DetectorFile.isOne(file)) {
+      DetectorFile.Content content = DetectorFile.content(file);
+      Backbone backbone = DetectorFile.backbone(file, content.model(), false);
+      return new ModelFile(backbone.stateDict(), content);
+    }
+    StateDict weights = Checkpoints.open(file);
+    try {
+      return new ModelFile(weights, content(file, weights));
+    } catch (IOException | RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  private static DetectorFile.Content content(Path file, StateDict weights) throws IOException {
+    String json = weights.metadata().get(CONTENT);
+    if (json != null) {
+      return DetectorFile.parse(file, json);
+    }
+    String model = weights.metadata().get(MODEL);
+    return model != null && Backbones.names().contains(model)
+        ? DetectorFile.Content.ofBackbone(model)
+        : null;
+  }
+
+  static ModelFile of(StateDict weights, DetectorFile.Content content) {
+    return new ModelFile(weights, content);
+  }
+
+  /** The same weights, which this file stays in charge of, as a backbone's by timm's name. */
+  public ModelFile as(String backbone) {
+    return of(weights, DetectorFile.Content.ofBackbone(backbone));
+  }
+
+  /** The same weights, which this file stays in charge of, as those of a detector. */
+  public ModelFile as(DetectorSpec detector) {
+    return of(weights, DetectorFile.Content.of(detector, null, Calibration.NONE));
+  }
+
+  /** Whether a file's name makes it one of safetensors. */
+  static boolean isSafeTensors(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(ENDING);
+  }
+
+  /** The weights; closed with this. */
+  public StateDict weights() {
+    return weights;
+  }
+
+  /** timm's name of the network, if the file says it. */
+  public Optional<String> backbone() {
+    return Optional.ofNullable(content).map(DetectorFile.Content::model);
+  }
+
+  /** What the detector is, if the file is one's. */
+  public Optional<DetectorSpec> detector() {
+    return Optional.ofNullable(content).map(DetectorFile.Content::detector);
+  }
+
+  /** All that the file says; null if nothing. */
+  DetectorFile.Content content() {
+    return content;
+  }
+
+  /**
+   * The network with these weights, and the classifier that is among them, if any.
+   *
+   * @throws IllegalArgumentException if the file does not say which network it is of, or the
+   *     weights are not that network's, or not the detector's
+   */
+  public Backbone toBackbone() {
+    String name =
+        backbone()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        weights.origin().source() + " does not say which network it is of"));
+    Backbone network = Backbones.create(name, weights);
+    detector().ifPresent(spec -> requireFitting(network, spec));
+    return network;
+  }
+
+  private void requireFitting(Backbone network, DetectorSpec spec) {
+    int expected = spec.loss().hasClassifier() ? spec.classes().size() : 0;
+    if (network.classes() != expected) {
+      throw new IllegalArgumentException(
+          "%s has %s, a detector of the %d classes %s with %s has %s"
+              .formatted(
+                  weights.origin().source(),
+                  classifier(network.classes()),
+                  spec.classes().size(),
+                  spec.classes(),
+                  spec.loss(),
+                  classifier(expected)));
+    }
+  }
+
+  private static String classifier(int outputs) {
+    return outputs == 0 ? "no classifier" : "a classifier of %d outputs".formatted(outputs);
+  }
+
+  /**
+   * Writes a file, whole or not at all, in the format that its name ends in: {@code .safetensors},
+   * every tensor as it is, or {@code .zip}, a network of single precision.
+   *
+   * @throws IllegalArgumentException if the name ends otherwise, or, for a zip, as {@link
+   *     #toBackbone} does
+   */
+  public void write(Path file) throws IOException {
+    if (isSafeTensors(file)) {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      SafeTensors.write(described(), file);
+    } else if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
+      DetectorFile.write(file, toBackbone(), content, false);
+    } else {
+      throw new IllegalArgumentException(
+          "%s: only .safetensors, which PyTorch's world reads, and .zip are written"
+              .formatted(file));
+    }
+  }
+
+  private StateDict described() throws IOException {
+    StateDict.Builder dict = StateDict.builder();
+    weights.tensors().forEach(dict::put);
+    // What transformers and others expect of PyTorch's tensors.
+    dict.metadata("format", "pt");
+    if (content != null) {
+      dict.metadata(MODEL, content.model());
+    }
+    if (detector().isPresent()) {
+      dict.metadata(CLASSES, String.join(",", detector().get().classes()));
+      dict.metadata(CONTENT, content.toJson());
+    }
+    for (Map.Entry<String, String> entry : weights.metadata().entrySet()) {
+      if (!OWN.contains(entry.getKey())) {
+        dict.metadata(entry.getKey(), entry.getValue());
+      }
+    }
+    return dict.build();
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}
