@@ -1,6 +1,7 @@
 package io.dmyt;
 
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,26 +20,57 @@ public final class WholeFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes a file beside the target, then moves it over it; makes missing folders. */
-  public static void write(Path file, Content content) throws IOException {
-    Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path part =
-        target.resolveSibling(
-            ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
-    try {
-      try (OutputStream out =
+  /**
+   * A file on its way: written beside the target, and moved over it by {@link #commit}. Closing it
+   * before leaves nothing.
+   */
+  public static final class Draft implements Closeable {
+    private final Path target;
+    private final Path part;
+    private final OutputStream out;
+
+    /** Begins the file; makes missing folders. */
+    public Draft(Path file) throws IOException {
+      target = file.toAbsolutePath();
+      Files.createDirectories(target.getParent());
+      part =
+          target.resolveSibling(
+              ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
+      out =
           new BufferedOutputStream(
               Files.newOutputStream(
                   part,
                   StandardOpenOption.CREATE,
                   StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE))) {
-        content.writeTo(out);
-      }
+                  StandardOpenOption.WRITE));
+    }
+
+    /** Where the content goes. */
+    public OutputStream out() {
+      return out;
+    }
+
+    /** The content is complete: it takes the target's place. */
+    public void commit() throws IOException {
+      out.close();
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        out.close();
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  /** Writes a file beside the target, then moves it over it; makes missing folders. */
+  public static void write(Path file, Content content) throws IOException {
+    try (Draft draft = new Draft(file)) {
+      content.writeTo(draft.out());
+      draft.commit();
     }
   }
 

@@ -11,6 +11,7 @@ final class Commands {
         new DemoCommand(),
         new TrainCommand(),
         new CalibrateCommand(),
+        new PredictCommand(),
         new TestCommand(),
         new ConvertCommand(),
         new ModelsCommand(),

@@ -24,6 +24,9 @@ public final class Main {
   static final int FAILED = 1;
   static final int USAGE = 2;
 
+  /** Of {@code predict --fail-on-fake} alone. */
+  static final int FAKE = 3;
+
   private Main() {}
 
   @Parameters

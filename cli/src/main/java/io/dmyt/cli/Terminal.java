@@ -10,6 +10,11 @@ import java.io.PrintStream;
  * @param interactive whether somebody watches {@code err}, so that a progress bar makes sense
  */
 record Terminal(PrintStream out, PrintStream err, boolean interactive) {
+  /** The same, with nobody watching. */
+  Terminal quiet() {
+    return new Terminal(out, err, false);
+  }
+
   void say(String format, Object... arguments) {
     err.println(arguments.length == 0 ? format : String.format(format, arguments));
   }

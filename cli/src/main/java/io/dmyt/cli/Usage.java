@@ -26,7 +26,7 @@ final class Usage {
         """
 
         dmyt COMMAND --help explains a command. A first try: dmyt demo
-        Exit codes: 0 done, 1 failed, 2 called wrongly.""");
+        Exit codes: 0 done, 1 failed, 2 called wrongly; predict --fail-on-fake: 3 if there are fakes.""");
     return text.toString();
   }
 

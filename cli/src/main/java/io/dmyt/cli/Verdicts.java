@@ -4,6 +4,7 @@ import io.dmyt.Calibration;
 import io.dmyt.Detector;
 import io.dmyt.LossKind;
 import io.dmyt.OperatingPoint;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -22,6 +23,17 @@ final class Verdicts {
           "%s was trained with Triplet and gives embeddings, no verdict: dmyt test fits an SVM to"
                   .formatted(file)
               + " them");
+    }
+  }
+
+  /**
+   * Ends the work when nobody reads standard output any more, as in {@code dmyt ... | head}.
+   *
+   * @throws IOException then
+   */
+  static void requireReader(Terminal terminal) throws IOException {
+    if (terminal.out().checkError()) {
+      throw new IOException("standard output is closed");
     }
   }
 

@@ -3,11 +3,25 @@ package io.dmyt.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.LossKind;
 import io.dmyt.OperatingPoint;
+import io.dmyt.Prediction;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.Dummies;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,5 +132,200 @@ class CalibrateAndPredictTest {
     assertEquals(0, result.code(), result.all());
     assertTrue(result.err().contains("of 8 real images"), result.err());
     assertTrue(result.err().contains("takes 100"), result.err());
+  }
+
+  private static List<JsonNode> lines(Cli.Result result) {
+    return result.out().lines().map(CalibrateAndPredictTest::json).toList();
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(text, e);
+    }
+  }
+
+  @Test
+  void saysOfEveryFileWhatTheLibrarySays() throws Exception {
+    Path single = dataset.resolve("test/real/00.png");
+    Path odd = Files.copy(single, folder.resolve("a, \"b\".png"));
+    Path images = dataset.resolve("test/faceswap");
+    Path csv = folder.resolve("new/rows.csv");
+    Path json = folder.resolve("all.json");
+    // A file that is named twice is one file.
+    Cli.Result result =
+        Cli.run(
+            "predict",
+            odd,
+            images,
+            images.resolve("03.png"),
+            single,
+            "-w",
+            detector,
+            "--csv",
+            csv,
+            "--json",
+            json,
+            "-b",
+            3);
+    assertEquals(0, result.code(), result.all());
+    List<Path> files = new ArrayList<>(List.of(odd));
+    for (int i = 0; i < 8; i++) {
+      files.add(images.resolve("%02d.png".formatted(i)));
+    }
+    files.add(single);
+
+    List<String> table = result.out().lines().toList();
+    List<String> rows = Files.readAllLines(csv);
+    JsonNode document = json(Files.readString(json));
+    assertEquals(11, table.size(), result.out());
+    assertEquals(11, rows.size());
+    assertEquals(10, document.get("images").size());
+    assertEquals(
+        0.5, document.get("calibration").get("operatingPoint").get("threshold").asDouble());
+    assertTrue(rows.get(0).endsWith("distance real,distance fake root"), rows.get(0));
+    try (Detector library = Detector.load(detector)) {
+      List<Prediction> expected = library.predict(files);
+      for (int i = 0; i < 10; i++) {
+        Prediction p = expected.get(i);
+        JsonNode image = document.get("images").get(i);
+        assertEquals(p.file().toString(), image.get("file").asText());
+        assertEquals(p.fakeProbability(), image.get("fakeProbability").asDouble(), 1e-5);
+        assertEquals(p.fake() ? "fake" : "real", image.get("verdict").asText());
+        assertEquals(p.label(), image.get("class").asText());
+        assertEquals(
+            p.probabilities().get(1), image.get("probabilities").get("faceswap").asDouble(), 1e-5);
+        assertEquals(
+            p.distances().get(3), image.get("distances").get("fake root").asDouble(), 1e-4);
+        assertTrue(table.get(i + 1).endsWith("  " + p.file()), table.get(i + 1));
+        assertTrue(table.get(i + 1).contains(p.fake() ? "FAKE" : "real"), table.get(i + 1));
+      }
+    }
+    assertTrue(rows.get(1).startsWith('"' + odd.toString().replace("\"", "\"\"") + "\","));
+    String summary = result.err().lines().filter(l -> l.startsWith("10 images")).findFirst().get();
+    assertTrue(summary.matches("10 images: \\d+ fake, \\d+ real .*"), summary);
+  }
+
+  @Test
+  void printsNothingButJsonForPipes() throws Exception {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    Files.copy(dataset.resolve("test/real/01.png"), images.resolve("a.png"));
+    Files.writeString(images.resolve("b.jpg"), "no picture");
+    Files.copy(dataset.resolve("test/real/02.png"), images.resolve("c.png"));
+    Cli.Result result = Cli.run("predict", images, "-w", detector, "--jsonl");
+    assertEquals(1, result.code(), result.all());
+    List<JsonNode> lines = lines(result);
+    assertEquals(3, lines.size());
+    assertEquals(2, lines.stream().filter(l -> l.has("fakeProbability")).count());
+    JsonNode bad = lines.stream().filter(l -> l.has("error")).findFirst().orElseThrow();
+    assertEquals(images.resolve("b.jpg").toString(), bad.get("file").asText());
+    assertTrue(result.err().contains("1 of the files are no images"), result.err());
+    assertTrue(result.err().contains("b.jpg: neither JPEG"), result.err());
+  }
+
+  @Test
+  void saysThatNoFileIsAnImage() throws Exception {
+    Path text = Files.writeString(folder.resolve("a.png"), "no picture");
+    Path json = folder.resolve("all.json");
+    Cli.Result result = Cli.run("predict", text, "-w", detector, "--jsonl", "--json", json);
+    assertEquals(1, result.code(), result.all());
+    assertEquals(1, lines(result).size());
+    assertTrue(result.err().contains("0 images"), result.err());
+    assertEquals(1, json(Files.readString(json)).get("errors").size());
+  }
+
+  @Test
+  void failsOnFakesOnlyIfAsked() {
+    Path images = dataset.resolve("test/real");
+    Object[] all = {"predict", images, "-w", detector, "--threshold", 0};
+    assertEquals(0, Cli.run(all).code());
+    Cli.Result fakes =
+        Cli.run("predict", images, "-w", detector, "--threshold", 0, "--fail-on-fake");
+    assertEquals(3, fakes.code(), fakes.all());
+    Cli.Result none =
+        Cli.run("predict", images, "-w", detector, "--threshold", 1, "--fail-on-fake");
+    assertEquals(0, none.code(), none.all());
+    assertTrue(none.err().contains("8 images: 0 fake, 8 real"), none.err());
+  }
+
+  @Test
+  void summarisesVideos() throws Exception {
+    Path images = Files.createDirectories(folder.resolve("frames"));
+    for (int i = 0; i < 3; i++) {
+      String source = "test/" + List.of("real", "deepfake", "faceswap").get(i) + "/00.png";
+      Files.copy(dataset.resolve(source), images.resolve("one_%d.png".formatted(i)));
+    }
+    Files.copy(dataset.resolve("test/real/03.png"), images.resolve("two_0.png"));
+    Cli.Result named =
+        Cli.run(
+            "predict",
+            images,
+            "-w",
+            detector,
+            "--jsonl",
+            "--video-by",
+            "name",
+            "--video-score",
+            "max");
+    List<JsonNode> lines = lines(named);
+    assertEquals(6, lines.size(), named.out());
+    double[] scores =
+        lines.subList(0, 3).stream()
+            .mapToDouble(l -> l.get("fakeProbability").asDouble())
+            .sorted()
+            .toArray();
+    JsonNode video = lines.get(4);
+    assertEquals(images + "/one", video.get("video").asText());
+    assertEquals(3, video.get("frames").asInt());
+    assertEquals((scores[0] + scores[1] + scores[2]) / 3, video.get("mean").asDouble(), 1e-9);
+    assertEquals(scores[1], video.get("median").asDouble());
+    assertEquals(scores[2], video.get("max").asDouble());
+    assertEquals(scores[2] >= 0.5 ? "fake" : "real", video.get("verdict").asText());
+    assertEquals(images + "/two", lines.get(5).get("video").asText());
+
+    Cli.Result folders = Cli.run("predict", images, "-w", detector, "--video-by", "folder");
+    assertTrue(folders.out().lines().toList().get(7).endsWith("4  " + images), folders.out());
+    assertTrue(folders.err().contains("1 videos"), folders.err());
+  }
+
+  @Test
+  void stopsWhenNobodyReadsOn() {
+    PrintStream closed =
+        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    closed.close();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    String[] arguments = {
+      "predict", dataset.resolve("test").toString(), "-w", detector.toString(), "--jsonl"
+    };
+    int code =
+        Main.run(
+            arguments,
+            new Terminal(closed, new PrintStream(err, true, StandardCharsets.UTF_8), false));
+    assertEquals(1, code);
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains("standard output is closed"), said);
+  }
+
+  @Test
+  void refusesADetectorWithoutVerdict() throws Exception {
+    List<String> classes = List.of("fake", "real");
+    Path triplet = folder.resolve("triplet.zip");
+    try (Detector untrained =
+        Detector.create(
+            new DetectorSpec(
+                "resnet18",
+                classes,
+                "real",
+                Preprocessing.imageNet(32),
+                LossKind.TRIPLET,
+                Dummies.of(classes, 512),
+                null),
+            1)) {
+      untrained.save(triplet);
+    }
+    Cli.Result result = Cli.run("predict", dataset, "-w", triplet);
+    assertEquals(2, result.code(), result.all());
+    assertTrue(result.err().contains("Triplet"), result.err());
   }
 }

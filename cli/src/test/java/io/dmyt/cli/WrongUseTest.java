@@ -28,6 +28,7 @@ class WrongUseTest {
     remove(oneSided.resolve("valid/fake"));
     Path noReal = Cli.dataset(folder.resolve("noreal"), List.of("a", "b"), 2);
     Path text = Files.writeString(folder.resolve("text.zip"), "hello");
+    Path noImages = Files.createDirectories(folder.resolve("images"));
     Path badLayout = Files.writeString(folder.resolve("dummies.json"), "{ nonsense");
     return Stream.of(
             wrong(2, "no command"),
@@ -62,6 +63,13 @@ class WrongUseTest {
             wrong(2, "--method", "calibrate", "-d", data, "-w", text, "--method", "guess"),
             wrong(2, "--split", "calibrate", "-d", data, "-w", text, "--split", "best"),
             wrong(1, "text.zip", "calibrate", "-d", data, "-w", text),
+            wrong(2, "FILES", "predict", "-w", text),
+            wrong(2, "--weights", "predict", data),
+            wrong(2, "--threshold", "predict", data, "-w", text, "--threshold", "2"),
+            wrong(2, "--video-by", "predict", data, "-w", text, "--video-by", "colour"),
+            wrong(1, "nowhere", "predict", folder.resolve("nowhere"), "-w", text),
+            wrong(1, "below", "predict", noImages, "-w", text),
+            wrong(1, "text.zip", "predict", data, "-w", text),
             wrong(1, "folder", "test", "-d", data, "-w", folder))
         .map(
             w ->

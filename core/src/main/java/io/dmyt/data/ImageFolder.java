@@ -208,6 +208,15 @@ public final class ImageFolder {
     }
   }
 
+  /**
+   * The images below a folder at any depth, as the class's comment has it, sorted by path.
+   *
+   * @throws ImageDataException if the folder can't be read
+   */
+  public static List<Path> imagesBelow(Path folder) {
+    return walk(folder);
+  }
+
   private static List<Path> walk(Path folder) {
     try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return below

@@ -2,6 +2,7 @@ package io.dmyt.loss;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -153,6 +154,15 @@ public record Dummies(
   /** How many vectors there are: the classes and the fake root, or two for two classes. */
   public int count() {
     return classes.size() == 2 ? 2 : classes.size() + 1;
+  }
+
+  /** A name for each of the vectors: the classes', and {@code fake root} where there is another. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>(classes);
+    if (count() > classes.size()) {
+      names.add("fake root");
+    }
+    return List.copyOf(names);
   }
 
   /** Where vector {@code k} is one: a class's index, or {@code count() - 1} for the fake root. */
