@@ -118,6 +118,23 @@ final class AcceleratedGraph extends ComputationGraph {
   }
 
   @Override
+  public ComputationGraphUpdater getUpdater(boolean initializeIfAbsent) {
+    ComputationGraphUpdater updater = super.getUpdater(false);
+    if (updater == null && initializeIfAbsent) {
+      updater = new FusedUpdater(this, null);
+      super.setUpdater(updater);
+    }
+    return updater;
+  }
+
+  /** DL4J's own updater is replaced by one over the same state. */
+  @Override
+  public void setUpdater(ComputationGraphUpdater updater) {
+    boolean stock = updater != null && updater.getClass() == ComputationGraphUpdater.class;
+    super.setUpdater(stock ? new FusedUpdater(this, updater.getUpdaterStateViewArray()) : updater);
+  }
+
+  @Override
   public void setLabels(INDArray... labels) {
     super.setLabels(labels);
     currentLabels = labels;

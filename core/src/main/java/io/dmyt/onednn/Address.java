@@ -1,6 +1,10 @@
 package io.dmyt.onednn;
 
-import org.bytedeco.javacpp.FloatPointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -16,16 +20,31 @@ final class Address extends Pointer {
     return array.data().address() + array.offset() * array.data().getElementSize();
   }
 
+  /** The {@code length} floats at {@code address}, whose bulk transfers are plain copies. */
+  static FloatBuffer floats(long address, long length) {
+    return bytes(address, length * Float.BYTES).asFloatBuffer();
+  }
+
+  /** The {@code length} longs at {@code address}. */
+  static LongBuffer longs(long address, long length) {
+    return bytes(address, length * Long.BYTES).asLongBuffer();
+  }
+
+  private static ByteBuffer bytes(long address, long size) {
+    Pointer memory = new BytePointer(new Address(address)).capacity(size);
+    return memory.asByteBuffer().order(ByteOrder.nativeOrder());
+  }
+
   /** A copy of the {@code length} floats at {@code address}. */
   static float[] read(long address, long length) {
     float[] values = new float[Math.toIntExact(length)];
-    new FloatPointer(new Address(address)).get(values);
+    floats(address, length).get(values);
     return values;
   }
 
   /** Writes floats at {@code address}. */
   static void write(long address, float[] values) {
-    new FloatPointer(new Address(address)).put(values);
+    floats(address, values.length).put(values);
   }
 
   /** Sets {@code bytes} bytes at {@code address} to 0. */

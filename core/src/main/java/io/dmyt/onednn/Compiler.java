@@ -8,14 +8,12 @@ import io.dmyt.onednn.Primitives.PostOp;
 import io.dmyt.onednn.Region.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
@@ -36,6 +34,7 @@ final class Compiler {
   private final Parameters parameters;
   private final NativeScope scope;
   private final Emitter emit;
+  private final Images images;
 
   private final List<Runnable> prepare = new ArrayList<>();
   private final List<Runnable> forward = new ArrayList<>();
@@ -70,6 +69,7 @@ final class Compiler {
     this.parameters = parameters;
     this.scope = new NativeScope();
     this.emit = new Emitter(scope);
+    this.images = new Images(scope, emit, plan);
     wantedVertices.forEach(v -> wanted.add(region.node(v)));
     needed = new boolean[nodes.size()];
     consumers = new int[nodes.size()];
@@ -155,6 +155,14 @@ final class Compiler {
 
   private Map<String, String> fused() {
     Map<String, String> byVertex = new LinkedHashMap<>();
+    region
+        .absorbed()
+        .forEach(
+            (node, by) -> {
+              if (!needed[node] && needed[by]) {
+                byVertex.put(nodes.get(node).vertex(), "in " + nodes.get(by).vertex());
+              }
+            });
     fused.forEach((node, text) -> byVertex.merge(nodes.get(node).vertex(), text, (a, b) -> b));
     return byVertex;
   }
@@ -179,21 +187,18 @@ final class Compiler {
       pool(n, pool.algorithm(), x, w, w.outHeight(d[2]), w.outWidth(d[3]));
     } else if (op instanceof Op.GlobalPool pool) {
       Tensor x = values[node.inputs().get(0)];
-      pool(n, pool.algorithm(), x, whole(x), 1, 1);
+      pool(n, pool.algorithm(), x, Images.whole(x), 1, 1);
     } else if (op instanceof Op.Sum) {
       sum(n, node.inputs());
     } else if (op instanceof Op.Product) {
       product(n, node.inputs().get(0), node.inputs().get(1));
     } else if (op instanceof Op.Concat) {
       concat(n, node.inputs());
+    } else if (op instanceof Op.Subset subset) {
+      subset(n, subset, values[node.inputs().get(0)]);
     } else if (op instanceof Op.ZeroPad pad) {
       zeroPad(n, pad, values[node.inputs().get(0)]);
     }
-  }
-
-  private static Window whole(Tensor x) {
-    long[] d = x.format().dims();
-    return new Window((int) d[2], (int) d[3], 1, 1, 0, 0, 1, 1, false);
   }
 
   /** Row-major images of few channels stay so: blocks would mostly hold padding. */
@@ -216,7 +221,7 @@ final class Compiler {
   /** The value of a node is there: shown, if wanted. */
   private void set(int n, Tensor value) {
     boolean input = nodes.get(n).op() instanceof Op.Input;
-    values[n] = input ? value : stored(value);
+    values[n] = input ? value : images.stored(value);
     if (wanted.contains(n)) {
       Tensor shown = emit.elsewhere(Format.plain(scope, value.format().dims()));
       emit.reorder(value, shown);
@@ -227,64 +232,7 @@ final class Compiler {
 
   /** A part of the gradient of a node's value. */
   private void gradient(int n, Tensor part) {
-    gradients.get(n).add(stored(part));
-  }
-
-  private Tensor stored(Tensor image) {
-    return as(plan.storage(), image);
-  }
-
-  private Tensor as(Kind kind, Tensor image) {
-    return emit.in(kind.format(scope, image.format().dims()), image);
-  }
-
-  private Tensor image(Kind kind, long... dims) {
-    return emit.tensor(kind.format(scope, dims));
-  }
-
-  /** Primitives that compute in one kind. */
-  private record Choice(Kind kind, List<dnnl_primitive_desc> primitives) {
-    dnnl_primitive_desc first() {
-      return primitives.get(0);
-    }
-
-    dnnl_primitive_desc last() {
-      return primitives.get(primitives.size() - 1);
-    }
-  }
-
-  /**
-   * The first of {@code kinds} for which oneDNN has more than a reference implementation, or else
-   * the first for which it has any.
-   *
-   * @throws OneDnnException if there is none
-   */
-  private static Choice choose(
-      List<Kind> kinds, Function<Kind, List<dnnl_primitive_desc>> describe) {
-    Choice slow = null;
-    OneDnnException none = null;
-    for (Kind kind : kinds) {
-      try {
-        Choice choice = new Choice(kind, describe.apply(kind));
-        if (choice.primitives().stream().noneMatch(Dnnl::reference)) {
-          return choice;
-        }
-        slow = slow == null ? choice : slow;
-      } catch (OneDnnException e) {
-        if (!e.unimplemented()) {
-          throw e;
-        }
-        none = e;
-      }
-    }
-    if (slow == null) {
-      throw none;
-    }
-    return slow;
-  }
-
-  private Choice choose(Function<Kind, List<dnnl_primitive_desc>> describe) {
-    return choose(plan.kinds(), describe);
+    gradients.get(n).add(images.stored(part));
   }
 
   /** The only reader of a node's value that nobody wants to see, or -1. */
@@ -330,8 +278,8 @@ final class Compiler {
     }
     boolean biased = c.bias() != null || norm != null;
     Format bias = biased ? Format.plain(scope, c.channels()) : null;
-    Choice choice =
-        choose(
+    Images.Choice choice =
+        images.choose(
             kind ->
                 List.of(
                     Primitives.convolution(
@@ -344,7 +292,7 @@ final class Compiler {
                         g,
                         postOps.stream().map(op -> op.apply(kind)).toList())));
     Kind kind = choice.kind();
-    Tensor y = image(kind, to);
+    Tensor y = images.image(kind, to);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, emit.in(source(kind, x), x)));
     args.add(new Arg(DNNL_ARG_DST, y));
@@ -353,9 +301,9 @@ final class Compiler {
             args.add(
                 new Arg(
                     DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1,
-                    as(kind, addend))));
+                    images.as(kind, addend))));
     emit.into(prepare);
-    Format chosen = chosen(choice.first(), dnnl_query_weights_md);
+    Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, inferenceWeights(c, norm, chosen)));
     if (biased) {
       args.add(new Arg(DNNL_ARG_BIAS, inferenceBias(c, norm, bias)));
@@ -385,11 +333,6 @@ final class Compiler {
 
   private static int other(Node sum, int self) {
     return sum.inputs().get(0) == self ? sum.inputs().get(1) : sum.inputs().get(0);
-  }
-
-  private Format chosen(dnnl_primitive_desc p, int what) {
-    dnnl_memory_desc d = Dnnl.query(p, what, 0);
-    return Format.chosen(scope, d);
   }
 
   private Tensor inferenceWeights(Op.Convolution c, Op.Norm norm, Format chosen) {
@@ -438,13 +381,13 @@ final class Compiler {
                 kind.format(scope, to),
                 g,
                 List.of());
-    Choice choice = choose(kind -> List.of(describe.apply(kind)));
+    Images.Choice choice = images.choose(kind -> List.of(describe.apply(kind)));
     Tensor source = parameter(w);
-    Tensor y = image(choice.kind(), to);
+    Tensor y = images.image(choice.kind(), to);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, emit.in(source(choice.kind(), x), x)));
     args.add(new Arg(DNNL_ARG_DST, y));
-    Format chosen = chosen(choice.first(), dnnl_query_weights_md);
+    Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen, source)));
     if (bias != null) {
       args.add(new Arg(DNNL_ARG_BIAS, parameter(c.bias())));
@@ -470,9 +413,9 @@ final class Compiler {
       Format bias,
       Function<Kind, dnnl_primitive_desc> forwards) {
     Op.Parameter w = c.weights();
-    Choice choice =
-        choose(
-            c.groups() > 1 ? plan.depthwiseWeights() : plan.kinds(),
+    Images.Choice choice =
+        images.choose(
+            c.depthwise() ? plan.depthwiseWeights() : plan.kinds(),
             kind ->
                 List.of(
                     Primitives.convolutionWeights(
@@ -484,11 +427,11 @@ final class Compiler {
                         g,
                         forwards.apply(kind))));
     Tensor target = target(w);
-    Format format = chosen(choice.first(), dnnl_query_diff_weights_md);
+    Format format = images.chosen(choice.first(), dnnl_query_diff_weights_md);
     Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, emit.in(source(choice.kind(), x), x)));
-    args.add(new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)));
+    args.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)));
     args.add(new Arg(DNNL_ARG_DIFF_WEIGHTS, dw));
     if (bias != null) {
       args.add(new Arg(DNNL_ARG_DIFF_BIAS, target(c.bias())));
@@ -507,8 +450,8 @@ final class Compiler {
       Tensor weights,
       Function<Kind, dnnl_primitive_desc> forwards) {
     long[] d = x.format().dims();
-    Choice choice =
-        choose(
+    Images.Choice choice =
+        images.choose(
             kind ->
                 List.of(
                     Primitives.convolutionData(
@@ -518,12 +461,12 @@ final class Compiler {
                         kind.format(scope, dy.format().dims()),
                         g,
                         forwards.apply(kind))));
-    Format format = chosen(choice.first(), dnnl_query_weights_md);
-    Tensor dx = image(choice.kind(), d);
+    Format format = images.chosen(choice.first(), dnnl_query_weights_md);
+    Tensor dx = images.image(choice.kind(), d);
     emit.run(
         c.text() + ", input's gradient",
         choice.first(),
-        new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)),
+        new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)),
         new Arg(DNNL_ARG_WEIGHTS, emit.in(format, weights)),
         new Arg(DNNL_ARG_DIFF_SRC, dx));
     return dx;
@@ -542,8 +485,8 @@ final class Compiler {
             | (relu ? dnnl_fuse_norm_relu : 0)
             | (training ? 0 : dnnl_use_global_stats);
     long[] d = value.format().dims();
-    Choice choice =
-        choose(
+    Images.Choice choice =
+        images.choose(
             kind -> {
               Format f = kind.format(scope, d);
               dnnl_primitive_desc p = Primitives.norm(scope, training, f, norm.eps(), flags);
@@ -551,8 +494,8 @@ final class Compiler {
                   ? List.of(p, Primitives.normBackward(scope, f, norm.eps(), flags, p))
                   : List.of(p);
             });
-    Tensor x = as(choice.kind(), value);
-    Tensor y = image(choice.kind(), d);
+    Tensor x = images.as(choice.kind(), value);
+    Tensor y = images.image(choice.kind(), d);
     Format vector = Format.plain(scope, d[1]);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, x));
@@ -566,7 +509,7 @@ final class Compiler {
     args.add(new Arg(DNNL_ARG_VARIANCE, variance));
     Tensor workspace = null;
     if (training && relu) {
-      workspace = emit.tensor(chosen(choice.first(), dnnl_query_workspace_md));
+      workspace = emit.tensor(images.chosen(choice.first(), dnnl_query_workspace_md));
       args.add(new Arg(DNNL_ARG_WORKSPACE, workspace));
     }
     emit.run(norm.text(), choice.first(), args.toArray(Arg[]::new));
@@ -576,10 +519,10 @@ final class Compiler {
     onBackward(
         last,
         dy -> {
-          Tensor dx = image(choice.kind(), d);
+          Tensor dx = images.image(choice.kind(), d);
           List<Arg> back = new ArrayList<>();
           back.add(new Arg(DNNL_ARG_SRC, x));
-          back.add(new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)));
+          back.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)));
           back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
           back.add(new Arg(DNNL_ARG_MEAN, mean));
           back.add(new Arg(DNNL_ARG_VARIANCE, variance));
@@ -619,8 +562,8 @@ final class Compiler {
     boolean fromOutput = training && f.fromOutput() != 0;
     int algorithm = fromOutput ? f.fromOutput() : f.algorithm();
     long[] d = value.format().dims();
-    Choice choice =
-        choose(
+    Images.Choice choice =
+        images.choose(
             kind -> {
               Format format = kind.format(scope, d);
               dnnl_primitive_desc p =
@@ -630,19 +573,19 @@ final class Compiler {
                       p, Primitives.applyBackward(scope, format, algorithm, f.alpha(), f.beta(), p))
                   : List.of(p);
             });
-    Tensor x = as(choice.kind(), value);
-    Tensor y = image(choice.kind(), d);
+    Tensor x = images.as(choice.kind(), value);
+    Tensor y = images.image(choice.kind(), d);
     emit.run(f.text(), choice.first(), new Arg(DNNL_ARG_SRC, x), new Arg(DNNL_ARG_DST, y));
     set(n, y);
     onBackward(
         n,
         dy -> {
-          Tensor dx = image(choice.kind(), d);
+          Tensor dx = images.image(choice.kind(), d);
           emit.run(
               f.text() + ", gradient",
               choice.last(),
               fromOutput ? new Arg(DNNL_ARG_DST, y) : new Arg(DNNL_ARG_SRC, x),
-              new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)),
+              new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)),
               new Arg(DNNL_ARG_DIFF_SRC, dx));
           gradient(from, dx);
         });
@@ -653,8 +596,8 @@ final class Compiler {
     long[] to = {d[0], d[1], height, width};
     int from = nodes.get(n).inputs().get(0);
     Geometry g = Geometry.of(w, d[2], d[3]);
-    Choice choice =
-        choose(
+    Images.Choice choice =
+        images.choose(
             kind -> {
               Format source = kind.format(scope, d);
               Format target = kind.format(scope, to);
@@ -666,13 +609,13 @@ final class Compiler {
                       Primitives.poolBackward(scope, algorithm, source, target, w.kernel(), g, p))
                   : List.of(p);
             });
-    Tensor y = image(choice.kind(), to);
+    Tensor y = images.image(choice.kind(), to);
     List<Arg> args = new ArrayList<>();
-    args.add(new Arg(DNNL_ARG_SRC, as(choice.kind(), value)));
+    args.add(new Arg(DNNL_ARG_SRC, images.as(choice.kind(), value)));
     args.add(new Arg(DNNL_ARG_DST, y));
     Tensor workspace = null;
     if (training && algorithm == dnnl_pooling_max) {
-      workspace = emit.tensor(chosen(choice.first(), dnnl_query_workspace_md));
+      workspace = emit.tensor(images.chosen(choice.first(), dnnl_query_workspace_md));
       args.add(new Arg(DNNL_ARG_WORKSPACE, workspace));
     }
     emit.run("pooling", choice.first(), args.toArray(Arg[]::new));
@@ -681,9 +624,9 @@ final class Compiler {
     onBackward(
         n,
         dy -> {
-          Tensor dx = image(choice.kind(), d);
+          Tensor dx = images.image(choice.kind(), d);
           List<Arg> back = new ArrayList<>();
-          back.add(new Arg(DNNL_ARG_DIFF_DST, as(choice.kind(), dy)));
+          back.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)));
           back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
           if (kept != null) {
             back.add(new Arg(DNNL_ARG_WORKSPACE, kept));
@@ -696,8 +639,8 @@ final class Compiler {
   private void sum(int n, List<Integer> from) {
     Tensor largest = largest(from);
     Tensor y;
-    if (from.stream().noneMatch(i -> spread(values[i], largest))) {
-      y = total(from.stream().map(i -> values[i]).toList());
+    if (from.stream().noneMatch(i -> Images.spread(values[i], largest))) {
+      y = images.total(from.stream().map(i -> values[i]).toList());
     } else {
       y = largest;
       boolean skipped = false;
@@ -705,7 +648,7 @@ final class Compiler {
         if (values[i] == largest && !skipped) {
           skipped = true;
         } else {
-          y = binary(dnnl_binary_add, y, values[i]);
+          y = images.binary(dnnl_binary_add, y, values[i]);
         }
       }
     }
@@ -716,7 +659,7 @@ final class Compiler {
         dy -> {
           for (int i : from) {
             if (trains[i]) {
-              gradient(i, spread(values[i], result) ? spatialSum(dy) : dy);
+              gradient(i, Images.spread(values[i], result) ? images.spatialSum(dy) : dy);
             }
           }
         });
@@ -725,7 +668,7 @@ final class Compiler {
   private Tensor largest(List<Integer> from) {
     Tensor largest = values[from.get(0)];
     for (int i : from) {
-      if (spread(largest, values[i])) {
+      if (Images.spread(largest, values[i])) {
         largest = values[i];
       }
     }
@@ -741,107 +684,24 @@ final class Compiler {
     return largest;
   }
 
-  private static boolean spread(Tensor part, Tensor whole) {
-    long[] p = part.format().dims();
-    long[] w = whole.format().dims();
-    return p[2] * p[3] < w[2] * w[3];
-  }
-
-  private Tensor binary(int algorithm, Tensor a, Tensor b) {
-    Choice choice =
-        choose(
-            kind -> {
-              Format to = kind.format(scope, a.format().dims());
-              Format other = kind.format(scope, b.format().dims());
-              return List.of(Primitives.binary(scope, algorithm, to, other, to));
-            });
-    Tensor y = image(choice.kind(), a.format().dims());
-    emit.run(
-        algorithm == dnnl_binary_add ? "sum" : "product",
-        choice.first(),
-        new Arg(DNNL_ARG_SRC_0, as(choice.kind(), a)),
-        new Arg(DNNL_ARG_SRC_1, as(choice.kind(), b)),
-        new Arg(DNNL_ARG_DST, y));
-    return y;
-  }
-
-  private Tensor total(List<Tensor> parts) {
-    if (parts.size() == 1) {
-      return parts.get(0);
-    }
-    if (parts.size() == 2) {
-      return binary(dnnl_binary_add, parts.get(0), parts.get(1));
-    }
-    long[] d = parts.get(0).format().dims();
-    Choice choice =
-        choose(
-            kind -> {
-              Format f = kind.format(scope, d);
-              return List.of(Primitives.sum(scope, Collections.nCopies(parts.size(), f), f));
-            });
-    Tensor y = image(choice.kind(), d);
-    List<Arg> args = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.kind(), parts.get(i))));
-    }
-    args.add(new Arg(DNNL_ARG_DST, y));
-    emit.run("sum", choice.first(), args.toArray(Arg[]::new));
-    return y;
-  }
-
   private void product(int n, int a, int b) {
     Tensor whole = largest(List.of(a, b));
     int first = values[a] == whole ? a : b;
     int second = first == a ? b : a;
     Tensor x = values[first];
     Tensor s = values[second];
-    set(n, binary(dnnl_binary_mul, x, s));
+    set(n, images.binary(dnnl_binary_mul, x, s));
     onBackward(
         n,
         dy -> {
           if (trains[first]) {
-            gradient(first, binary(dnnl_binary_mul, dy, s));
+            gradient(first, images.binary(dnnl_binary_mul, dy, s));
           }
           if (trains[second]) {
-            Tensor ds = binary(dnnl_binary_mul, dy, x);
-            gradient(second, spread(s, x) ? spatialSum(ds) : ds);
+            Tensor ds = images.binary(dnnl_binary_mul, dy, x);
+            gradient(second, Images.spread(s, x) ? images.spatialSum(ds) : ds);
           }
         });
-  }
-
-  /** Sums over height and width: oneDNN's mean, which is fast, times their product. */
-  private Tensor spatialSum(Tensor x) {
-    long[] d = x.format().dims();
-    long[] point = {d[0], d[1], 1, 1};
-    Window w = whole(x);
-    Choice choice =
-        choose(
-            kind ->
-                List.of(
-                    Primitives.pool(
-                        scope,
-                        false,
-                        dnnl_pooling_avg_exclude_padding,
-                        kind.format(scope, d),
-                        kind.format(scope, point),
-                        w.kernel(),
-                        Geometry.of(w, d[2], d[3])),
-                    Primitives.apply(
-                        scope,
-                        false,
-                        kind.format(scope, point),
-                        dnnl_eltwise_linear,
-                        d[2] * d[3],
-                        0)));
-    Tensor mean = image(choice.kind(), point);
-    emit.run(
-        "mean over space",
-        choice.first(),
-        new Arg(DNNL_ARG_SRC, as(choice.kind(), x)),
-        new Arg(DNNL_ARG_DST, mean));
-    Tensor sum = image(choice.kind(), point);
-    emit.run("scale", choice.last(), new Arg(DNNL_ARG_SRC, mean), new Arg(DNNL_ARG_DST, sum));
-    return sum;
   }
 
   private void concat(int n, List<Integer> from) {
@@ -854,8 +714,8 @@ final class Compiler {
       }
       dims[1] += d[1];
     }
-    Choice choice =
-        choose(
+    Images.Choice choice =
+        images.choose(
             kind ->
                 List.of(
                     Primitives.concat(
@@ -864,10 +724,10 @@ final class Compiler {
                             .map(i -> kind.format(scope, values[i].format().dims()))
                             .toList(),
                         kind.format(scope, dims))));
-    Tensor y = image(choice.kind(), dims);
+    Tensor y = images.image(choice.kind(), dims);
     List<Arg> args = new ArrayList<>();
     for (int i = 0; i < from.size(); i++) {
-      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.kind(), values[from.get(i)])));
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, images.as(choice.kind(), values[from.get(i)])));
     }
     args.add(new Arg(DNNL_ARG_DST, y));
     emit.run("concatenation", choice.first(), args.toArray(Arg[]::new));
@@ -876,51 +736,36 @@ final class Compiler {
   }
 
   private void split(Tensor dy, List<Integer> from) {
-    int block = plan.storage().layout().block();
-    boolean parts = from.stream().allMatch(i -> values[i].format().dims()[1] % block == 0);
-    Tensor whole = parts ? dy : as(new Kind(plan.storage().precision(), Layout.NHWC), dy);
+    Tensor whole =
+        images.as(
+            images.parting(from.stream().map(i -> values[i].format().dims()[1]).toList()), dy);
     long channel = 0;
     for (int i : from) {
       long[] d = values[i].format().dims();
       if (trains[i]) {
-        gradient(i, part(whole, d, new long[] {0, channel, 0, 0}));
+        gradient(i, images.part(whole, d, new long[] {0, channel, 0, 0}));
       }
       channel += d[1];
     }
   }
 
-  /** A copy of a part of an image, as images are stored. */
-  private Tensor part(Tensor whole, long[] dims, long[] offsets) {
-    Format f = whole.format().part(scope, dims, offsets);
-    Tensor part = image(plan.storage(), dims);
-    emit.run(
-        "part",
-        Primitives.reorder(scope, f, part.format()),
-        new Arg(DNNL_ARG_SRC, emit.over(f, whole)),
-        new Arg(DNNL_ARG_DST, part));
-    return part;
+  private void subset(int n, Op.Subset subset, Tensor x) {
+    long[] d = x.format().dims();
+    long[] part = {d[0], subset.size(), d[2], d[3]};
+    long[] offsets = {0, subset.from(), 0, 0};
+    Kind kind = images.parting(List.of((long) subset.from(), (long) subset.size()));
+    set(n, images.part(images.as(kind, x), part, offsets));
+    int from = nodes.get(n).inputs().get(0);
+    onBackward(n, dy -> gradient(from, images.framed(kind, dy, d, offsets)));
   }
 
   private void zeroPad(int n, Op.ZeroPad pad, Tensor x) {
     long[] d = x.format().dims();
-    Tensor y =
-        image(
-            plan.storage(),
-            d[0],
-            d[1],
-            d[2] + pad.top() + pad.bottom(),
-            d[3] + pad.left() + pad.right());
+    long[] to = {d[0], d[1], d[2] + pad.top() + pad.bottom(), d[3] + pad.left() + pad.right()};
     long[] offsets = {0, 0, pad.top(), pad.left()};
-    emit.run("zeros", () -> Address.zero(y.address(), y.format().bytes()), y);
-    Format inner = y.format().part(scope, d, offsets);
-    emit.run(
-        "zero padding",
-        Primitives.reorder(scope, x.format(), inner),
-        new Arg(DNNL_ARG_SRC, x),
-        new Arg(DNNL_ARG_DST, emit.over(inner, y)));
-    set(n, y);
+    set(n, images.framed(plan.storage(), x, to, offsets));
     int from = nodes.get(n).inputs().get(0);
-    onBackward(n, dy -> gradient(from, part(dy, d, offsets)));
+    onBackward(n, dy -> gradient(from, images.part(dy, d, offsets)));
   }
 
   // Backward
@@ -950,7 +795,7 @@ final class Compiler {
           List<Tensor> parts = gradients.get(n);
           emit.vertex(vertex);
           if (!parts.isEmpty()) {
-            step.emit(total(parts));
+            step.emit(images.total(parts));
           }
         });
   }

@@ -40,6 +40,11 @@ final class Engine implements AutoCloseable {
     this.parameters = new Parameters(parameters);
   }
 
+  /** What images are stored in. */
+  Kind storage() {
+    return plan.storage();
+  }
+
   Region region() {
     return region;
   }

@@ -1,7 +1,6 @@
 package io.dmyt.onednn;
 
-import java.util.stream.LongStream;
-import org.bytedeco.javacpp.FloatPointer;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -28,12 +27,6 @@ import org.nd4j.linalg.api.shape.Shape;
  */
 public record FusedAdamW(
     double rate, double beta1, double beta2, double epsilon, double weightDecay) {
-
-  /** So many floats of each of four arrays lie in a core's nearest cache. */
-  private static final int CHUNK = 1 << 11;
-
-  /** Chunks that a thread takes at once. */
-  private static final int CHUNKS = 64;
 
   /**
    * @throws IllegalArgumentException if a number is out of range
@@ -79,10 +72,8 @@ public record FusedAdamW(
     long m = address("mean", mean, length);
     long v = address("square", square, length);
     Factors f = new Factors(this, step, gradientScale);
-    long block = (long) CHUNK * CHUNKS;
-    LongStream.range(0, (length + block - 1) / block)
-        .parallel()
-        .forEach(i -> block(f, i * block, Math.min(length, (i + 1) * block), p, g, m, v));
+    Sweep.Step update = (n, ps, gs, ms, vs) -> update(f, n, ps, gs, ms, vs);
+    Sweep.run(List.of(new Sweep.Span(p, g, m, v, length, update)), Sweep.Writes.PARAMETERS);
   }
 
   private static long address(String name, INDArray array, long length) {
@@ -99,29 +90,6 @@ public record FusedAdamW(
               + array.shapeInfoToString());
     }
     return Address.of(array);
-  }
-
-  private static void block(
-      Factors f, long from, long to, long parameters, long gradients, long mean, long square) {
-    float[] p = new float[CHUNK];
-    float[] g = new float[CHUNK];
-    float[] m = new float[CHUNK];
-    float[] v = new float[CHUNK];
-    FloatPointer ps = new FloatPointer(new Address(parameters));
-    FloatPointer gs = new FloatPointer(new Address(gradients));
-    FloatPointer ms = new FloatPointer(new Address(mean));
-    FloatPointer vs = new FloatPointer(new Address(square));
-    for (long i = from; i < to; i += CHUNK) {
-      int n = (int) Math.min(CHUNK, to - i);
-      ps.position(i).get(p, 0, n);
-      gs.position(i).get(g, 0, n);
-      ms.position(i).get(m, 0, n);
-      vs.position(i).get(v, 0, n);
-      update(f, n, p, g, m, v);
-      ps.put(p, 0, n);
-      ms.put(m, 0, n);
-      vs.put(v, 0, n);
-    }
   }
 
   private static void update(Factors f, int n, float[] p, float[] g, float[] m, float[] v) {

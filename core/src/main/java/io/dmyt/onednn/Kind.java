@@ -1,5 +1,7 @@
 package io.dmyt.onednn;
 
+import java.util.Locale;
+
 /** What an image is made of: its elements' type and their order in memory. */
 record Kind(Precision precision, Layout layout) {
 
@@ -12,6 +14,6 @@ record Kind(Precision precision, Layout layout) {
 
   @Override
   public String toString() {
-    return precision + " " + layout;
+    return (precision + " " + layout).toLowerCase(Locale.ROOT);
   }
 }

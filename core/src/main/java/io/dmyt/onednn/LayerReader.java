@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -117,7 +118,13 @@ final class LayerReader {
       if (((MergeVertex) vertex).getMergeAxis() != 1 || inputs.size() < 2) {
         return "does not merge channels";
       }
-      region.add(name, new Op.Concat(), inputs, flat);
+      merge(name, inputs, flat);
+      return null;
+    }
+    if (vertex.getClass() == SubsetVertex.class) {
+      SubsetVertex subset = (SubsetVertex) vertex;
+      int size = subset.getTo() - subset.getFrom() + 1;
+      region.add(name, new Op.Subset(subset.getFrom(), size), inputs, flat);
       return null;
     }
     if (vertex.getClass() == ScaleVertex.class) {
@@ -127,6 +134,18 @@ final class LayerReader {
       return linear(name, "shift", 1, ((ShiftVertex) vertex).getShiftFactor(), inputs.get(0));
     }
     return "is a " + vertex.getClass().getSimpleName();
+  }
+
+  private void merge(String name, List<Integer> inputs, boolean flat) {
+    Grouping grouping = new Grouping(region);
+    Op.Convolution grouped = grouping.of(inputs);
+    if (grouped == null) {
+      region.add(name, new Op.Concat(), inputs, flat);
+      return;
+    }
+    int node = region.add(name, grouped, List.of(grouping.source(inputs.get(0))), false);
+    region.absorb(inputs, node);
+    region.absorb(inputs.stream().map(group -> region.inputs(group).get(0)).toList(), node);
   }
 
   private String linear(String name, String text, double factor, double shift, int input) {

@@ -90,6 +90,7 @@ public final class OneDnn {
   /**
    * A table of {@link #placements}: vertex, where it runs, what oneDNN takes it for or why DL4J has
    * it, and which other vertex's primitive does it in inference and in training ("?" before use).
+   * Below it stands what oneDNN stores images in.
    */
   public static String describe(ComputationGraph graph) {
     StringBuilder table = new StringBuilder();
@@ -103,6 +104,10 @@ public final class OneDnn {
           p.as(),
           ours ? orUnknown(p.inInference()) : "",
           ours ? orUnknown(p.inTraining()) : "");
+    }
+    if (graph instanceof AcceleratedGraph fast) {
+      table.append("images are stored in ").append(fast.engine().storage());
+      table.append(System.lineSeparator());
     }
     return table.toString();
   }

@@ -18,6 +18,11 @@ sealed interface Op {
   record Convolution(
       Parameter weights, Parameter bias, int groups, int channels, boolean flat, Window window)
       implements Op {
+    /** Whether each group has a single input channel. */
+    boolean depthwise() {
+      return groups > 1 && weights.dims()[2] == 1;
+    }
+
     @Override
     public String text() {
       return flat ? "dense" : groups == 1 ? "convolution" : "convolution in " + groups + " groups";
@@ -98,6 +103,14 @@ sealed interface Op {
     @Override
     public String text() {
       return "concatenation";
+    }
+  }
+
+  /** So many of the input's channels, from one on. */
+  record Subset(int from, int size) implements Op {
+    @Override
+    public String text() {
+      return "subset";
     }
   }
 

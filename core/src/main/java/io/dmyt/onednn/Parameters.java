@@ -2,7 +2,6 @@ package io.dmyt.onednn;
 
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A network's flat parameters and, once there are some, its flat gradients. */
@@ -51,7 +50,7 @@ final class Parameters {
                 chunk -> {
                   long start = chunk * CHUNK;
                   long[] part = new long[(int) Math.min(CHUNK, words - start)];
-                  new LongPointer(new Address(base + start * Long.BYTES)).get(part);
+                  Address.longs(base + start * Long.BYTES, part.length).get(part);
                   return hash(part) * (2 * chunk + 0x9E3779B97F4A7C15L);
                 })
             .sum()

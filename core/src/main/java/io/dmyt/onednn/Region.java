@@ -24,6 +24,7 @@ final class Region {
 
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Integer> values = new LinkedHashMap<>();
+  private final Map<Integer, Integer> absorbed = new LinkedHashMap<>();
   private final Map<String, String> strangers = new LinkedHashMap<>();
 
   private Region() {}
@@ -75,6 +76,39 @@ final class Region {
   int add(String vertex, Op op, List<Integer> inputs, boolean flat) {
     nodes.add(new Node(vertex, op, List.copyOf(inputs), flat));
     return nodes.size() - 1;
+  }
+
+  /** Says that another node does what {@code nodes} do, as long as nobody wants to see them. */
+  void absorb(List<Integer> absorbedNodes, int by) {
+    absorbedNodes.forEach(node -> absorbed.put(node, by));
+  }
+
+  /** The node that does what each of these would, were it needed. */
+  Map<Integer, Integer> absorbed() {
+    return Collections.unmodifiableMap(absorbed);
+  }
+
+  Op op(int node) {
+    return nodes.get(node).op();
+  }
+
+  List<Integer> inputs(int node) {
+    return nodes.get(node).inputs();
+  }
+
+  /** A value's channels, or -1 if they are not known before the inputs' shapes are. */
+  long channels(int node) {
+    Op op = op(node);
+    if (op instanceof Op.Convolution c) {
+      return c.channels();
+    }
+    if (op instanceof Op.Norm norm) {
+      return norm.gamma().length();
+    }
+    if (op instanceof Op.Subset subset) {
+      return subset.size();
+    }
+    return op instanceof Op.Input || op instanceof Op.Concat ? -1 : channels(inputs(node).get(0));
   }
 
   boolean flat(int node) {

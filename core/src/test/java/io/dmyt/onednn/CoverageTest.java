@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -259,7 +260,34 @@ class CoverageTest {
                   "m");
           return 2 * CHANNELS + 7;
         });
+    for (int share : new int[] {3, 4, 8}) {
+      all.put("convolution in 2 groups of " + share, groups(2, share));
+    }
+    all.put(
+        "overlapping subsets",
+        graph -> {
+          graph
+              .addVertex("a", new SubsetVertex(0, 7), "stem")
+              .addVertex("b", new SubsetVertex(3, 9), "stem")
+              .addVertex("middle", new MergeVertex(), "b", "a");
+          return 8 + 7;
+        });
     return all;
+  }
+
+  private static Middle groups(int groups, int share) {
+    return graph -> {
+      graph.addLayer("wide", convolution(CHANNELS, groups * share, 1, 1, 0, 1, false), "stem");
+      String[] parts = new String[groups];
+      for (int g = 0; g < groups; g++) {
+        parts[g] = "group" + g;
+        graph
+            .addVertex("in" + g, new SubsetVertex(g * share, (g + 1) * share - 1), "wide")
+            .addLayer(parts[g], convolution(share, 2 * share, 3, 2, 1, 1, false), "in" + g);
+      }
+      graph.addVertex("middle", new MergeVertex(), parts);
+      return 2 * groups * share;
+    };
   }
 
   private static GlobalPoolingLayer pool(boolean collapse) {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -96,6 +99,37 @@ class PlanTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void convolutionsOfSubsetsAreOneConvolutionInGroups() {
+    Plan plan = Plan.of(Precision.F32);
+    ComputationGraphConfiguration.GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer("stem", convolution(3, 32, 3), "in");
+    for (int g = 0; g < 4; g++) {
+      graph
+          .addVertex("in" + g, new SubsetVertex(8 * g, 8 * g + 7), "stem")
+          .addLayer("group" + g, convolution(8, 8, 3), "in" + g);
+    }
+    graph.addVertex("merged", new MergeVertex(), "group0", "group1", "group2", "group3");
+    try (Twins twins = Twins.of(graph.setOutputs("merged").build(), plan)) {
+      INDArray x = Twins.random(1, 2, 3, 20, 20);
+      assertEquals(
+          List.of("convolution", "convolution in 4 groups"),
+          twins.kernels(false, x).stream()
+              .map(Emitter.Kernel::action)
+              .filter(action -> action.startsWith("convolution"))
+              .toList());
+      twins.sameOutput(x);
+      Twins.close(
+          "a group by itself",
+          twins.stock().feedForward(x, false).get("group2"),
+          twins.fast().feedForward(x, false).get("group2"),
+          1e-5);
     }
   }
 
