@@ -27,6 +27,13 @@ public final class GoldenDetector {
 
   /** The detector of a run, every weight made from its name. */
   public static Detector create(JsonNode run, Engine engine) {
+    Detector detector = Detector.create(spec(run), 1, engine);
+    setWeights(detector.backbone());
+    return detector;
+  }
+
+  /** What the run says of its detector. */
+  public static DetectorSpec spec(JsonNode run) {
     String model = run.get("model").asText();
     LossKind loss = LossKind.parse(run.get("loss").asText());
     List<String> classes = new ArrayList<>();
@@ -39,20 +46,14 @@ public final class GoldenDetector {
       }
     }
     int size = Backbones.spec(model).embeddingSize();
-    Detector detector =
-        Detector.create(
-            new DetectorSpec(
-                model,
-                classes,
-                ClassNames.real(classes),
-                Preprocessing.imageNet(run.get("input_size").intValue()),
-                loss,
-                loss.hasClassifier() ? null : Dummies.of(classes, size),
-                weights),
-            1,
-            engine);
-    setWeights(detector.backbone());
-    return detector;
+    return new DetectorSpec(
+        model,
+        classes,
+        ClassNames.real(classes),
+        Preprocessing.imageNet(run.get("input_size").intValue()),
+        loss,
+        loss.hasClassifier() ? null : Dummies.of(classes, size),
+        weights);
   }
 
   /** Gives every parameter the value that belongs to its name. */

@@ -121,7 +121,8 @@ final class BenchCommand implements Command {
     times.put("inference", time("Inference", () -> detector.features(images), terminal));
     if (train) {
       TrainingOptions options = TrainingOptions.defaults();
-      try (TrainingStep step = new TrainingStep(detector, options.weightDecay())) {
+      try (TrainingStep step =
+          new TrainingStep(detector.backbone(), detector.loss(), options.weightDecay())) {
         times.put(
             "training",
             time("Training", () -> step.run(images, labels, options.learningRate()), terminal));

@@ -54,7 +54,8 @@ public final class Trainer {
       DataSetIterator train, DataSetIterator valid, Keeper keeper, TrainingMonitor monitor)
       throws IOException {
     List<EpochResult> history = new ArrayList<>();
-    try (TrainingStep step = new TrainingStep(detector, options.weightDecay())) {
+    try (TrainingStep step =
+        new TrainingStep(detector.backbone(), detector.loss(), options.weightDecay())) {
       EpochResult best = null;
       for (int epoch = 0; epoch < options.epochs(); epoch++) {
         if (epoch > 0) {
@@ -105,7 +106,7 @@ public final class Trainer {
             "the loss became %s in step %d of epoch %d: try a lower learning rate than %s"
                 .formatted(loss, tally.batches + 1, epoch + 1, options.learningRate()));
       }
-      tally.add(loss, batch.getLabels(), predict(step.features()));
+      tally.add(loss, batch.getLabels(), predict(detector, step.features()));
       monitor.stepDone(tally.images, loss, tally.accuracy());
     }
     tally.require("training");
@@ -127,7 +128,7 @@ public final class Trainer {
           detector
               .loss()
               .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
-      tally.add(loss, batch.getLabels(), predict(features));
+      tally.add(loss, batch.getLabels(), predict(detector, features));
     }
     tally.require("validation");
     return tally;
@@ -135,9 +136,10 @@ public final class Trainer {
 
   /**
    * The classes by dummies or classifier. A triplet loss has neither before an SVM is fitted: every
-   * image then counts as the first class, which gives the accuracies that the reference recorded.
+   * image then counts as the first class, as in the reference's runs: their accuracies are those of
+   * a constant answer, and so are their test predictions, which no SVM was asked for.
    */
-  private int[] predict(INDArray features) {
+  static int[] predict(Detector detector, INDArray features) {
     return detector.spec().loss() == LossKind.TRIPLET
         ? new int[Math.toIntExact(features.size(0))]
         : detector.classify(features);

@@ -1,30 +1,34 @@
 package io.dmyt.training;
 
-import io.dmyt.Detector;
+import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BatchNormStatistics;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
  * A step of training on one batch: forward, backward, running statistics, AdamW.
  *
- * <p>While it is open, the detector's graph has a loss of the step's own.
+ * <p>While it is open, the backbone's graph has a loss of the step's own.
  */
 public final class TrainingStep implements AutoCloseable {
-  private final Detector detector;
+  private final Backbone backbone;
+  private final ILossFunction loss;
   private final ComputationGraph graph;
   private final LossProbe probe;
   private final BatchNormStatistics statistics;
   private final AdamW optimizer;
 
   /**
+   * @param loss of the training, on the backbone's features
    * @param weightDecay AdamW's decoupled decay, at least 0
    */
-  public TrainingStep(Detector detector, double weightDecay) {
-    this.detector = detector;
-    graph = detector.graph();
-    probe = new LossProbe(detector.loss());
-    detector.backbone().setLoss(probe);
+  public TrainingStep(Backbone backbone, ILossFunction loss, double weightDecay) {
+    this.backbone = backbone;
+    this.loss = loss;
+    graph = backbone.graph();
+    probe = new LossProbe(loss);
+    backbone.setLoss(probe);
     graph.getUpdater();
     statistics = BatchNormStatistics.of(graph);
     optimizer = new AdamW(graph, weightDecay);
@@ -53,9 +57,9 @@ public final class TrainingStep implements AutoCloseable {
     return probe.features();
   }
 
-  /** Gives the detector its own loss back. */
+  /** Gives the backbone the loss itself back. */
   @Override
   public void close() {
-    detector.backbone().setLoss(detector.loss());
+    backbone.setLoss(loss);
   }
 }

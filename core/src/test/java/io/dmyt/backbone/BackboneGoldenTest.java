@@ -1,11 +1,13 @@
 package io.dmyt.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.Golden;
 import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.onednn.OneDnn;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -53,19 +56,31 @@ class BackboneGoldenTest {
 
   @TestFactory
   Stream<DynamicTest> features() {
-    return each(IS_QUICK, BackboneGoldenTest::checkFeatures);
+    return each(IS_QUICK, golden -> checkFeatures(golden, UnaryOperator.identity()));
   }
 
   @TestFactory
   @Tag("slow")
   Stream<DynamicTest> featuresOfLargeNetworks() {
-    return each(IS_QUICK.negate(), BackboneGoldenTest::checkFeatures);
+    return each(IS_QUICK.negate(), golden -> checkFeatures(golden, UnaryOperator.identity()));
   }
 
   @TestFactory
+  Stream<DynamicTest> featuresOnOneDnn() {
+    assumeTrue(OneDnn.available(), OneDnn::unavailableBecause);
+    return each(golden -> true, golden -> checkFeatures(golden, BackboneGoldenTest::fast));
+  }
+
+  /** In double, on DL4J's own layers. */
+  @TestFactory
   @Tag("slow")
-  Stream<DynamicTest> training() {
-    return each(golden -> true, BackboneGoldenTest::checkTraining);
+  Stream<DynamicTest> gradients() {
+    return each(golden -> true, BackboneGoldenTest::checkGradients);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> adamW() {
+    return each(golden -> true, BackboneGoldenTest::checkAdamW);
   }
 
   private static Stream<DynamicTest> each(Predicate<JsonNode> which, Consumer<JsonNode> check) {
@@ -109,20 +124,19 @@ class BackboneGoldenTest {
             .toList());
   }
 
-  private static void checkFeatures(JsonNode golden) {
+  private static void checkFeatures(JsonNode golden, UnaryOperator<Backbone> engine) {
     JsonNode eval = golden.get("eval");
     int batch = eval.get("batch").asInt();
     int size = eval.get("hw").asInt();
-    Backbone backbone = goldenBackbone(golden, size, DataType.FLOAT);
+    Backbone backbone = engine.apply(goldenBackbone(golden, size, DataType.FLOAT));
     INDArray images = images("input", batch, size);
     double[] expected = Golden.doubles(eval.get("features"));
     double[] actual = backbone.embed(images).dup('c').reshape(-1).toDoubleVector();
     Golden.assertClose(expected, actual, 1e-4, "features");
   }
 
-  private static void checkTraining(JsonNode golden) {
-    checkGradients(golden);
-    Backbone backbone = goldenBackbone(golden, trainSize(golden), DataType.FLOAT);
+  private static void checkAdamW(JsonNode golden) {
+    Backbone backbone = fast(goldenBackbone(golden, trainSize(golden), DataType.FLOAT));
     backbone.setLoss(new PlainDummyLoss());
     PlainAdamW adamw = new PlainAdamW(golden.get("adamw"), backbone);
     double[] losses = Golden.doubles(golden.get("adamw").get("losses"));
@@ -157,6 +171,13 @@ class BackboneGoldenTest {
       Golden.assertClose(
           expected[i], actual[i], EACH_GRADIENT, floor, "gradient of " + names.get(i));
     }
+  }
+
+  /** Where the engine is missing, DL4J's own layers do: slowly. */
+  private static Backbone fast(Backbone stock) {
+    return OneDnn.available()
+        ? Backbones.attach(stock.spec().name(), OneDnn.accelerate(stock.graph()))
+        : stock;
   }
 
   private static int trainSize(JsonNode golden) {
