@@ -55,7 +55,9 @@ public final class ModelFile implements AutoCloseable {
     if (DetectorFile.isOne(file)) {
       DetectorFile.Content content = DetectorFile.content(file);
       Backbone backbone = DetectorFile.backbone(file, content.model(), false);
-      return new ModelFile(backbone.stateDict(), content);
+      StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
+      backbone.stateDict().tensors().forEach(copy::put);
+      return new ModelFile(copy.build(), content);
     }
     StateDict weights = Checkpoints.open(file);
     try {

@@ -98,7 +98,9 @@ class ModelFileTest {
   })
   void keepsEveryBitOfEveryTensor(String from, String to) throws IOException {
     Path out = folder.resolve("new/out" + to.toUpperCase(java.util.Locale.ROOT));
-    try (ModelFile model = ModelFile.open(file(from))) {
+    Path in = file(from);
+    try (ModelFile model = ModelFile.open(in)) {
+      assertEquals(in.toString(), model.weights().origin().source());
       assertSame(weights, model.weights());
       model.as(MODEL).write(out);
     }

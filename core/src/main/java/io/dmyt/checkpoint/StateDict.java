@@ -107,8 +107,20 @@ public final class StateDict implements AutoCloseable {
   public static final class Builder {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private Origin origin = Origin.of("memory", "in memory");
 
     private Builder() {}
+
+    /**
+     * Says where the tensors come from, for messages.
+     *
+     * @param source for example a file
+     * @param format what that is
+     */
+    public Builder from(String source, String format) {
+      origin = Origin.of(source, format);
+      return this;
+    }
 
     /**
      * Appends a tensor. It may be one of another state dict, which then has to stay open.
@@ -141,10 +153,7 @@ public final class StateDict implements AutoCloseable {
     /** The state dict; the builder may go on. */
     public StateDict build() {
       return new StateDict(
-          new LinkedHashMap<>(tensors),
-          new LinkedHashMap<>(metadata),
-          Origin.of("memory", "in memory"),
-          null);
+          new LinkedHashMap<>(tensors), new LinkedHashMap<>(metadata), origin, null);
     }
   }
 }

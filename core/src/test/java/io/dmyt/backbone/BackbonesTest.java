@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.checkpoint.RemoteFile;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,14 @@ class BackbonesTest {
     String classifier = architecture.spec().classifier();
     assertTrue(seen.contains(classifier + ".weight"));
     assertTrue(seen.contains(classifier + ".bias"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void publishedWeightsCanBeChecked(String name) {
+    RemoteFile file = Backbones.publishedWeights(name).orElseThrow();
+    assertEquals("https", file.url().getScheme());
+    assertTrue(file.sha256().isPresent(), file.name());
   }
 
   @Test
