@@ -94,7 +94,7 @@ public final class ModelFile implements AutoCloseable {
   }
 
   /** Whether a file's name makes it one of safetensors. */
-  static boolean isSafeTensors(Path file) {
+  public static boolean isSafeTensors(Path file) {
     return file.toString().toLowerCase(Locale.ROOT).endsWith(ENDING);
   }
 

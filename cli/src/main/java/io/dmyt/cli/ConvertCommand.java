@@ -104,7 +104,7 @@ final class ConvertCommand implements Command {
       named.toBackbone();
       return named;
     }
-    boolean needed = classes != null || !files.get(1).toString().endsWith(".safetensors");
+    boolean needed = classes != null || !ModelFile.isSafeTensors(files.get(1));
     if (needed) {
       throw new UsageException(
           candidates.isEmpty()

@@ -42,7 +42,8 @@
  *
  * and {@code AlexNet.models()} in the list of {@code Backbones}. The embedding is the mean of the
  * last feature map over its pixels; its channels must be as many as the specification says. Its
- * published number of parameters belongs into {@code BackbonesTest}; reference values, put among
- * the golden files, are tested without further ado.
+ * published number of parameters belongs into {@code BackbonesTest}, the address of its weights
+ * into {@code PublishedWeights}; reference values, put among the golden files, are tested without
+ * further ado.
  */
 package io.dmyt.backbone;
