@@ -218,6 +218,20 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
+   * What the network's end makes of embeddings [B, embedding size]: logits [B, classes] with a
+   * classifier, else nothing, so that it is what {@link #features} gives.
+   */
+  public INDArray featuresOf(INDArray embeddings) {
+    if (!spec.loss().hasClassifier()) {
+      return embeddings;
+    }
+    String head = backbone.spec().classifier();
+    return embeddings
+        .mmul(backbone.get(head + ".weight").transpose())
+        .addiRowVector(backbone.get(head + ".bias"));
+  }
+
+  /**
    * How well each class fits, larger is better.
    *
    * @param features as {@link #features} gives them, [B, F]

@@ -4,6 +4,8 @@ import com.beust.jcommander.IParameterValidator;
 import com.beust.jcommander.IStringConverter;
 import com.beust.jcommander.ParameterException;
 import io.dmyt.LossKind;
+import io.dmyt.data.Corruption;
+import io.dmyt.evaluation.Classifier;
 import java.util.Locale;
 
 /** Validators and converters of option values; what they throw becomes exit code 2. */
@@ -98,6 +100,30 @@ final class Checks {
     public LossKind convert(String value) {
       try {
         return LossKind.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(e.getMessage());
+      }
+    }
+  }
+
+  /** A way to a verdict by its name. */
+  public static final class ClassifierName implements IStringConverter<Classifier> {
+    @Override
+    public Classifier convert(String value) {
+      try {
+        return Classifier.parse(value.strip());
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(e.getMessage());
+      }
+    }
+  }
+
+  /** A corruption by its name. */
+  public static final class CorruptionName implements IStringConverter<Corruption.Kind> {
+    @Override
+    public Corruption.Kind convert(String value) {
+      try {
+        return Corruption.Kind.parse(value.strip());
       } catch (IllegalArgumentException e) {
         throw new ParameterException(e.getMessage());
       }

@@ -13,6 +13,7 @@ final class Commands {
         new CalibrateCommand(),
         new PredictCommand(),
         new TestCommand(),
+        new EmbedCommand(),
         new ConvertCommand(),
         new ModelsCommand(),
         new BenchCommand(),

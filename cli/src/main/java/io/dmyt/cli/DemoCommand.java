@@ -71,12 +71,14 @@ final class DemoCommand implements Command {
     TestCommand test = new TestCommand();
     test.weights = train.output;
     test.data.dataset = dataset;
+    test.report = output.resolve("report.html");
     terminal.say("");
     terminal.say("3. Testing, as this does:");
-    terminal.say("   dmyt test -w %s -d %s", test.weights, dataset);
+    terminal.say("   dmyt test -w %s -d %s --report %s", test.weights, dataset, test.report);
     test.run(terminal);
     terminal.say("");
-    terminal.say("Look at the pictures in %s. Next, on your own images:", dataset);
+    terminal.say("Look at the pictures in %s, and at %s in a browser.", dataset, test.report);
+    terminal.say("Next, on your own images:");
     terminal.say(
         "   dmyt train -d FOLDER   where FOLDER/{train,valid,test}/{real,fake}/ hold them");
     terminal.say("   dmyt train --help      shows the other losses, backbones and options");

@@ -23,8 +23,12 @@ final class Images {
   /** Batches of every image, in the given order. */
   static ImageFolderIterator inOrder(
       DataOptions options, List<ImageFile> files, DetectorSpec spec) {
-    LoaderOptions loader = LoaderOptions.evaluation(spec.preprocessing());
-    return new ImageFolderIterator(files, spec.classes(), configured(loader, options));
+    return new ImageFolderIterator(files, spec.classes(), loader(options, spec));
+  }
+
+  /** How to load every image, in order. */
+  static LoaderOptions loader(DataOptions options, DetectorSpec spec) {
+    return configured(LoaderOptions.evaluation(spec.preprocessing()), options);
   }
 
   private static LoaderOptions configured(LoaderOptions loader, DataOptions options) {
@@ -36,7 +40,11 @@ final class Images {
 
   /** Names the files that were skipped. */
   static void reportBad(Terminal terminal, ImageFolderIterator images) {
-    List<BadImageException> bad = images.badImages();
+    reportBad(terminal, images.badImages());
+  }
+
+  /** Names the files that were skipped. */
+  static void reportBad(Terminal terminal, List<BadImageException> bad) {
     if (!bad.isEmpty()) {
       terminal.say("skipped %d of the files, which are no images:", bad.size());
       bad.forEach(b -> terminal.say("  %s", b.getMessage()));

@@ -53,7 +53,7 @@ final class PredictCommand implements Command {
       description =
           "What makes images the frames of a video: none, their folder, or their name up to the"
               + " frame number")
-  VideoScores.Rule videoBy = VideoScores.Rule.NONE;
+  VideoRule videoBy = VideoRule.NONE;
 
   @Parameter(
       names = "--video-score",
@@ -162,7 +162,7 @@ final class PredictCommand implements Command {
       double seconds = (System.nanoTime() - started) / 1e9;
       summary(terminal, scored, fakeImages, verdicts, bad, seconds);
       boolean fake =
-          videoBy == VideoScores.Rule.NONE
+          videoBy == VideoRule.NONE
               ? fakeImages > 0
               : verdicts.stream().anyMatch(VideoVerdict::fake);
       if (failOnFake && fake) {

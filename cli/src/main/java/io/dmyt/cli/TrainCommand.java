@@ -68,7 +68,7 @@ final class TrainCommand implements Command {
 
   @Parameter(
       names = {"-o", "--output"},
-      description = "File for the trained detector; history.csv goes beside it")
+      description = "File for the trained detector; history.csv and history.html go" + " beside it")
   Path output = Path.of("detector.zip");
 
   @Parameter(
@@ -118,7 +118,7 @@ final class TrainCommand implements Command {
     List<EpochResult> history = new ArrayList<>();
     try (ImageFolderIterator trainImages = Images.shuffled(data, train, spec, seed);
         ImageFolderIterator validImages = Images.inOrder(data, valid.files(), spec);
-        Progress progress = new Progress(terminal, history)) {
+        Progress progress = new Progress(terminal, spec, history)) {
       new Trainer(detector, options)
           .fit(trainImages, validImages, best -> keep(detector, train, best), progress);
       Images.reportBad(terminal, trainImages);
@@ -176,9 +176,13 @@ final class TrainCommand implements Command {
     return output.toAbsolutePath().resolveSibling("history.csv");
   }
 
+  private Path historyPage() {
+    return output.toAbsolutePath().resolveSibling("history.html");
+  }
+
   /** A detector or history of an earlier run is kept under another name. */
   private void setAside(Terminal terminal) throws IOException {
-    for (Path file : List.of(output, historyFile())) {
+    for (Path file : List.of(output, historyFile(), historyPage())) {
       Path aside = WholeFile.setAside(file);
       if (aside != null) {
         terminal.say(
@@ -215,14 +219,16 @@ final class TrainCommand implements Command {
   /** Shows the epochs as they go by, and writes the history after each. */
   private final class Progress implements TrainingMonitor, AutoCloseable {
     private final Terminal terminal;
+    private final DetectorSpec spec;
     private final List<EpochResult> history;
     private ProgressLine line;
     private long start;
     private double imagesPerSecond;
     private int images;
 
-    Progress(Terminal terminal, List<EpochResult> history) {
+    Progress(Terminal terminal, DetectorSpec spec, List<EpochResult> history) {
       this.terminal = terminal;
+      this.spec = spec;
       this.history = history;
     }
 
@@ -259,6 +265,7 @@ final class TrainCommand implements Command {
           e.best() ? "  best so far, kept" : "");
       try {
         HistoryFile.write(historyFile(), history);
+        WholeFile.write(historyPage(), HistoryPage.html(TrainCommand.this, spec, history));
       } catch (IOException ex) {
         throw new java.io.UncheckedIOException(ex);
       }

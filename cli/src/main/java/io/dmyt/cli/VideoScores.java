@@ -2,7 +2,6 @@ package io.dmyt.cli;
 
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
-import io.dmyt.evaluation.VideoGrouping;
 import io.dmyt.evaluation.VideoScore;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,19 +11,6 @@ import java.util.Map;
 
 /** Gathers P(fake) of frames by video. */
 final class VideoScores {
-  /** What {@code --video-by} takes for a video. */
-  enum Rule {
-    NONE(null),
-    FOLDER(VideoGrouping.PARENT_FOLDER),
-    NAME(VideoGrouping.FILE_NAME);
-
-    private final VideoGrouping grouping;
-
-    Rule(VideoGrouping grouping) {
-      this.grouping = grouping;
-    }
-  }
-
   /** A growing array of scores: eight bytes a frame. */
   private static final class Frames {
     private double[] scores = new double[16];
@@ -43,19 +29,18 @@ final class VideoScores {
   }
 
   private final Map<String, Frames> videos = new LinkedHashMap<>();
-  private final Rule rule;
+  private final VideoRule rule;
 
-  VideoScores(Rule rule) {
+  VideoScores(VideoRule rule) {
     this.rule = rule;
   }
 
   void add(Prediction frame) {
-    if (rule == Rule.NONE) {
+    if (rule == VideoRule.NONE) {
       return;
     }
     Path folder = frame.file().getParent();
-    String key =
-        rule.grouping.key(folder == null ? "." : folder.toString(), frame.file().getFileName());
+    String key = rule.key(folder == null ? "." : folder.toString(), frame.file().getFileName());
     videos.computeIfAbsent(key, k -> new Frames()).add(frame.fakeProbability());
   }
 

@@ -56,14 +56,23 @@ class TrainAndTestTest {
     assertEquals(0, trained.code(), trained.all());
     assertTrue(trained.out().contains("Kept epoch"), trained.out());
     assertEquals(3, Files.readAllLines(output.resolveSibling("history.csv")).size());
+    String page = Files.readString(output.resolveSibling("history.html"));
+    assertEquals(loss.equals("triplet"), page.contains("Semi-hard triplets in a batch by epoch"));
+    assertEquals(loss.equals("triplet"), !page.contains("Accuracy by epoch"));
 
     Path json = folder.resolve("figures.json");
     Cli.Result tested = Cli.run("test", "-w", output, "-d", dataset, "--json", json);
     assertEquals(0, tested.code(), tested.all());
     assertTrue(tested.out().contains("balanced accuracy"), tested.out());
-    JsonNode figures = new ObjectMapper().readTree(json.toFile()).get("report");
+    assertTrue(tested.out().contains("ROC AUC"), tested.out());
+    JsonNode root = new ObjectMapper().readTree(json.toFile());
+    JsonNode figures = root.get("report");
     assertEquals(24, figures.get("samples").intValue());
     assertEquals(3, figures.get("recalls").size());
+    JsonNode images = root.get("detection").get("images").get("figures");
+    assertTrue(images.get("rocAuc").get("low").isDouble(), images.toString());
+    // An SVM's score is no probability.
+    assertEquals(loss.equals("triplet"), images.get("logLoss").get("value").isNull());
   }
 
   @Test
@@ -95,6 +104,8 @@ class TrainAndTestTest {
     assertEquals(0, again.code(), again.all());
     org.junit.jupiter.api.Assertions.assertArrayEquals(
         first, Files.readAllBytes(folder.resolve("detector.1.zip")));
+    assertTrue(Files.exists(folder.resolve("history.1.csv")));
+    assertTrue(Files.exists(folder.resolve("history.1.html")));
   }
 
   @Test

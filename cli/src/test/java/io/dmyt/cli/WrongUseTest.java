@@ -30,6 +30,7 @@ class WrongUseTest {
     Path text = Files.writeString(folder.resolve("text.zip"), "hello");
     Path noImages = Files.createDirectories(folder.resolve("images"));
     Path badLayout = Files.writeString(folder.resolve("dummies.json"), "{ nonsense");
+    Path npy = folder.resolve("e.npy");
     return Stream.of(
             wrong(2, "no command"),
             wrong(2, "command", "fly"),
@@ -57,6 +58,15 @@ class WrongUseTest {
             wrong(1, "real", "train", "-d", noReal),
             wrong(1, "missing.zip", "test", "-d", data, "-w", folder.resolve("missing.zip")),
             wrong(1, "text.zip", "test", "-d", data, "-w", text),
+            wrong(2, "svm-binary", "test", "-d", data, "-w", text, "--classifier", "svm,forest"),
+            wrong(2, "--video-by", "test", "-d", data, "-w", text, "--video-by", "colour"),
+            wrong(2, "--bootstrap", "test", "-d", data, "-w", text, "--bootstrap", "-1"),
+            wrong(2, "one folder", "embed", data, data, "-w", text, "-o", npy),
+            wrong(2, "--output", "embed", data, "-w", text),
+            wrong(2, ".npy", "embed", data, "-w", text, "-o", folder.resolve("e.bin")),
+            wrong(1, "nowhere", "embed", folder.resolve("nowhere"), "-w", text, "-o", npy),
+            wrong(1, "text.zip", "embed", data, "-w", text, "-o", npy),
+            wrong(2, "brightness", "test", "-d", data, "-w", text, "--corrupt", "rain"),
             wrong(2, "--weights", "calibrate", "-d", data),
             wrong(2, "--fpr", "calibrate", "-d", data, "-w", text, "--fpr", "1.5"),
             wrong(2, "one of", "calibrate", "-d", data, "-w", text, "--eer", "--fpr", "0.1"),

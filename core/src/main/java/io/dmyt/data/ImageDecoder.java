@@ -83,9 +83,12 @@ public final class ImageDecoder implements AutoCloseable {
    * An image as network input, into an array that is there already.
    *
    * @param target [3, size, size], or [size, size, 3] if channelsLast
+   * @param edit done to the image before it is resized; null for nothing
    */
-  void decode(Path file, float[] target, boolean channelsLast) {
-    normalise(pixels(read(file), file.toString()), target, channelsLast);
+  void decode(Path file, float[] target, boolean channelsLast, ImageEdit edit) {
+    Pixels pixels = pixels(read(file), file.toString());
+    normalise(
+        edit == null ? pixels : Pixels.of(edit.apply(pixels.toImage())), target, channelsLast);
   }
 
   @Override

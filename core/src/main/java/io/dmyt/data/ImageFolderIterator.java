@@ -67,7 +67,21 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
    * @throws IllegalArgumentException if a label has no class
    */
   public ImageFolderIterator(List<ImageFile> files, List<String> classes, LoaderOptions options) {
-    this(files, classes, options, () -> ImageReader.of(options));
+    this(files, classes, options, () -> ImageReader.of(options, null));
+  }
+
+  /**
+   * Images in a given order, something done to each of them before it is resized.
+   *
+   * @param classes names of the classes that the labels count, in order; none if the images are
+   *     unlabelled
+   * @param edit what is done; null for nothing
+   * @throws ImageDataException if there are no images
+   * @throws IllegalArgumentException if a label has no class
+   */
+  public ImageFolderIterator(
+      List<ImageFile> files, List<String> classes, LoaderOptions options, ImageEdit edit) {
+    this(files, classes, options, () -> ImageReader.of(options, edit));
   }
 
   ImageFolderIterator(

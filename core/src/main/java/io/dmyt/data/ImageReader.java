@@ -14,13 +14,17 @@ interface ImageReader extends AutoCloseable {
   @Override
   void close();
 
-  /** The reader of what {@code options} describe. */
-  static ImageReader of(LoaderOptions options) {
+  /**
+   * The reader of what {@code options} describe.
+   *
+   * @param edit done to each image before it is resized; null for nothing
+   */
+  static ImageReader of(LoaderOptions options, ImageEdit edit) {
     ImageDecoder decoder = new ImageDecoder(options.preprocessing());
     return new ImageReader() {
       @Override
       public void read(Path file, float[] target) {
-        decoder.decode(file, target, options.channelsLast());
+        decoder.decode(file, target, options.channelsLast(), edit);
       }
 
       @Override

@@ -22,6 +22,11 @@ record Pixels(ByteBuffer rgb, int width, int height) {
     }
   }
 
+  /** An image's own bytes. */
+  static Pixels of(RgbImage image) {
+    return new Pixels(ByteBuffer.wrap(image.pixels()), image.width(), image.height());
+  }
+
   RgbImage toImage() {
     byte[] copy = new byte[3 * width * height];
     rgb.get(0, copy);

@@ -23,7 +23,7 @@ public enum Split {
   }
 
   /** All names that are understood, the usual one first. */
-  List<String> folders() {
+  public List<String> folders() {
     return folders;
   }
 }

@@ -92,6 +92,11 @@ public record ClassificationReport(
         confusion.rowPercent());
   }
 
+  /** Real or fake, where a fake counts as found when any fake class was predicted. */
+  public BinaryView realOrFake() {
+    return augmented(confusion, confusion.classes().indexOf(realClass));
+  }
+
   private static BinaryView augmented(ConfusionMatrix confusion, int real) {
     long fakes = confusion.total() - confusion.support(real);
     long missed = fakes(confusion, real).mapToLong(c -> confusion.count(c, real)).sum();

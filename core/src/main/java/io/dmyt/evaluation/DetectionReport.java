@@ -68,6 +68,11 @@ public record DetectionReport(
         figures);
   }
 
+  DetectionReport withFigures(Map<DetectionMetric, Estimate> others) {
+    return new DetectionReport(
+        reals, fakes, unscored, threshold, equalErrorThreshold, bootstrap, others);
+  }
+
   /** The figure itself. */
   public double value(DetectionMetric metric) {
     return figures.get(metric).value();

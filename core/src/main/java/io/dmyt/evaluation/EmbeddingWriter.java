@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -19,11 +20,11 @@ import java.nio.file.StandardOpenOption;
  *
  * <ul>
  *   <li>{@code NAME.npy}: format 1.0, little-endian 32-bit floats, C order, shape [rows, features]
- *   <li>{@code NAME.csv}: UTF-8, {@code row,class,file}, rows counted from 0
+ *   <li>{@code NAME.csv}: UTF-8, {@code row,split,class,file}, rows counted from 0
  * </ul>
  *
- * <p>The matrix's header, which holds the number of rows, is written at the end: a file that was
- * not closed says that it has none. Not safe from several threads.
+ * <p>Both are written beside their places and take them when {@link #commit} is called; closed
+ * before, nothing is left and what was there stays. Not safe from several threads.
  */
 public final class EmbeddingWriter implements Closeable {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
@@ -32,13 +33,15 @@ public final class EmbeddingWriter implements Closeable {
   private static final int HEADER_BYTES = 128;
 
   private final int features;
+  private final Path file;
+  private final Path table;
   private final FileChannel matrix;
   private final BufferedWriter index;
   private final ByteBuffer row;
   private long rows;
 
   /**
-   * Begins both files; what is there under these names is replaced.
+   * Begins both files; makes missing folders.
    *
    * @param file the matrix's file, whose name ends in {@code .npy}; the table is beside it
    * @param features how many numbers an embedding has, at least 1
@@ -47,25 +50,33 @@ public final class EmbeddingWriter implements Closeable {
    */
   public EmbeddingWriter(Path file, int features) throws IOException {
     require(features >= 1, "an embedding has at least 1 feature, found %d", features);
-    Path table = indexOf(file);
+    this.file = file;
+    table = indexOf(file);
     this.features = features;
+    Files.createDirectories(file.toAbsolutePath().getParent());
     row =
         ByteBuffer.allocate(Math.multiplyExact(features, Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
     matrix =
         FileChannel.open(
-            file,
+            part(file),
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
     try {
       writeAll(header());
-      index = Files.newBufferedWriter(table, StandardCharsets.UTF_8);
-      index.write("row,class,file\n");
+      index = Files.newBufferedWriter(part(table), StandardCharsets.UTF_8);
+      index.write("row,split,class,file\n");
     } catch (IOException | RuntimeException e) {
       matrix.close();
+      Files.delete(part(file));
       throw e;
     }
+  }
+
+  private static Path part(Path target) {
+    return target.resolveSibling(
+        ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
   }
 
   /**
@@ -82,21 +93,24 @@ public final class EmbeddingWriter implements Closeable {
   /**
    * Writes one embedding.
    *
-   * @param className the class it is of
-   * @param file the image it is of
+   * @param split the part of the data set it is of; empty if there is none
+   * @param className the class it is of; empty if it is not known
+   * @param image the image it is of
    * @throws IllegalArgumentException if it has another number of features than was said
    */
-  public void write(float[] embedding, String className, String file) throws IOException {
+  public void write(float[] embedding, String split, String className, String image)
+      throws IOException {
     require(
         embedding.length == features,
         "the embedding of %s has %d features, expected %d",
-        file,
+        image,
         embedding.length,
         features);
     row.clear();
     row.asFloatBuffer().put(embedding);
     writeAll(row);
-    index.write(rows + "," + Csv.field(className) + "," + Csv.field(file) + "\n");
+    index.write(
+        rows + "," + Csv.field(split) + "," + Csv.field(className) + "," + Csv.field(image) + "\n");
     rows++;
   }
 
@@ -105,14 +119,23 @@ public final class EmbeddingWriter implements Closeable {
     return rows;
   }
 
+  /** Completes both files; they take their places. Nothing can be written any more. */
+  public void commit() throws IOException {
+    matrix.position(0);
+    writeAll(header());
+    matrix.close();
+    index.close();
+    Files.move(part(file), file, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(part(table), table, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Leaves nothing of what was not committed. */
   @Override
   public void close() throws IOException {
     try (matrix;
         index) {
-      if (matrix.isOpen()) {
-        matrix.position(0);
-        writeAll(header());
-      }
+      Files.deleteIfExists(part(file));
+      Files.deleteIfExists(part(table));
     }
   }
 

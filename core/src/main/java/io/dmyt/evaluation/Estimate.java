@@ -12,6 +12,9 @@ import java.util.Locale;
  */
 public record Estimate(double value, double low, double high) {
 
+  /** A figure that does not exist. */
+  static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN);
+
   /** The figure with the interval that holds the middle {@code confidence} of the resamples. */
   static Estimate of(double value, double[] resampled, double confidence) {
     double[] sorted = Arrays.stream(resampled).filter(v -> !Double.isNaN(v)).sorted().toArray();

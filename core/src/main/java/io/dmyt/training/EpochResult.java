@@ -11,6 +11,8 @@ package io.dmyt.training;
  * @param validLoss mean of the validation batches' losses
  * @param validAccuracy share of validation images classified right, in [0, 1]; with a Triplet loss
  *     the first class's share
+ * @param triplets how many semi-hard triplets a training batch had in the mean; NaN with another
+ *     loss than Triplet
  * @param seconds spent, validation included
  * @param best whether no earlier epoch was as good
  */
@@ -21,5 +23,6 @@ public record EpochResult(
     double trainAccuracy,
     double validLoss,
     double validAccuracy,
+    double triplets,
     double seconds,
     boolean best) {}

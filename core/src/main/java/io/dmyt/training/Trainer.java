@@ -3,6 +3,7 @@ package io.dmyt.training;
 import io.dmyt.Detector;
 import io.dmyt.LossKind;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.loss.TripletMiner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,7 @@ public final class Trainer {
                 training.accuracy(),
                 validation.loss(),
                 validation.accuracy(),
+                training.triplets(),
                 (System.nanoTime() - start) / 1e9,
                 best == null || better(validation, best));
         if (result.best()) {
@@ -107,6 +109,10 @@ public final class Trainer {
                 .formatted(loss, tally.batches + 1, epoch + 1, options.learningRate()));
       }
       tally.add(loss, batch.getLabels(), predict(detector, step.features()));
+      if (detector.spec().loss() == LossKind.TRIPLET) {
+        int[] labels = batch.getLabels().argMax(1).toIntVector();
+        tally.triplets += TripletMiner.mine(step.features(), labels).size();
+      }
       monitor.stepDone(tally.images, loss, tally.accuracy());
     }
     tally.require("training");
@@ -154,11 +160,12 @@ public final class Trainer {
   }
 
   /** Sums over an epoch. */
-  private static final class Tally {
+  private final class Tally {
     private int batches;
     private int images;
     private int right;
     private double losses;
+    private long triplets;
 
     void add(double loss, INDArray labels, int[] predictions) {
       int[] truth = labels.argMax(1).toIntVector();
@@ -178,6 +185,10 @@ public final class Trainer {
 
     double accuracy() {
       return (double) right / images;
+    }
+
+    double triplets() {
+      return detector.spec().loss() == LossKind.TRIPLET ? (double) triplets / batches : Double.NaN;
     }
 
     void require(String what) {

@@ -229,8 +229,8 @@ class ImageDecoderTest {
     Path file = Files.write(folder.resolve("a.png"), encode(picture(30, 20), "png"));
     float[] first = new float[3 * 16 * 16];
     float[] last = new float[3 * 16 * 16];
-    decoder.decode(file, first, false);
-    decoder.decode(file, last, true);
+    decoder.decode(file, first, false, null);
+    decoder.decode(file, last, true, null);
     for (int c = 0; c < 3; c++) {
       for (int i = 0; i < 256; i++) {
         assertEquals(first[c * 256 + i], last[3 * i + c]);

@@ -6,10 +6,13 @@ import io.dmyt.evaluation.RocCurve;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -25,6 +28,10 @@ final class Charts {
   private static final int HEIGHT = 360;
   private static final int HISTOGRAM_BINS = 20;
   private static final int AREA_ALPHA = 70;
+
+  /** How far above its point a label stands, as a share of the chart. */
+  private static final double LABEL_SHIFT = 0.045;
+
   private static final Color NONE = new Color(255, 255, 255, 0);
   private static final BasicStroke DASHED = SeriesLines.DASH_DASH;
 
@@ -54,8 +61,8 @@ final class Charts {
   }
 
   /** How the scores of reals and of fakes are spread, with the threshold. */
-  static XYChart histogram(DetectionScores scores, double threshold) {
-    XYChart chart = chart("P(fake)", "Share of the class, %", 0.0, 1.0);
+  static XYChart histogram(DetectionScores scores, double threshold, String scoreName) {
+    XYChart chart = chart(scoreName, "Share of the class, %", 0.0, 1.0);
     double[] reals = shares(scores, false);
     double[] fakes = shares(scores, true);
     double highest =
@@ -164,8 +171,24 @@ final class Charts {
           Ink.TEXT,
           SeriesMarkers.DIAMOND,
           255);
+      double above = LABEL_SHIFT * height(map);
+      map.dummies()
+          .forEach(
+              (name, at) ->
+                  chart.addAnnotation(new AnnotationText(name, at.x(), at.y() + above, false)));
     }
     return chart;
+  }
+
+  /** From the lowest point to the highest. */
+  private static double height(EmbeddingMap map) {
+    DoubleSummaryStatistics y =
+        Stream.concat(
+                map.samples().stream().map(EmbeddingMap.Sample::at),
+                map.dummies().values().stream())
+            .mapToDouble(EmbeddingMap.Point::y)
+            .summaryStatistics();
+    return y.getMax() - y.getMin();
   }
 
   private static String axis(String name, double share) {
@@ -178,7 +201,21 @@ final class Charts {
    * @param lines a value per epoch, by name
    */
   static XYChart history(String yTitle, Map<String, double[]> lines) {
-    XYChart chart = chart("Epoch", yTitle, null, null);
+    return lines("Epoch", 1, yTitle, lines);
+  }
+
+  /**
+   * ROC AUC over severities, counted from 0.
+   *
+   * @param lines a value per severity, by what was done to the images
+   */
+  static XYChart severities(Map<String, double[]> lines) {
+    return lines("Severity", 0, "ROC AUC", lines);
+  }
+
+  private static XYChart lines(
+      String xTitle, int first, String yTitle, Map<String, double[]> lines) {
+    XYChart chart = chart(xTitle, yTitle, null, null);
     chart.getStyler().setXAxisDecimalPattern("0");
     int number = 0;
     for (Map.Entry<String, double[]> entry : lines.entrySet()) {
@@ -191,7 +228,7 @@ final class Charts {
             line(
                 chart,
                 entry.getKey(),
-                IntStream.of(there).mapToDouble(e -> e + 1).toArray(),
+                IntStream.of(there).mapToDouble(e -> first + e).toArray(),
                 IntStream.of(there).mapToDouble(e -> values[e]).toArray(),
                 ink,
                 SeriesLines.SOLID);
@@ -241,6 +278,8 @@ final class Charts {
     style.setXAxisTitleColor(Ink.MUTED.standIn());
     style.setYAxisTitleColor(Ink.MUTED.standIn());
     style.setAxisTitleFont(font(Font.PLAIN, 13));
+    style.setAnnotationTextFont(font(Font.BOLD, 13));
+    style.setAnnotationTextFontColor(Ink.TEXT.standIn());
     style.setAxisTickLabelsFont(font(Font.PLAIN, 12));
     style.setLegendVisible(false);
     style.setMarkerSize(7);

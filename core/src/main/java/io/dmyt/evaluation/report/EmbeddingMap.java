@@ -1,6 +1,7 @@
 package io.dmyt.evaluation.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ public record EmbeddingMap(
   public EmbeddingMap {
     classes = List.copyOf(classes);
     samples = List.copyOf(samples);
-    dummies = Map.copyOf(dummies);
+    dummies = Collections.unmodifiableMap(new LinkedHashMap<>(dummies));
     variance = List.copyOf(variance);
   }
 

@@ -1,9 +1,9 @@
 package io.dmyt.evaluation.report;
 
 import io.dmyt.evaluation.ClassificationReport;
+import io.dmyt.evaluation.DetectionMetric;
 import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.DetectionScores;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +19,11 @@ import java.util.Optional;
  * @param images the figures over images
  * @param videos the figures over videos by the name of the rule, such as "mean of frames"; may be
  *     empty
+ * @param others the figures over images of other ways to a verdict, by name; may be empty
  * @param classes the figures of the predicted classes, if there are any
  * @param map the embeddings in a plane, if there is one
+ * @param corrupted the figures over images to which something was done, by what it was, at the
+ *     severities 1 and up; may be empty
  * @param errors the worst errors, the worst first; may be empty
  * @param provenance where model and data are from: name and value, in order
  */
@@ -29,8 +32,10 @@ public record ReportData(
     DetectionScores scores,
     DetectionReport images,
     Map<String, DetectionReport> videos,
+    Map<String, DetectionReport> others,
     Optional<ClassificationReport> classes,
     Optional<EmbeddingMap> map,
+    Map<String, List<DetectionReport>> corrupted,
     List<WorstError> errors,
     Map<String, String> provenance) {
 
@@ -54,8 +59,19 @@ public record ReportData(
     Objects.requireNonNull(title, "title");
     Objects.requireNonNull(scores, "scores");
     Objects.requireNonNull(images, "images");
-    videos = Collections.unmodifiableMap(new LinkedHashMap<>(videos));
-    errors = List.copyOf(new ArrayList<>(errors));
-    provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    videos = inOrder(videos);
+    others = inOrder(others);
+    corrupted = inOrder(corrupted);
+    errors = List.copyOf(errors);
+    provenance = inOrder(provenance);
+  }
+
+  private static <V> Map<String, V> inOrder(Map<String, V> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** Whether the scores are probabilities, so that they can be right or wrong as such. */
+  boolean probabilities() {
+    return !Double.isNaN(images.value(DetectionMetric.BRIER_SCORE));
   }
 }

@@ -7,7 +7,9 @@ import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.Estimate;
 import io.dmyt.evaluation.Reliability;
 import io.dmyt.evaluation.RocCurve;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -32,7 +34,9 @@ public final class TestReport {
                     .append(Html.escape(Verdict.of(video.getValue(), "videos")))
                     .append("</p>\n"));
     figures(body, data);
+    others(body, data);
     charts(body, data);
+    corrupted(body, data);
     data.classes().ifPresent(classes -> classes(body, classes));
     errors(body, data);
     provenance(body, data.provenance());
@@ -43,7 +47,22 @@ public final class TestReport {
     Map<String, DetectionReport> columns = new LinkedHashMap<>();
     columns.put("Images", data.images());
     data.videos().forEach((rule, report) -> columns.put("Videos: " + rule, report));
-    body.append("<h2>Figures</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Figure</th>");
+    body.append("<h2>Figures</h2>\n");
+    table(body, columns);
+    if (data.images().bootstrap().resamples() > 0) {
+      body.append(
+          String.format(
+              Locale.ROOT,
+              "<p class=\"note\">In brackets: %.0f %% intervals from %d resamples in which whole"
+                  + " videos are drawn, if there are any (seed %d).</p>%n",
+              100 * data.images().bootstrap().confidence(),
+              data.images().bootstrap().resamples(),
+              data.images().bootstrap().seed()));
+    }
+  }
+
+  private static void table(StringBuilder body, Map<String, DetectionReport> columns) {
+    body.append("<div class=\"scroll\"><table>\n<thead><tr><th>Figure</th>");
     columns.keySet().forEach(name -> body.append("<th>").append(Html.escape(name)).append("</th>"));
     body.append("</tr></thead>\n<tbody>\n");
     for (DetectionMetric metric : DetectionMetric.values()) {
@@ -62,16 +81,48 @@ public final class TestReport {
                     .append(report.fakes())
                     .append("</td>"));
     body.append("</tr>\n</tbody>\n</table></div>\n");
-    if (data.images().bootstrap().resamples() > 0) {
-      body.append(
-          String.format(
-              Locale.ROOT,
-              "<p class=\"note\">In brackets: %.0f %% intervals from %d resamples in which whole"
-                  + " videos are drawn, if there are any (seed %d).</p>%n",
-              100 * data.images().bootstrap().confidence(),
-              data.images().bootstrap().resamples(),
-              data.images().bootstrap().seed()));
+  }
+
+  private static void others(StringBuilder body, ReportData data) {
+    if (data.others().isEmpty()) {
+      return;
     }
+    body.append("<h2>Other ways to a verdict, over the same embeddings</h2>\n");
+    table(body, data.others());
+  }
+
+  private static void corrupted(StringBuilder body, ReportData data) {
+    if (data.corrupted().isEmpty()) {
+      return;
+    }
+    int severities = data.corrupted().values().stream().mapToInt(List::size).max().orElseThrow();
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    body.append("<h2>Robustness</h2>\n<div class=\"charts\">\n");
+    StringBuilder rows = new StringBuilder();
+    data.corrupted()
+        .forEach(
+            (name, reports) -> {
+              double[] line = new double[1 + severities];
+              Arrays.fill(line, Double.NaN);
+              line[0] = data.images().value(DetectionMetric.ROC_AUC);
+              rows.append("<tr><th>").append(Html.escape(name)).append("</th>");
+              for (int s = 0; s < reports.size(); s++) {
+                line[s + 1] = reports.get(s).value(DetectionMetric.ROC_AUC);
+                cell(rows, reports.get(s).figures().get(DetectionMetric.ROC_AUC));
+              }
+              rows.append("</tr>\n");
+              lines.put(name, line);
+            });
+    figure(
+        body,
+        "ROC AUC by severity",
+        "0: the images as they are",
+        Svg.of(Charts.severities(lines), "severities", "ROC AUC by corruption and severity"));
+    body.append("</div>\n<div class=\"scroll\"><table>\n<thead><tr><th>ROC AUC at severity</th>");
+    for (int s = 1; s <= severities; s++) {
+      body.append("<th>").append(s).append("</th>");
+    }
+    body.append("</tr></thead>\n<tbody>\n").append(rows).append("</tbody>\n</table></div>\n");
   }
 
   private static void cell(StringBuilder body, Estimate figure) {
@@ -117,9 +168,12 @@ public final class TestReport {
           String.format(
               Locale.ROOT, "What reaches the threshold %.3f is called fake", images.threshold()),
           Svg.of(
-              Charts.histogram(data.scores(), images.threshold()),
+              Charts.histogram(
+                  data.scores(), images.threshold(), data.probabilities() ? "P(fake)" : "Score"),
               "scores",
               "Histogram of the scores of real and fake images"));
+    }
+    if (images.reals() + images.fakes() > 0 && data.probabilities()) {
       figure(
           body,
           "Reliability",
@@ -209,7 +263,12 @@ public final class TestReport {
       error.heatMap().ifPresent(map -> body.append(Html.jpeg(map, "Heat map of " + error.file())));
       body.append("<figcaption>")
           .append(Html.escape(error.className()))
-          .append(String.format(Locale.ROOT, ", P(fake) %.3f", error.probability()))
+          .append(
+              String.format(
+                  Locale.ROOT,
+                  ", %s %.3f",
+                  data.probabilities() ? "P(fake)" : "score",
+                  error.probability()))
           .append("<span class=\"file\">")
           .append(Html.escape(error.file()))
           .append("</span></figcaption></figure>\n");

@@ -5,19 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.OperatingPoint;
+import io.dmyt.data.RgbImage;
 import io.dmyt.evaluation.Bootstrap;
 import io.dmyt.evaluation.ClassificationReport;
+import io.dmyt.evaluation.Classifier;
 import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.DetectionScores;
+import io.dmyt.evaluation.Judgement;
 import io.dmyt.evaluation.VideoScore;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +52,9 @@ class ReportTest {
             "Share of fakes by score",
             "Embeddings by class",
             "taken for reenactment",
+            "dummies",
+            "Other ways to a verdict",
+            "aria-label=\"ROC AUC by corruption and severity\"",
             "data:image/jpeg;base64,",
             "P(fake) 0.031",
             "resnet18")) {
@@ -104,16 +113,18 @@ class ReportTest {
                 scores(),
                 DetectionReport.of(scores(), 0.5, Bootstrap.NONE),
                 Map.of("<i>", DetectionReport.of(scores(), 0.5, Bootstrap.NONE)),
+                Map.of("<a>", DetectionReport.of(scores(), 0.5, Bootstrap.NONE)),
                 Optional.of(
                     ClassificationReport.of(
                         List.of("<fake>", "real"), 1, new int[] {0, 1}, new int[] {0, 1})),
                 Optional.empty(),
+                Map.of("<em>", List.of(DetectionReport.of(scores(), 0.5, Bootstrap.NONE))),
                 List.of(
                     new ReportData.WorstError(
                         "<u>.png", "<s>", 0.1, thumbnail(1), Optional.empty())),
                 Map.of("<p>", "<q>")));
     assertTrue(html.contains("&lt;b&gt;&quot;x&quot; &amp; &#39;y&#39;&lt;/b&gt;"));
-    assertFalse(Pattern.compile("<(b|i|u|s|q|fake)>").matcher(html).find());
+    assertFalse(Pattern.compile("<(a|b|em|i|u|s|q|fake)>").matcher(html).find());
   }
 
   @Test
@@ -130,6 +141,56 @@ class ReportTest {
     assertTrue(page(reals).contains("All images are real"));
     assertTrue(page(reals).contains("it calls 100.0 % of the real ones fake."));
     assertTrue(page(reals).contains("1 images could not be scored"));
+  }
+
+  /** An SVM's scores are none: no reliability, and nothing is called P(fake). */
+  @Test
+  void scoresThatAreNoProbabilities_areNotCalledSo() {
+    double[] margins = {0.9, 0.2, 0.6};
+    Judgement svm =
+        new Judgement(
+            Classifier.SVM,
+            List.of("fake", "real"),
+            1,
+            new int[] {0, 1, 1},
+            new int[] {0, 1, 0},
+            margins,
+            false,
+            OperatingPoint.DEFAULT);
+    String html =
+        TestReport.html(
+            new ReportData(
+                "Test",
+                svm.scores(),
+                svm.detection(svm.scores(), Bootstrap.NONE),
+                Map.of(),
+                Map.of(),
+                Optional.of(svm.classification()),
+                Optional.empty(),
+                Map.of(),
+                List.of(
+                    new ReportData.WorstError("a.png", "real", 0.6, new byte[1], Optional.empty())),
+                Map.of()));
+    assertTrue(html.contains("ROC AUC"));
+    assertTrue(html.contains("real, score 0.600"));
+    assertFalse(html.contains("P(fake)"));
+    assertFalse(html.contains("Reliability"));
+  }
+
+  /** A white square of 400 becomes one of 192, and JPEG's first two bytes are FF D8. */
+  @Test
+  void thumbnails_areSmall() throws IOException {
+    byte[] white = new byte[3 * 400 * 200];
+    Arrays.fill(white, (byte) 255);
+    byte[] file = Thumbnails.jpeg(new RgbImage(400, 200, white));
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+    assertEquals(192, image.getWidth());
+    assertEquals(96, image.getHeight());
+    assertEquals(0xffffffff, image.getRGB(100, 50));
+    assertEquals(
+        3,
+        ImageIO.read(new ByteArrayInputStream(Thumbnails.jpeg(new RgbImage(3, 1, new byte[9]))))
+            .getWidth());
   }
 
   @Test
@@ -193,8 +254,10 @@ class ReportTest {
             scores,
             DetectionReport.of(scores, 0.5, Bootstrap.NONE),
             Map.of(),
+            Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Map.of(),
             List.of(),
             Map.of()));
   }
@@ -218,13 +281,17 @@ class ReportTest {
   }
 
   private static DetectionScores scores() {
+    return scores(1.5);
+  }
+
+  private static DetectionScores scores(double deviation) {
     SplittableRandom random = new SplittableRandom(1);
     double[] scores = new double[600];
     boolean[] fakes = new boolean[600];
     List<String> videos = new ArrayList<>();
     for (int i = 0; i < scores.length; i++) {
       fakes[i] = i % 3 > 0;
-      scores[i] = 1 / (1 + Math.exp(-1.5 * random.nextGaussian() + (fakes[i] ? -1.4 : 1.4)));
+      scores[i] = 1 / (1 + Math.exp(-deviation * random.nextGaussian() + (fakes[i] ? -1.4 : 1.4)));
       videos.add((fakes[i] ? "fake/" : "real/") + i / 30);
     }
     return DetectionScores.of(scores, fakes, videos);
@@ -252,6 +319,14 @@ class ReportTest {
     videos.put("mean of frames", DetectionReport.of(scores.byVideo(VideoScore.MEAN), 0.5, FAST));
     videos.put(
         "median of frames", DetectionReport.of(scores.byVideo(VideoScore.MEDIAN), 0.5, FAST));
+    Map<String, List<DetectionReport>> corrupted = new LinkedHashMap<>();
+    for (double noise : new double[] {0.5, 1}) {
+      List<DetectionReport> reports = new ArrayList<>();
+      for (int severity = 1; severity <= 5; severity++) {
+        reports.add(DetectionReport.of(scores(1.5 + noise * severity), 0.5, FAST));
+      }
+      corrupted.put(noise == 1 ? "noise" : "blur", reports);
+    }
     List<ReportData.WorstError> errors = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       errors.add(
@@ -272,8 +347,10 @@ class ReportTest {
         scores,
         DetectionReport.of(scores, 0.5, FAST),
         videos,
+        Map.of("svm", DetectionReport.of(scores, 0.4, FAST)),
         Optional.of(ClassificationReport.of(CLASSES, 2, labels, predictions)),
         Optional.of(EmbeddingMap.of(embeddings, labels, CLASSES, dummies)),
+        corrupted,
         errors,
         provenance);
   }

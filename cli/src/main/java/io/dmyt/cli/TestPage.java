@@ -1,0 +1,195 @@
+package io.dmyt.cli;
+
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.Provenance;
+import io.dmyt.Version;
+import io.dmyt.data.ImageDecoder;
+import io.dmyt.data.ImageFolder;
+import io.dmyt.evaluation.ClassSample;
+import io.dmyt.evaluation.DetectionReport;
+import io.dmyt.evaluation.FeatureSet;
+import io.dmyt.evaluation.Judgement;
+import io.dmyt.evaluation.report.EmbeddingMap;
+import io.dmyt.evaluation.report.ReportData;
+import io.dmyt.evaluation.report.TestReport;
+import io.dmyt.evaluation.report.Thumbnails;
+import io.dmyt.loss.Dummies;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Gathers what the report of a test shows. */
+final class TestPage {
+  private static final int WORST = 12;
+  private static final int MAP_PER_CLASS = 300;
+  private static final long MAP_SEED = 1;
+
+  private final Detector detector;
+  private final Path weights;
+  private final ImageFolder folder;
+  private final FeatureSet tested;
+
+  TestPage(Detector detector, Path weights, ImageFolder folder, FeatureSet tested) {
+    this.detector = detector;
+    this.weights = weights;
+    this.folder = folder;
+    this.tested = tested;
+  }
+
+  /**
+   * The page.
+   *
+   * @param judgement of the first way to a verdict
+   * @param videos of each image
+   * @param reports of that way by what they judge, "images" first
+   * @param others reports over images of the other ways
+   * @param corrupted reports of the first way, by corruption and severity
+   */
+  String html(
+      Judgement judgement,
+      List<String> videos,
+      Map<String, DetectionReport> reports,
+      Map<String, DetectionReport> others,
+      Map<String, List<DetectionReport>> corrupted) {
+    Map<String, DetectionReport> byVideo = new LinkedHashMap<>();
+    reports.forEach(
+        (what, report) -> {
+          if (!what.equals(TestCommand.IMAGES)) {
+            byVideo.put(what.replace("videos, ", "") + " of frames", report);
+          }
+        });
+    return TestReport.html(
+        new ReportData(
+            "Test of " + weights.getFileName(),
+            judgement.scores(videos),
+            reports.get(TestCommand.IMAGES),
+            byVideo,
+            others,
+            Optional.of(judgement.classification()),
+            Optional.of(map()),
+            corrupted,
+            worst(judgement),
+            provenance(judgement)));
+  }
+
+  private EmbeddingMap map() {
+    int[] chosen = ClassSample.indices(tested.labels(), MAP_PER_CLASS, MAP_SEED);
+    float[][] embeddings = tested.features().toFloatMatrix();
+    Map<String, float[]> vectors = new LinkedHashMap<>();
+    Dummies dummies = detector.spec().dummies();
+    if (dummies != null) {
+      float[][] rows = dummies.vectors().toFloatMatrix();
+      for (int k = 0; k < rows.length; k++) {
+        vectors.put(k < dummies.classes().size() ? dummies.classes().get(k) : "all fakes", rows[k]);
+      }
+    }
+    return EmbeddingMap.of(
+        IntStream.of(chosen).mapToObj(i -> embeddings[i]).toArray(float[][]::new),
+        IntStream.of(chosen).map(i -> tested.labels()[i]).toArray(),
+        detector.spec().classes(),
+        vectors);
+  }
+
+  /** The images farthest on the wrong side of the threshold, by their share of that side. */
+  private List<ReportData.WorstError> worst(Judgement judgement) {
+    double threshold = judgement.operatingPoint().threshold();
+    double[] wrong =
+        IntStream.range(0, judgement.labels().length)
+            .mapToDouble(
+                i -> {
+                  double p = judgement.fakeScores()[i];
+                  return judgement.labels()[i] == judgement.realIndex()
+                      ? (p - threshold) / Math.max(1 - threshold, 1e-9)
+                      : (threshold - p) / Math.max(threshold, 1e-9);
+                })
+            .toArray();
+    try (ImageDecoder decoder = new ImageDecoder(detector.spec().preprocessing())) {
+      return IntStream.range(0, wrong.length)
+          .filter(i -> calledWrong(judgement, i))
+          .boxed()
+          .sorted(Comparator.comparingDouble(i -> -wrong[i]))
+          .limit(WORST)
+          .map(i -> error(judgement, i, decoder))
+          .toList();
+    }
+  }
+
+  private static boolean calledWrong(Judgement judgement, int image) {
+    boolean fake = judgement.labels()[image] != judgement.realIndex();
+    return judgement.operatingPoint().isFake(judgement.fakeScores()[image]) != fake;
+  }
+
+  private ReportData.WorstError error(Judgement judgement, int image, ImageDecoder decoder) {
+    Path file = Path.of(tested.files().get(image));
+    return new ReportData.WorstError(
+        Path.of(folder.name()).relativize(file).toString(),
+        detector.spec().classes().get(tested.labels()[image]),
+        judgement.fakeScores()[image],
+        Thumbnails.jpeg(decoder.rgb(file)),
+        Optional.empty());
+  }
+
+  private Map<String, String> provenance(Judgement judgement) {
+    DetectorSpec spec = detector.spec();
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("Detector", weights.toString());
+    rows.put(
+        "Network",
+        "%s, images of %d × %2$d pixels".formatted(spec.backbone(), spec.preprocessing().size()));
+    rows.put("Trained with", spec.loss().label());
+    rows.put(
+        "Classes", "%s (real: %s)".formatted(String.join(", ", spec.classes()), spec.realClass()));
+    Provenance of = detector.provenance();
+    if (of != null) {
+      rows.put(
+          "Trained", "%s, by dmyt4j %s, seed %s".formatted(of.created(), of.library(), of.seed()));
+      if (of.options() != null) {
+        rows.put("Training options", shown(of.options()));
+      }
+      if (of.result() != null) {
+        rows.put("Kept epoch", shown(of.result()));
+      }
+      if (of.images() != null) {
+        rows.put("Training images", "%s; fingerprint %s".formatted(shown(of.images()), of.data()));
+      }
+    }
+    rows.put("Verdict", Verdicts.describe(detector.calibration()));
+    rows.put("Judged by", judgement.classifier().label());
+    rows.put(
+        "Test images",
+        "%s: %s; fingerprint %s"
+            .formatted(folder.name(), Images.counts(folder), folder.fingerprint()));
+    rows.put(
+        "Tested",
+        "%s, by dmyt4j %s"
+            .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), Version.current()));
+    return rows;
+  }
+
+  private static String shown(Map<String, ?> values) {
+    StringBuilder text = new StringBuilder();
+    values.forEach(
+        (name, value) ->
+            text.append(text.isEmpty() ? "" : ", ")
+                .append(name)
+                .append(' ')
+                .append(value instanceof Double d ? number(d) : value));
+    return text.toString();
+  }
+
+  /** To four digits, and no more than are needed. */
+  private static String number(double value) {
+    return Double.isFinite(value)
+        ? new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString()
+        : "n/a";
+  }
+}

@@ -1,0 +1,201 @@
+package io.dmyt.data;
+
+import static org.bytedeco.opencv.global.opencv_core.ALGO_HINT_ACCURATE;
+import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
+import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * What happens to images on their way through the world, at five severities: JPEG, blur, noise,
+ * resizing and brightness with the parameters of ImageNet-C (Hendrycks and Dietterich,
+ * <i>Benchmarking Neural Network Robustness to Common Corruptions and Perturbations</i>, ICLR
+ * 2019).
+ *
+ * <p>It is done to the decoded image in its own size. The same image comes out the same, whatever
+ * it is called and in whatever order: the noise's generator begins with the seed and the pixels.
+ *
+ * @param kind what is done
+ * @param severity 1, the mildest, to 5
+ * @param seed of the noise; the others draw nothing
+ */
+public record Corruption(Kind kind, int severity, long seed) implements ImageEdit {
+  /** The worst there is. */
+  public static final int MAX_SEVERITY = 5;
+
+  /** The side of the images that blur's standard deviations are given for. */
+  private static final double BLUR_SIDE = 224;
+
+  /** How many standard deviations of a Gaussian are taken on either side. */
+  private static final int BLUR_REACH = 4;
+
+  /** The corruptions there are, and their parameter at each severity. */
+  public enum Kind {
+    /** Compressed as JPEG, with chroma at half the resolution: quality 25, 18, 15, 10, 7. */
+    JPEG(25, 18, 15, 10, 7),
+    /**
+     * Blurred by a Gaussian: standard deviation 1, 2, 3, 4, 6 pixels of an image with a shorter
+     * side of 224, in proportion in others.
+     */
+    BLUR(1, 2, 3, 4, 6),
+    /** Gaussian noise on every value: standard deviation 0.08, 0.12, 0.18, 0.26, 0.38 of white. */
+    NOISE(0.08, 0.12, 0.18, 0.26, 0.38),
+    /**
+     * Shrunk to 0.6, 0.5, 0.4, 0.3, 0.25 of its sides and back, bilinearly with antialiasing
+     * (ImageNet-C's pixelation has these factors, and boxes instead).
+     */
+    RESIZE(0.6, 0.5, 0.4, 0.3, 0.25),
+    /** Brighter: 0.1, 0.2, 0.3, 0.4, 0.5 of white added to HSV's value. */
+    BRIGHTNESS(0.1, 0.2, 0.3, 0.4, 0.5);
+
+    private final double[] parameters;
+
+    Kind(double... parameters) {
+      this.parameters = parameters;
+    }
+
+    /** The name that people write. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Finds a corruption by its name, case ignored.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists them
+     */
+    public static Kind parse(String name) {
+      return Arrays.stream(values())
+          .filter(k -> k.name().equalsIgnoreCase(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "no corruption named \"%s\": there are %s"
+                          .formatted(
+                              name,
+                              Arrays.stream(values())
+                                  .map(Kind::label)
+                                  .collect(Collectors.joining(", ")))));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if the severity is not 1 to 5
+   */
+  public Corruption {
+    Objects.requireNonNull(kind, "kind");
+    if (severity < 1 || severity > MAX_SEVERITY) {
+      throw new IllegalArgumentException("A severity is 1 to 5, was " + severity);
+    }
+  }
+
+  @Override
+  public RgbImage apply(RgbImage image) {
+    double parameter = kind.parameters[severity - 1];
+    return switch (kind) {
+      case JPEG -> jpeg(image, (int) parameter);
+      case BLUR -> blur(image, parameter * Math.min(image.width(), image.height()) / BLUR_SIDE);
+      case NOISE -> noise(image, parameter);
+      case RESIZE -> resize(image, parameter);
+      case BRIGHTNESS -> brightness(image, parameter);
+    };
+  }
+
+  private static RgbImage jpeg(RgbImage image, int quality) {
+    try (IntPointer options = new IntPointer(IMWRITE_JPEG_QUALITY, quality);
+        BytePointer pixels = new BytePointer(image.pixels());
+        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
+        Mat bgr = new Mat();
+        BytePointer file = new BytePointer()) {
+      cvtColor(rgb, bgr, COLOR_RGB2BGR);
+      if (!imencode(".jpg", bgr, file, options)) {
+        throw new IllegalStateException("OpenCV can't write JPEG");
+      }
+      try (Mat encoded = new Mat(1, Math.toIntExact(file.limit()), CV_8UC1, file);
+          Mat decoded = imdecode(encoded, IMREAD_COLOR_RGB)) {
+        return copy(decoded, image);
+      }
+    }
+  }
+
+  private static RgbImage blur(RgbImage image, double deviation) {
+    int side = 2 * Math.max(1, (int) Math.round(BLUR_REACH * deviation)) + 1;
+    try (BytePointer pixels = new BytePointer(image.pixels());
+        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
+        Mat blurred = new Mat();
+        Size kernel = new Size(side, side)) {
+      GaussianBlur(
+          rgb, blurred, kernel, deviation, deviation, BORDER_REPLICATE, ALGO_HINT_ACCURATE);
+      return copy(blurred, image);
+    }
+  }
+
+  private static RgbImage copy(Mat pixels, RgbImage like) {
+    byte[] bytes = new byte[like.pixels().length];
+    try (BytePointer data = pixels.data()) {
+      data.get(bytes);
+    }
+    return new RgbImage(like.width(), like.height(), bytes);
+  }
+
+  private RgbImage noise(RgbImage image, double deviation) {
+    CRC32 content = new CRC32();
+    content.update(image.pixels());
+    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + content.getValue());
+    byte[] bytes = image.pixels();
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = level((bytes[i] & 0xff) + 255 * deviation * random.nextGaussian());
+    }
+    return image;
+  }
+
+  private static RgbImage resize(RgbImage image, double factor) {
+    int width = Math.max(1, (int) Math.round(image.width() * factor));
+    int height = Math.max(1, (int) Math.round(image.height() * factor));
+    return image.resize(width, height).resize(image.width(), image.height());
+  }
+
+  /**
+   * HSV's value is the largest of the three; hue and saturation stay as they are when all three are
+   * multiplied alike.
+   */
+  private static RgbImage brightness(RgbImage image, double added) {
+    byte[] bytes = image.pixels();
+    for (int i = 0; i < bytes.length; i += 3) {
+      int value = Math.max(bytes[i] & 0xff, Math.max(bytes[i + 1] & 0xff, bytes[i + 2] & 0xff));
+      double brighter = Math.min(255, value + 255 * added);
+      for (int c = i; c < i + 3; c++) {
+        bytes[c] = level(value == 0 ? brighter : (bytes[c] & 0xff) * brighter / value);
+      }
+    }
+    return image;
+  }
+
+  private static byte level(double value) {
+    return (byte) Math.max(0, Math.min(255, Math.round(value)));
+  }
+
+  /** As text: {@code noise 3, seed 42}. */
+  @Override
+  public String toString() {
+    return kind.label() + " " + severity + ", seed " + seed;
+  }
+}

@@ -1,0 +1,93 @@
+package io.dmyt.evaluation;
+
+import static io.dmyt.evaluation.Checks.require;
+
+import io.dmyt.OperatingPoint;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What one way to a verdict said of labelled images.
+ *
+ * @param classifier the way
+ * @param classes the classes it tells apart, the detector's own or two
+ * @param realIndex which of them is real
+ * @param labels the true class of each image, as an index of {@code classes}
+ * @param predictions the class that was said
+ * @param fakeScores P(fake) of each image where there is a probability, else a score from 0 to 1
+ *     that ranks the images, with one half where the classifier is undecided
+ * @param probabilities whether the scores are probabilities
+ * @param operatingPoint from which score on an image is called fake
+ */
+public record Judgement(
+    Classifier classifier,
+    List<String> classes,
+    int realIndex,
+    int[] labels,
+    int[] predictions,
+    double[] fakeScores,
+    boolean probabilities,
+    OperatingPoint operatingPoint) {
+
+  /** What takes P(fake) at its word. */
+  private static final Set<DetectionMetric> OF_PROBABILITIES =
+      EnumSet.of(
+          DetectionMetric.LOG_LOSS, DetectionMetric.BRIER_SCORE, DetectionMetric.CALIBRATION_ERROR);
+
+  public Judgement {
+    Objects.requireNonNull(classifier, "classifier");
+    Objects.requireNonNull(operatingPoint, "operatingPoint");
+    classes = List.copyOf(classes);
+    require(
+        labels.length == predictions.length && labels.length == fakeScores.length,
+        "%d labels, %d predictions, %d scores: must be as many",
+        labels.length,
+        predictions.length,
+        fakeScores.length);
+  }
+
+  /** The reference's figures, of the classes that were said. */
+  public ClassificationReport classification() {
+    return ClassificationReport.of(classes, realIndex, labels, predictions);
+  }
+
+  /** The scores with their truths. */
+  public DetectionScores scores() {
+    return DetectionScores.of(fakeScores, fakes());
+  }
+
+  /**
+   * The scores with their truths, of frames of videos.
+   *
+   * @param videos of each image
+   */
+  public DetectionScores scores(List<String> videos) {
+    return DetectionScores.of(fakeScores, fakes(), videos);
+  }
+
+  private boolean[] fakes() {
+    boolean[] fakes = new boolean[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      fakes[i] = labels[i] != realIndex;
+    }
+    return fakes;
+  }
+
+  /**
+   * Judges this judgement's scores, by frame or by video. Where they are no probabilities, log
+   * loss, Brier score and calibration error don't exist.
+   */
+  public DetectionReport detection(DetectionScores scores, Bootstrap bootstrap) {
+    DetectionReport report = DetectionReport.of(scores, operatingPoint.threshold(), bootstrap);
+    if (probabilities) {
+      return report;
+    }
+    Map<DetectionMetric, Estimate> figures = new EnumMap<>(report.figures());
+    OF_PROBABILITIES.forEach(m -> figures.put(m, Estimate.NONE));
+    return report.withFigures(figures);
+  }
+}

@@ -1,0 +1,253 @@
+package io.dmyt.evaluation;
+
+import static io.dmyt.Faults.assertFault;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.Calibration;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.FakeScore;
+import io.dmyt.Golden;
+import io.dmyt.LossKind;
+import io.dmyt.OperatingPoint;
+import io.dmyt.data.ImageFile;
+import io.dmyt.data.LoaderOptions;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.Dummies;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class JudgeTest {
+  private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
+  private static final int SIZE = 512;
+
+  /** The dummies: real on [0, 256), deepfake on [256, 384), faceswap on [384, 512). */
+  private static Detector detector;
+
+  private static Detector classifier;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void createDetectors() {
+    detector = create(CLASSES, LossKind.DMYT);
+    classifier = create(CLASSES, LossKind.CROSS_ENTROPY);
+  }
+
+  @AfterAll
+  static void closeDetectors() {
+    detector.close();
+    classifier.close();
+  }
+
+  private static Detector create(List<String> classes, LossKind loss) {
+    return Detector.create(
+        new DetectorSpec(
+            "resnet18",
+            classes,
+            "real",
+            Preprocessing.imageNet(32),
+            loss,
+            loss.hasClassifier() ? null : Dummies.of(classes, SIZE),
+            null),
+        1);
+  }
+
+  /** An embedding that is one number over each of the three dummies' ones. */
+  private static float[] embedding(double real, double deepfake, double faceswap) {
+    float[] e = new float[SIZE];
+    for (int f = 0; f < SIZE; f++) {
+      e[f] = (float) (f < 256 ? real : f < 384 ? deepfake : faceswap);
+    }
+    return e;
+  }
+
+  private static FeatureSet set(int[] labels, float[]... rows) {
+    return new FeatureSet(Nd4j.createFromArray(rows), labels, List.of());
+  }
+
+  private static FeatureSet noTraining() {
+    throw new AssertionError("nothing to fit");
+  }
+
+  /**
+   * The scores are the means: (0.9, 0, 0.6) for real, deepfake and faceswap in the first row. The
+   * fake root's is (0 + 0.6) / 2 = 0.3: both ways say real. In the second, (0.5, 0.1, 0.6) and
+   * 0.35: the dummies say faceswap, the roots say real.
+   */
+  @Test
+  void rootsAndDummies_canDiffer() {
+    FeatureSet images = set(new int[] {2, 1}, embedding(0.9, 0, 0.6), embedding(0.5, 0.1, 0.6));
+    Judgement dummies = Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining).judge(images);
+    assertArrayEquals(new int[] {2, 1}, dummies.predictions());
+    assertEquals(CLASSES, dummies.classes());
+
+    Judgement root = Judge.of(Classifier.ROOT, detector, JudgeTest::noTraining).judge(images);
+    assertEquals(List.of("fake", "real"), root.classes());
+    assertArrayEquals(new int[] {1, 0}, root.labels());
+    assertArrayEquals(new int[] {1, 1}, root.predictions());
+    double scale = Math.sqrt(SIZE);
+    assertEquals(FakeScore.ofLogit(scale * (0.3 - 0.9)), root.fakeScores()[0], 1e-6);
+    assertEquals(FakeScore.ofLogit(scale * (0.35 - 0.5)), root.fakeScores()[1], 1e-6);
+    assertTrue(root.probabilities());
+    assertEquals(0.5, root.classification().accuracy());
+  }
+
+  @Test
+  void ofTwoClasses_rootsAreTheDummies() {
+    try (Detector two = create(List.of("real", "swap"), LossKind.DMYT)) {
+      FeatureSet images = set(new int[] {0, 1, 1}, rows(two, 3));
+      Judgement dummies = Judge.of(Classifier.DUMMIES, two, JudgeTest::noTraining).judge(images);
+      Judgement root = Judge.of(Classifier.ROOT, two, JudgeTest::noTraining).judge(images);
+      assertEquals(List.of("swap", "real"), root.classes());
+      assertArrayEquals(new int[] {1, 0, 0}, root.labels());
+      assertArrayEquals(dummies.fakeScores(), root.fakeScores(), 1e-9);
+      assertEquals(
+          dummies.classification().balancedAccuracy(), root.classification().balancedAccuracy());
+    }
+  }
+
+  private static float[][] rows(Detector of, int count) {
+    return of.embed(images(count)).toFloatMatrix();
+  }
+
+  private static INDArray images(int count) {
+    return Nd4j.createFromArray(Golden.images("input", count, 32)).reshape(count, 3, 32, 32);
+  }
+
+  @Test
+  void ownWays_areCalibrated_othersAreNot() {
+    FeatureSet images = set(new int[] {2, 1}, embedding(0.9, 0, 0.6), embedding(0.5, 0.1, 0.6));
+    try {
+      detector.setCalibration(
+          new Calibration(
+              Calibration.Kind.PLATT, 0.5, 1, new OperatingPoint(0.25, "test", 0.1, 0.9)));
+      Judgement dummies =
+          Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining).judge(images);
+      double raw = detector.rawFakeProbabilities(detector.scores(images.features()))[0];
+      assertEquals(
+          FakeScore.ofLogit(0.5 * FakeScore.toLogit(raw) + 1), dummies.fakeScores()[0], 1e-12);
+      assertEquals(0.25, dummies.operatingPoint().threshold());
+      Judgement root = Judge.of(Classifier.ROOT, detector, JudgeTest::noTraining).judge(images);
+      assertSame(OperatingPoint.DEFAULT, root.operatingPoint());
+      assertEquals(FakeScore.ofLogit(Math.sqrt(SIZE) * (0.3 - 0.9)), root.fakeScores()[0], 1e-6);
+    } finally {
+      detector.setCalibration(Calibration.NONE);
+    }
+  }
+
+  /** The logits of the embedding are those of the network. */
+  @Test
+  void argmax_isTheClassifiersOwn() {
+    INDArray logits = classifier.features(images(4));
+    Judgement argmax =
+        Judge.of(Classifier.ARGMAX, classifier, JudgeTest::noTraining)
+            .judge(set(new int[4], rows(classifier, 4)));
+    Golden.assertClose(
+        logits.dup('c').data().asDouble(),
+        classifier.featuresOf(classifier.embed(images(4))).dup('c').data().asDouble(),
+        1e-5,
+        "logits");
+    assertArrayEquals(classifier.classify(logits), argmax.predictions());
+    assertArrayEquals(classifier.fakeProbabilities(logits), argmax.fakeScores(), 1e-6);
+  }
+
+  @Test
+  void svms_areFitted_andGiveNoProbability() {
+    FeatureSet training =
+        set(
+            new int[] {0, 0, 1, 1, 2, 2},
+            embedding(0, 1, 0),
+            embedding(0.1, 1, 0),
+            embedding(0, 0, 1),
+            embedding(0.1, 0, 1),
+            embedding(1, 0, 0),
+            embedding(1, 0.1, 0));
+    FeatureSet tested =
+        set(new int[] {0, 1, 2}, embedding(0, 0.9, 0), embedding(0, 0, 1.1), embedding(1, 0, 0.1));
+    Judgement each = Judge.of(Classifier.SVM, detector, () -> training).judge(tested);
+    assertArrayEquals(new int[] {0, 1, 2}, each.predictions());
+    Judgement binary = Judge.of(Classifier.SVM_BINARY, detector, () -> training).judge(tested);
+    assertArrayEquals(new int[] {0, 0, 1}, binary.predictions());
+    for (Judgement judgement : List.of(each, binary)) {
+      assertFalse(judgement.probabilities());
+      double[] scores = judgement.fakeScores();
+      assertTrue(scores[0] > 0.5 && scores[1] > 0.5 && scores[2] < 0.5);
+      DetectionReport report = judgement.detection(judgement.scores(), Bootstrap.NONE);
+      assertEquals(1, report.value(DetectionMetric.ROC_AUC));
+      assertEquals(0, report.value(DetectionMetric.EQUAL_ERROR_RATE));
+      assertEquals(Double.NaN, report.value(DetectionMetric.BRIER_SCORE));
+      assertEquals(Double.NaN, report.value(DetectionMetric.LOG_LOSS));
+      assertEquals(Double.NaN, report.value(DetectionMetric.CALIBRATION_ERROR));
+    }
+  }
+
+  @Test
+  void lackingParts_areNamed() {
+    assertFault(
+        "trained with DmyT has no classifier: judge it by dummies, root, svm, svm-binary",
+        () -> Judge.of(Classifier.ARGMAX, detector, JudgeTest::noTraining));
+    assertFault(
+        "trained with CrossEntropy has no dummies: judge it by svm, svm-binary, argmax",
+        () -> Judge.of(Classifier.ROOT, classifier, JudgeTest::noTraining));
+    assertFault("there are dummies, root, svm", () -> Classifier.parse("forest"));
+    assertSame(Classifier.SVM_BINARY, Classifier.parse("SVM-binary"));
+    Judge judge = Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining);
+    assertFault(
+        "image 0 with scores that are no numbers",
+        () -> judge.judge(set(new int[1], embedding(Double.NaN, 0, 0))));
+  }
+
+  /** What the cache has is not computed again, whatever the file is called now. */
+  @Test
+  void embedder_computesEachImageOnce() throws IOException {
+    List<ImageFile> files = new ArrayList<>();
+    for (String name : List.of("photo.jpg", "grey.png", "small.jpg")) {
+      files.add(new ImageFile(Golden.path("images/source/" + name), 1));
+    }
+    Path broken = Files.writeString(folder.resolve("broken.jpg"), "no picture");
+    files.add(1, new ImageFile(broken, 2));
+    LoaderOptions options = LoaderOptions.evaluation(detector.spec().preprocessing());
+    Embedder plain = new Embedder(detector, Optional.empty());
+    float[][] expected =
+        plain
+            .embed(files, options, Optional.empty(), n -> {})
+            .features()
+            .features()
+            .toFloatMatrix();
+
+    for (int round = 0; round < 2; round++) {
+      try (EmbeddingCache cache = EmbeddingCache.open(folder.resolve("c"), "net", SIZE, 1 << 20)) {
+        Embedder.Result result =
+            new Embedder(detector, Optional.of(cache))
+                .embed(files, options, Optional.empty(), n -> {});
+        assertEquals(round * (files.size() - 1), result.cached());
+        assertEquals(1, result.bad().size());
+        float[][] rows = result.features().features().toFloatMatrix();
+        assertEquals(files.size() - 1, rows.length);
+        for (int i = 0; i < rows.length; i++) {
+          assertArrayEquals(expected[i], rows[i], 1e-6f);
+        }
+        assertFalse(result.features().files().contains(broken.toString()));
+      }
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> plain.embed(List.of(new ImageFile(broken, 0)), options, Optional.empty(), n -> {}));
+  }
+}
