@@ -337,15 +337,14 @@ final class Compiler {
 
   private Tensor inferenceWeights(Op.Convolution c, Op.Norm norm, Format chosen) {
     Op.Parameter w = c.weights();
-    Tensor source = parameter(w);
     Tensor weights = emit.elsewhere(chosen);
     Parameters.keep(scope, weights);
     if (norm == null) {
-      emit.reorder(source, weights);
+      emit.reorder(weights(c), weights);
       return weights;
     }
     Tensor scaled = emit.tensor(Format.strided(scope, w.dims(), w.strides()));
-    emit.run("fold", () -> Folding.weights(parameters, w, norm, scaled.address()), scaled);
+    emit.run("fold", () -> Folding.weights(parameters, c, norm, scaled.address()), scaled);
     emit.reorder(scaled, weights);
     return weights;
   }
@@ -359,6 +358,23 @@ final class Compiler {
 
   private Tensor parameter(Op.Parameter p) {
     return emit.elsewhere(Format.strided(scope, p.dims(), p.strides())).at(parameters.address(p));
+  }
+
+  /** A convolution's weights as the network has them, or a copy if they lie apart. */
+  private Tensor weights(Op.Convolution c) {
+    if (c.parts().isEmpty()) {
+      return parameter(c.weights());
+    }
+    Tensor all = emit.tensor(Format.plain(scope, c.weights().dims()));
+    for (int group = 0; group < c.parts().size(); group++) {
+      emit.reorder(parameter(c.parts().get(group)), group(all, c, group));
+    }
+    return all;
+  }
+
+  private Tensor group(Tensor all, Op.Convolution c, int group) {
+    long[] offsets = {group, 0, 0, 0, 0};
+    return emit.over(all.format().part(scope, c.parts().get(group).dims(), offsets), all);
   }
 
   private Tensor target(Op.Parameter p) {
@@ -382,7 +398,7 @@ final class Compiler {
                 g,
                 List.of());
     Images.Choice choice = images.choose(kind -> List.of(describe.apply(kind)));
-    Tensor source = parameter(w);
+    Tensor source = weights(c);
     Tensor y = images.image(choice.kind(), to);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, emit.in(source(choice.kind(), x), x)));
@@ -426,9 +442,11 @@ final class Compiler {
                         kind.format(scope, dy.format().dims()),
                         g,
                         forwards.apply(kind))));
-    Tensor target = target(w);
+    boolean apart = !c.parts().isEmpty();
+    Format plain = Format.strided(scope, w.dims(), w.strides());
+    Tensor target = apart ? emit.tensor(plain) : target(w);
     Format format = images.chosen(choice.first(), dnnl_query_diff_weights_md);
-    Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
+    Tensor dw = format.same(plain) ? target : emit.tensor(format);
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, emit.in(source(choice.kind(), x), x)));
     args.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)));
@@ -439,6 +457,9 @@ final class Compiler {
     emit.run(c.text() + ", weights' gradient", choice.first(), args.toArray(Arg[]::new));
     if (dw != target) {
       emit.reorder(dw, target);
+    }
+    for (int group = 0; group < c.parts().size(); group++) {
+      emit.reorder(group(target, c, group), target(c.parts().get(group)));
     }
   }
 

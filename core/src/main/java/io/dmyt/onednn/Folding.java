@@ -9,8 +9,9 @@ final class Folding {
    *
    * @param target the address of as many floats, in the parameter's own order
    */
-  static void weights(Parameters parameters, Op.Parameter weights, Op.Norm norm, long target) {
-    float[] w = parameters.read(weights);
+  static void weights(Parameters parameters, Op.Convolution c, Op.Norm norm, long target) {
+    Op.Parameter weights = c.weights();
+    float[] w = parameters.weights(c);
     double[] scale = scale(parameters, norm);
     long[] dims = weights.dims();
     long[] strides = weights.strides();

@@ -17,7 +17,7 @@ final class Grouping {
   /**
    * The one convolution that does what merging {@code parts} does, or null if they are no such
    * groups: convolutions alike, without biases, of neighbouring subsets that make up all channels
-   * of one value, whose weights follow each other in the network's parameters.
+   * of one value.
    */
   Op.Convolution of(List<Integer> parts) {
     Op.Convolution first = group(parts.get(0));
@@ -28,7 +28,7 @@ final class Grouping {
     long share = w.dims()[1];
     for (int g = 0; g < parts.size(); g++) {
       Op.Convolution c = group(parts.get(g));
-      if (c == null || !alike(c, first, g) || !subset(parts.get(g), g, share, parts.get(0))) {
+      if (c == null || !alike(c, first) || !subset(parts.get(g), g, share, parts.get(0))) {
         return null;
       }
     }
@@ -37,8 +37,14 @@ final class Grouping {
     }
     long[] d = w.dims();
     long[] dims = {parts.size(), d[0], d[1], d[2], d[3]};
+    long[] part = {1, d[0], d[1], d[2], d[3]};
+    List<Op.Parameter> weights =
+        parts.stream()
+            .map(p -> new Op.Parameter(group(p).weights().offset(), part, Format.rowMajor(part)))
+            .toList();
     return new Op.Convolution(
         new Op.Parameter(w.offset(), dims, Format.rowMajor(dims)),
+        neighbours(weights) ? List.of() : weights,
         null,
         parts.size(),
         parts.size() * first.channels(),
@@ -62,11 +68,21 @@ final class Grouping {
         : null;
   }
 
-  private static boolean alike(Op.Convolution c, Op.Convolution first, int number) {
-    Op.Parameter w = first.weights();
+  private static boolean alike(Op.Convolution c, Op.Convolution first) {
     return c.window().equals(first.window())
-        && Arrays.equals(c.weights().dims(), w.dims())
-        && c.weights().offset() == w.offset() + number * w.length();
+        && Arrays.equals(c.weights().dims(), first.weights().dims());
+  }
+
+  /** DL4J lays parameters out in its topological order, which need not be the groups'. */
+  private static boolean neighbours(List<Op.Parameter> parts) {
+    long next = parts.get(0).offset();
+    for (Op.Parameter part : parts) {
+      if (part.offset() != next) {
+        return false;
+      }
+      next += part.length();
+    }
+    return true;
   }
 
   private boolean subset(int group, int number, long share, int firstGroup) {

@@ -1,5 +1,7 @@
 package io.dmyt.onednn;
 
+import java.util.List;
+
 /** What one node of a {@link Region} computes from the values of the nodes it reads. */
 sealed interface Op {
 
@@ -14,10 +16,27 @@ sealed interface Op {
     }
   }
 
-  /** A convolution of any number of groups, or with {@code flat} a dense layer. */
+  /**
+   * A convolution of any number of groups, or with {@code flat} a dense layer.
+   *
+   * @param parts each group's weights, if they lie apart in the network's parameters; then {@code
+   *     weights} says their shape alone
+   */
   record Convolution(
-      Parameter weights, Parameter bias, int groups, int channels, boolean flat, Window window)
+      Parameter weights,
+      List<Parameter> parts,
+      Parameter bias,
+      int groups,
+      int channels,
+      boolean flat,
+      Window window)
       implements Op {
+
+    Convolution(
+        Parameter weights, Parameter bias, int groups, int channels, boolean flat, Window window) {
+      this(weights, List.of(), bias, groups, channels, flat, window);
+    }
+
     /** Whether each group has a single input channel. */
     boolean depthwise() {
       return groups > 1 && weights.dims()[2] == 1;

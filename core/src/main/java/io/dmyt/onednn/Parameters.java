@@ -1,5 +1,6 @@
 package io.dmyt.onednn;
 
+import java.nio.FloatBuffer;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,6 +30,16 @@ final class Parameters {
 
   float[] read(Op.Parameter p) {
     return Address.read(address(p), p.length());
+  }
+
+  /** A convolution's weights, those of its groups one after another. */
+  float[] weights(Op.Convolution c) {
+    if (c.parts().isEmpty()) {
+      return read(c.weights());
+    }
+    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(c.weights().length()));
+    c.parts().forEach(part -> all.put(read(part)));
+    return all.array();
   }
 
   /** Gives a tensor memory of its own for as long as {@code scope} is open. */

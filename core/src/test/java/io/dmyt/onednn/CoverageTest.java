@@ -261,8 +261,9 @@ class CoverageTest {
           return 2 * CHANNELS + 7;
         });
     for (int share : new int[] {3, 4, 8}) {
-      all.put("convolution in 2 groups of " + share, groups(2, share));
+      all.put("convolution in 2 groups of " + share, groups(2, share, false));
     }
+    all.put("convolution in 3 groups of 8, the last one first", groups(3, 8, true));
     all.put(
         "overlapping subsets",
         graph -> {
@@ -275,11 +276,12 @@ class CoverageTest {
     return all;
   }
 
-  private static Middle groups(int groups, int share) {
+  private static Middle groups(int groups, int share, boolean reversed) {
     return graph -> {
       graph.addLayer("wide", convolution(CHANNELS, groups * share, 1, 1, 0, 1, false), "stem");
       String[] parts = new String[groups];
-      for (int g = 0; g < groups; g++) {
+      for (int i = 0; i < groups; i++) {
+        int g = reversed ? groups - 1 - i : i;
         parts[g] = "group" + g;
         graph
             .addVertex("in" + g, new SubsetVertex(g * share, (g + 1) * share - 1), "wide")

@@ -2,6 +2,7 @@ package io.dmyt.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -102,21 +103,33 @@ class PlanTest {
     }
   }
 
-  @Test
-  void convolutionsOfSubsetsAreOneConvolutionInGroups() {
-    Plan plan = Plan.of(Precision.F32);
+  /** Groups 0 to 3 of four, in the order in which the network's parameters have them. */
+  private static ComputationGraphConfiguration groups(int... order) {
     ComputationGraphConfiguration.GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .graphBuilder()
             .addInputs("in")
             .addLayer("stem", convolution(3, 32, 3), "in");
-    for (int g = 0; g < 4; g++) {
+    for (int g : order) {
       graph
           .addVertex("in" + g, new SubsetVertex(8 * g, 8 * g + 7), "stem")
           .addLayer("group" + g, convolution(8, 8, 3), "in" + g);
     }
-    graph.addVertex("merged", new MergeVertex(), "group0", "group1", "group2", "group3");
-    try (Twins twins = Twins.of(graph.setOutputs("merged").build(), plan)) {
+    return graph
+        .addVertex("merged", new MergeVertex(), "group0", "group1", "group2", "group3")
+        .setOutputs("merged")
+        .build();
+  }
+
+  private static Op.Convolution merged(Twins twins) {
+    Region region = Region.of(twins.fast());
+    return assertInstanceOf(Op.Convolution.class, region.op(region.node("merged")));
+  }
+
+  @Test
+  void convolutionsOfSubsetsAreOneConvolutionInGroups() {
+    Plan plan = Plan.of(Precision.F32);
+    try (Twins twins = Twins.of(groups(0, 1, 2, 3), plan)) {
       INDArray x = Twins.random(1, 2, 3, 20, 20);
       assertEquals(
           List.of("convolution", "convolution in 4 groups"),
@@ -124,12 +137,17 @@ class PlanTest {
               .map(Emitter.Kernel::action)
               .filter(action -> action.startsWith("convolution"))
               .toList());
+      assertEquals(List.of(), merged(twins).parts());
       twins.sameOutput(x);
       Twins.close(
           "a group by itself",
           twins.stock().feedForward(x, false).get("group2"),
           twins.fast().feedForward(x, false).get("group2"),
           1e-5);
+    }
+    try (Twins twins = Twins.of(groups(2, 0, 3, 1), plan)) {
+      assertEquals(4, merged(twins).parts().size());
+      twins.sameOutput(Twins.random(1, 2, 3, 20, 20));
     }
   }
 
