@@ -77,6 +77,18 @@ final class PredictCommand implements Command {
   boolean failOnFake;
 
   @Parameter(
+      names = "--explain",
+      description =
+          "Write a picture per image to this folder: the image, and over it what speaks for fake"
+              + " (Grad-CAM)")
+  Path explain;
+
+  @Parameter(
+      names = "--explain-class",
+      description = "With --explain: show what speaks for this class instead")
+  String explainClass;
+
+  @Parameter(
       names = {"-b", "--batch"},
       validateWith = Checks.Count.class,
       description = "Images per batch")
@@ -95,9 +107,17 @@ final class PredictCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
+    if (explainClass != null && explain == null) {
+      throw new UsageException("--explain-class needs --explain");
+    }
     List<Path> files = files();
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       Verdicts.requireOwn(detector, weights);
+      if (explainClass != null && !detector.spec().classes().contains(explainClass)) {
+        throw new UsageException(
+            "--explain-class is %s, but %s knows %s"
+                .formatted(explainClass, weights, String.join(", ", detector.spec().classes())));
+      }
       if (threshold != null) {
         detector.setCalibration(
             detector
@@ -135,26 +155,32 @@ final class PredictCommand implements Command {
     VideoScores videos = new VideoScores(videoBy);
     int fakeImages = 0;
     int scored = 0;
-    List<BadImageException> bad;
     long started = System.nanoTime();
     try (Outputs outputs = new Outputs();
-        ImageFolderIterator images = ImageFolderIterator.unlabelled(files, loader(detector));
+        Explanations explanations =
+            explain == null ? null : new Explanations(explain, files, detector, explainClass);
+        ImageFolderIterator loader = ImageFolderIterator.unlabelled(files, options(detector));
         ProgressLine progress =
             new ProgressLine(jsonLines ? terminal : terminal.quiet(), "Images", files.size())) {
       outputs.open(detector, terminal);
       int badBefore = 0;
-      while (hasNext(images, files.size())) {
-        List<Prediction> predictions = predict(detector, images.next());
-        badBefore = outputs.bad(images.badImages(), badBefore);
+      while (hasNext(loader, files.size())) {
+        DataSet images = loader.next();
+        List<Path> names = images.getExampleMetaData(String.class).stream().map(Path::of).toList();
+        List<Prediction> predictions = detector.predict(names, images.getFeatures());
+        badBefore = outputs.bad(loader.badImages(), badBefore);
         for (Prediction prediction : predictions) {
           outputs.image(prediction);
           videos.add(prediction);
           fakeImages += prediction.fake() ? 1 : 0;
         }
+        if (explanations != null) {
+          explanations.write(names, images.getFeatures());
+        }
         scored += predictions.size();
         progress.at(scored + badBefore);
       }
-      bad = images.badImages();
+      List<BadImageException> bad = loader.badImages();
       outputs.bad(bad, badBefore);
       List<VideoVerdict> verdicts =
           videos.verdicts(videoScore, detector.calibration().operatingPoint());
@@ -177,12 +203,7 @@ final class PredictCommand implements Command {
     return images.hasNext() && images.badImages().size() < files;
   }
 
-  private static List<Prediction> predict(Detector detector, DataSet batch) {
-    List<Path> files = batch.getExampleMetaData(String.class).stream().map(Path::of).toList();
-    return detector.predict(files, batch.getFeatures());
-  }
-
-  private LoaderOptions loader(Detector detector) {
+  private LoaderOptions options(Detector detector) {
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
             .withBatch(batch)

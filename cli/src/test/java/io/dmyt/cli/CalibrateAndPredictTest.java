@@ -13,6 +13,7 @@ import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,6 +290,43 @@ class CalibrateAndPredictTest {
     Cli.Result folders = Cli.run("predict", images, "-w", detector, "--video-by", "folder");
     assertTrue(folders.out().lines().toList().get(7).endsWith("4  " + images), folders.out());
     assertTrue(folders.err().contains("1 videos"), folders.err());
+  }
+
+  @Test
+  void drawsWhatSpeaksForFake() throws Exception {
+    Path shown = folder.resolve("shown");
+    Cli.Result result =
+        Cli.run(
+            "predict",
+            dataset.resolve("test/real"),
+            dataset.resolve("valid/faceswap/01.png"),
+            "-w",
+            detector,
+            "--explain",
+            shown);
+    assertEquals(0, result.code(), result.all());
+    BufferedImage picture = ImageIO.read(shown.resolve("test/real/02.png.png").toFile());
+    assertEquals(32, picture.getWidth());
+    assertTrue(Files.exists(shown.resolve("valid/faceswap/01.png.png")));
+    try (Stream<Path> files = Files.walk(shown)) {
+      assertEquals(9, files.filter(Files::isRegularFile).count());
+    }
+
+    Path ofClass = folder.resolve("class");
+    Path image = dataset.resolve("test/real/02.png");
+    Cli.run("predict", image, "-w", detector, "--explain", ofClass, "--explain-class", "real");
+    BufferedImage real = ImageIO.read(ofClass.resolve("02.png.png").toFile());
+    int different = 0;
+    for (int i = 0; i < 32 * 32; i++) {
+      different += real.getRGB(i % 32, i / 32) == picture.getRGB(i % 32, i / 32) ? 0 : 1;
+    }
+    assertTrue(different > 100, "the class's map is P(fake)'s");
+
+    Cli.Result unknown =
+        Cli.run("predict", image, "-w", detector, "--explain", ofClass, "--explain-class", "none");
+    assertEquals(2, unknown.code(), unknown.all());
+    assertTrue(unknown.err().contains("deepfake, faceswap, real"), unknown.err());
+    assertEquals(2, Cli.run("predict", image, "-w", detector, "--explain-class", "real").code());
   }
 
   @Test

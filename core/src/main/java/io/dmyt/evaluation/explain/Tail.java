@@ -1,0 +1,218 @@
+package io.dmyt.evaluation.explain;
+
+import io.dmyt.onednn.OneDnn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * What a graph computes behind its last feature map that has more than one place: from there on to
+ * the embedding.
+ *
+ * <p>The map is the output of a <i>cut</i>: a vertex that every way from the images to the answer
+ * leads through. Behind it a graph of DL4J's own layers is made, which reads the same parameters,
+ * for the gradient: an engine may run the part before it as it likes.
+ */
+final class Tail {
+  private final ComputationGraph whole;
+  private final String cut;
+  private final ComputationGraph graph;
+
+  private Tail(ComputationGraph whole, String cut, ComputationGraph graph) {
+    this.whole = whole;
+    this.cut = cut;
+    this.graph = graph;
+  }
+
+  /**
+   * Finds the map for images of this size.
+   *
+   * @throws IllegalArgumentException if no vertex but the input has a map of more than one place
+   */
+  static Tail of(ComputationGraph graph, INDArray images) {
+    ComputationGraphConfiguration conf = graph.getConfiguration();
+    if (conf.getNetworkInputs().size() != 1 || conf.getNetworkOutputs().size() != 1) {
+      throw new IllegalArgumentException(
+          "expected a graph of one input and one output, found %s and %s"
+              .formatted(conf.getNetworkInputs(), conf.getNetworkOutputs()));
+    }
+    List<String> order = order(graph);
+    List<String> cuts = cuts(conf, order);
+    INDArray one = images.slice(0).reshape(1, images.size(1), images.size(2), images.size(3));
+    // DL4J's own layers would begin anew for each; the engine keeps no more than it is asked for.
+    Map<String, INDArray> known =
+        OneDnn.accelerated(graph) ? Map.of() : graph.feedForward(one, false);
+    for (int i = cuts.size() - 1; i >= 0; i--) {
+      INDArray value = known.get(cuts.get(i));
+      value = value == null ? value(graph, cuts.get(i), one) : value;
+      if (value.rank() == 4 && value.size(2) * value.size(3) > 1) {
+        return of(graph, cuts.get(i), order);
+      }
+    }
+    throw new IllegalArgumentException(
+        "images of %s leave no feature map with more than one place"
+            .formatted(Arrays.toString(images.shape())));
+  }
+
+  private static Tail of(ComputationGraph graph, String cut, List<String> order) {
+    ComputationGraphConfiguration conf = graph.getConfiguration();
+    // The output layer stays outside: its answer's direction is the caller's business.
+    List<String> behind = order.subList(order.indexOf(cut) + 1, order.size() - 1);
+    if (behind.isEmpty()) {
+      throw new IllegalArgumentException("no pooling between the feature map %s and the output");
+    }
+    ComputationGraphConfiguration.GraphBuilder builder =
+        new NeuralNetConfiguration.Builder()
+            .dataType(conf.getDataType())
+            .graphBuilder()
+            .addInputs(cut)
+            .setOutputs(behind.get(behind.size() - 1));
+    for (String name : behind) {
+      builder.addVertex(
+          name,
+          conf.getVertices().get(name).clone(),
+          conf.getVertexInputs().get(name).toArray(String[]::new));
+    }
+    ComputationGraph tail = new ComputationGraph(builder.build());
+    long parameters = 0;
+    for (String name : behind) {
+      parameters += graph.getVertex(name).numParams();
+    }
+    if (parameters == 0) {
+      tail.init();
+    } else {
+      // Parameters lie in the vertices' order, the output layer's last.
+      long end = graph.numParams() - graph.getVertex(order.get(order.size() - 1)).numParams();
+      INDArray shared =
+          graph.params().get(NDArrayIndex.all(), NDArrayIndex.interval(end - parameters, end));
+      tail.init(shared, false);
+      tail.initGradientsView();
+    }
+    if (!order(tail).subList(1, behind.size() + 1).equals(behind)) {
+      throw new IllegalStateException("DL4J orders the vertices behind %s anew".formatted(cut));
+    }
+    return new Tail(graph, cut, tail);
+  }
+
+  /** The vertices from the input to the output layer, as they are computed. */
+  private static List<String> order(ComputationGraph graph) {
+    return Arrays.stream(graph.topologicalSortOrder())
+        .mapToObj(index -> graph.getVertices()[index].getVertexName())
+        .toList();
+  }
+
+  /** The vertices between input and output after which nothing but their own output is needed. */
+  static List<String> cuts(ComputationGraphConfiguration conf, List<String> order) {
+    Map<String, Integer> lastReader = new HashMap<>();
+    for (int i = 0; i < order.size(); i++) {
+      for (String from : conf.getVertexInputs().getOrDefault(order.get(i), List.of())) {
+        lastReader.put(from, i);
+      }
+    }
+    List<String> cuts = new ArrayList<>();
+    Set<String> needed = new HashSet<>(conf.getNetworkInputs());
+    for (int i = 1; i < order.size() - 1; i++) {
+      int now = i;
+      needed.add(order.get(i));
+      needed.removeIf(name -> lastReader.getOrDefault(name, -1) <= now);
+      if (needed.equals(Set.of(order.get(i)))) {
+        cuts.add(order.get(i));
+      }
+    }
+    return cuts;
+  }
+
+  private static INDArray value(ComputationGraph graph, String vertex, INDArray images) {
+    return graph.output(List.of(vertex), false, new INDArray[] {images}, null)[0];
+  }
+
+  /** The name of the vertex whose output is the map. */
+  String cut() {
+    return cut;
+  }
+
+  /** The feature map [B, C, H, W] of images, computed by the whole graph. */
+  INDArray map(INDArray images) {
+    return value(whole, cut, images).castTo(graph.getConfiguration().getDataType());
+  }
+
+  /** The embedding [B, F] that follows from a map [B, C, H, W]. */
+  INDArray embedding(INDArray map) {
+    LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+    Map<String, INDArray> values = new HashMap<>();
+    values.put(cut, map.dup('c'));
+    String last = cut;
+    for (String name : order(graph).subList(1, graph.getVertices().length)) {
+      GraphVertex vertex = graph.getVertex(name);
+      vertex.clear();
+      List<String> inputs = graph.getConfiguration().getVertexInputs().get(name);
+      for (int i = 0; i < inputs.size(); i++) {
+        vertex.setInput(i, values.get(inputs.get(i)), none);
+      }
+      // In training mode layers keep what the gradient needs; only batch norm would do otherwise.
+      values.put(name, vertex.doForward(norm(vertex) == null, none));
+      last = name;
+    }
+    return values.get(last);
+  }
+
+  /**
+   * The gradient [B, C, H, W] with respect to a map.
+   *
+   * @param direction the gradient with respect to the embedding
+   */
+  INDArray gradient(INDArray map, GradCam.Direction direction) {
+    INDArray embedding = embedding(map);
+    LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+    List<String> order = order(graph);
+    Map<String, INDArray> gradients = new HashMap<>();
+    gradients.put(order.get(order.size() - 1), direction.gradient(embedding));
+    for (int v = order.size() - 1; v > 0; v--) {
+      GraphVertex vertex = graph.getVertex(order.get(v));
+      INDArray[] toInputs = backward(vertex, gradients.remove(order.get(v)), none);
+      List<String> inputs = graph.getConfiguration().getVertexInputs().get(order.get(v));
+      for (int i = 0; i < inputs.size(); i++) {
+        gradients.merge(inputs.get(i), toInputs[i], INDArray::add);
+      }
+      vertex.clear();
+    }
+    return gradients.get(cut);
+  }
+
+  private static INDArray[] backward(
+      GraphVertex vertex, INDArray gradient, LayerWorkspaceMgr none) {
+    Layer norm = norm(vertex);
+    if (norm == null) {
+      vertex.setEpsilon(gradient);
+      return vertex.doBackward(false, none).getSecond();
+    }
+    // DL4J would take the batch's statistics; here the running ones are constants.
+    BatchNormalization conf = (BatchNormalization) norm.conf().getLayer();
+    INDArray variance = norm.getParam(BatchNormalizationParamInitializer.GLOBAL_VAR);
+    INDArray factor =
+        norm.getParam(BatchNormalizationParamInitializer.GAMMA)
+            .div(Transforms.sqrt(variance.add(conf.getEps()), false));
+    return new INDArray[] {gradient.mul(factor.reshape(1, -1, 1, 1))};
+  }
+
+  /** The vertex's batch normalisation, or null if it is something else. */
+  private static Layer norm(GraphVertex vertex) {
+    Layer layer = vertex.hasLayer() ? vertex.getLayer() : null;
+    return layer != null && layer.conf().getLayer() instanceof BatchNormalization ? layer : null;
+  }
+}

@@ -1,0 +1,288 @@
+package io.dmyt.evaluation.explain;
+
+import static io.dmyt.Faults.assertFault;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.Engine;
+import io.dmyt.FakeScore;
+import io.dmyt.Golden;
+import io.dmyt.GoldenDetector;
+import io.dmyt.LossKind;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.Dummies;
+import io.dmyt.onednn.OneDnn;
+import java.util.List;
+import java.util.Random;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+class GradCamTest {
+  private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
+
+  /** A 1×1 convolution of three channels to two, ReLU, and the two means. */
+  private static ComputationGraph tiny() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                    "conv",
+                    new ConvolutionLayer.Builder(1, 1)
+                        .activation(Activation.IDENTITY)
+                        .nIn(3)
+                        .nOut(2)
+                        .build(),
+                    "in")
+                .addLayer("relu", new ActivationLayer(Activation.RELU), "conv")
+                .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), "relu")
+                .addLayer(
+                    "loss",
+                    new LossLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .build(),
+                    "mean")
+                .setOutputs("loss")
+                .build());
+    graph.init();
+    // Channel 0 is red minus green, channel 1 is blue.
+    graph
+        .getLayer("conv")
+        .getParam("W")
+        .assign(Nd4j.create(new float[] {1, -1, 0, 0, 0, 1}, new long[] {2, 3, 1, 1}, 'c'));
+    return graph;
+  }
+
+  /**
+   * y = 2 mean(A₀) − 3 mean(A₁) over 2 × 2 places: α = (2/4, −3/4), and the map is max(0, A₀/2 −
+   * 3A₁/4).
+   */
+  @Test
+  void tinyNetwork_byHand() {
+    INDArray image =
+        Nd4j.create(
+            new float[] {
+              // red
+              5, 2, 1, 4,
+              // green
+              1, 0, 3, 0,
+              // blue
+              0, 1, 2, 3
+            },
+            new long[] {1, 3, 2, 2},
+            'c');
+    HeatMap map =
+        GradCam.of(tiny())
+            .explain(image, e -> Nd4j.create(new float[] {2, -3}, new long[] {1, 2}, 'c'))
+            .get(0);
+    // A₀ = max(0, red − green) = 4, 2, 0, 4 and A₁ = 0, 1, 2, 3.
+    assertArrayEquals(new float[] {2, 0.25f, 0, 0}, map.values(), 1e-6f);
+    assertEquals(2, map.max(), 1e-6);
+  }
+
+  @Test
+  void evidenceInACorner_lightsThatCorner() {
+    Random random = new Random(7);
+    for (int corner = 0; corner < 4; corner++) {
+      INDArray image = Nd4j.zeros(DataType.FLOAT, 1, 3, 8, 8);
+      for (int y = 0; y < 8; y++) {
+        for (int x = 0; x < 8; x++) {
+          boolean inside = y / 4 == corner / 2 && x / 4 == corner % 2;
+          image.putScalar(new int[] {0, inside ? 0 : 1, y, x}, 1 + random.nextFloat());
+        }
+      }
+      HeatMap map =
+          GradCam.of(tiny())
+              .explain(image, e -> Nd4j.create(new float[] {1, 0}, new long[] {1, 2}, 'c'))
+              .get(0);
+      for (int y = 0; y < 8; y++) {
+        for (int x = 0; x < 8; x++) {
+          boolean inside = y / 4 == corner / 2 && x / 4 == corner % 2;
+          assertEquals(
+              inside, map.values()[8 * y + x] > 0, "corner %d at %d %d".formatted(corner, y, x));
+        }
+      }
+    }
+  }
+
+  private static Detector detector(String backbone, LossKind loss, int size, Engine engine) {
+    int embedding = Backbones.spec(backbone).embeddingSize();
+    Detector detector =
+        Detector.create(
+            new DetectorSpec(
+                backbone,
+                CLASSES,
+                "real",
+                Preprocessing.imageNet(size),
+                loss,
+                loss.hasClassifier() ? null : Dummies.of(CLASSES, embedding),
+                null),
+            3,
+            engine);
+    GoldenDetector.setWeights(detector.backbone());
+    return detector;
+  }
+
+  private static INDArray images(int count, int size) {
+    return Nd4j.createFromArray(Golden.images("input", count, size)).reshape(count, 3, size, size);
+  }
+
+  /**
+   * The last map with more than one place; from it the network's own embedding follows, and its
+   * gradient is that of finite differences. At 32 pixels the map before the pooling is a single
+   * place, and the gradient goes through whole blocks.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "resnet18, 64, layer4.1.act2, 2",
+    "resnet18, 32, layer3.1.act2, 2",
+    "mobilenetv3_large_100, 64, blocks.6.0.act1, 2",
+    "mobilenetv2_100, 64, act2, 2",
+    "efficientnet_b0, 32, blocks.5.0.act1, 2",
+    "densenet121, 32, features.transition3.conv, 2",
+    "xception, 96, act4, 3"
+  })
+  void gradientOfTheTail_isThatOfDifferences(String backbone, int size, String cut, int side) {
+    try (Detector detector = detector(backbone, LossKind.DMYT, size, Engine.best())) {
+      INDArray images = images(2, size);
+      Tail tail = Tail.of(detector.graph(), images);
+      assertEquals(cut, tail.cut());
+      INDArray map = tail.map(images);
+      assertEquals(side, map.size(2));
+      Golden.assertClose(
+          detector.features(images).dup('c').data().asDouble(),
+          tail.embedding(map).dup('c').data().asDouble(),
+          1e-4,
+          "embedding");
+
+      Nd4j.getRandom().setSeed(5);
+      INDArray direction = Nd4j.rand(DataType.FLOAT, 2, detector.spec().dummies().size());
+      INDArray step = Nd4j.randn(DataType.FLOAT, map.shape());
+      double h = 1e-3 * map.norm2Number().doubleValue() / step.norm2Number().doubleValue();
+      INDArray gradient = tail.gradient(map, e -> direction.dup());
+      double expected =
+          tail.embedding(map.add(step.mul(h)))
+                  .subi(tail.embedding(map.sub(step.mul(h))))
+                  .muli(direction)
+                  .sumNumber()
+                  .doubleValue()
+              / (2 * h);
+      double norm = gradient.norm2Number().doubleValue();
+      Golden.assertClose(
+          expected, gradient.mul(step).sumNumber().doubleValue(), 1e-2, norm, "derivative");
+    }
+  }
+
+  /** The engine and DL4J's own layers see the same. */
+  @ParameterizedTest
+  @CsvSource({"resnet18, CROSS_ENTROPY", "mobilenetv3_large_100, DMYT"})
+  void mapIsTheSameOnAnyEngine(String backbone, LossKind loss) {
+    Assumptions.assumeTrue(OneDnn.available());
+    INDArray images = images(2, 64);
+    try (Detector fast = detector(backbone, loss, 64, Engine.best());
+        Detector plain = detector(backbone, loss, 64, Engine.dl4j())) {
+      List<HeatMap> expected = GradCam.of(plain).fake(images);
+      List<HeatMap> actual = GradCam.of(fast).fake(images);
+      for (int i = 0; i < 2; i++) {
+        close(expected.get(i), actual.get(i), 1e-3);
+      }
+    }
+  }
+
+  private static void close(HeatMap expected, HeatMap actual, double tolerance) {
+    assertTrue(expected.max() > 0, "an empty map says nothing");
+    Golden.assertClose(doubles(expected), doubles(actual), tolerance, "heat map");
+  }
+
+  private static double[] doubles(HeatMap map) {
+    double[] values = new double[map.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = map.values()[i];
+    }
+    return values;
+  }
+
+  /** The direction is the gradient of the logit by which P(fake) is computed. */
+  @Test
+  void fakeDirection_isTheFakesSharesAgainstTheReal() {
+    try (Detector detector = detector("resnet18", LossKind.DMYT, 96, Engine.best())) {
+      INDArray images = images(1, 96);
+      Tail tail = Tail.of(detector.graph(), images);
+      INDArray map = tail.map(images);
+      double h = 1e-3;
+      INDArray e = tail.embedding(map).castTo(DataType.DOUBLE);
+      HeatMap fake = GradCam.of(detector).fake(images).get(0);
+      // The direction by differences of the logit itself, over each feature of the embedding.
+      INDArray direction = Nd4j.create(DataType.FLOAT, 1, 512);
+      for (int f = 0; f < 512; f++) {
+        direction.putScalar(0, f, (logit(detector, e, f, h) - logit(detector, e, f, -h)) / (2 * h));
+      }
+      HeatMap expected = GradCam.of(detector.graph()).explain(images, x -> direction).get(0);
+      close(expected, fake, 1e-3);
+    }
+  }
+
+  private static double logit(Detector detector, INDArray embedding, int feature, double h) {
+    INDArray moved = embedding.dup();
+    moved.putScalar(0, feature, moved.getDouble(0, feature) + h);
+    return FakeScore.logit(detector.scores(moved).getRow(0).toDoubleVector(), 2, Math.sqrt(512));
+  }
+
+  /** Sanity check of Adebayo et al., NeurIPS 2018: the map has to depend on the weights. */
+  @Test
+  void otherWeights_otherMap() {
+    INDArray images = images(1, 96);
+    try (Detector detector = detector("resnet18", LossKind.DMYT, 96, Engine.best())) {
+      GradCam explained = GradCam.of(detector);
+      HeatMap before = explained.ofClass(images, "deepfake").get(0);
+      Nd4j.getRandom().setSeed(11);
+      for (String layer : List.of("conv1.weight", "layer4.1.conv2.weight")) {
+        INDArray weights = detector.backbone().get(layer);
+        double scale = weights.stdNumber().doubleValue();
+        detector.backbone().set(layer, Nd4j.randn(DataType.FLOAT, weights.shape()).muli(scale));
+        HeatMap after = explained.ofClass(images, "deepfake").get(0);
+        double difference = difference(before.scaled(3, 3), after.scaled(3, 3));
+        assertTrue(difference > 0.02, layer + " changes the map by " + difference);
+        detector.backbone().set(layer, weights);
+        close(before, explained.ofClass(images, "deepfake").get(0), 1e-5);
+      }
+      assertFault("no class nobody", () -> explained.ofClass(images, "nobody"));
+    }
+  }
+
+  /** ‖a − b‖ / ‖a‖ */
+  private static double difference(float[] a, float[] b) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < a.length; i++) {
+      difference += (a[i] - b[i]) * (a[i] - b[i]);
+      norm += a[i] * a[i];
+    }
+    return Math.sqrt(difference / norm);
+  }
+
+  @Test
+  void saysWhatCanNotBeExplained() {
+    assertFault(
+        "more than one place", () -> Tail.of(tiny(), Nd4j.zeros(DataType.FLOAT, 1, 3, 1, 1)));
+  }
+}
