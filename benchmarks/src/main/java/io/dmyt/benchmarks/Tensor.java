@@ -43,6 +43,10 @@ record Tensor(String name, boolean trained, long... shape) {
 
   /** Images [batch, 3, size, size] in [-1, 1). */
   static float[] images(int batch, int size) {
+    if (batch < 1 || size < 1) {
+      throw new IllegalArgumentException(
+          "expected at least one image of at least one pixel, found " + batch + " of " + size);
+    }
     return values("input", Math.multiplyExact(batch * 3, size * size), 0, 1);
   }
 

@@ -28,6 +28,7 @@ import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** {@code dmyt bench}: how long a step takes here. */
 @Parameters(
@@ -148,7 +149,9 @@ final class BenchCommand implements Command {
 
   private static int threads(Engine engine) {
     int asked = engine.options().threads();
-    return asked > 0 ? asked : Nd4j.getEnvironment().maxThreads();
+    return asked > 0
+        ? asked
+        : NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
   }
 
   /** "57 of 58 in oneDNN (31 fused in inference, 17 in training); in DL4J: loss". */

@@ -6,6 +6,7 @@ import io.dmyt.onednn.OneDnn;
 import io.dmyt.onednn.Options;
 import io.dmyt.onednn.Precision;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Options of the commands that run a network. */
 final class EngineOptions {
@@ -33,7 +34,7 @@ final class EngineOptions {
   /** The engine to use; says so where the usual one is not to be had. */
   Engine choose(Terminal terminal) {
     if (threads > 0) {
-      Nd4j.getEnvironment().setMaxThreads(threads);
+      useThreads(threads);
     }
     if (engine == Engine.Kind.DL4J || (engine == null && !OneDnn.available())) {
       if (precision != Precision.F32) {
@@ -52,5 +53,12 @@ final class EngineOptions {
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException("--precision bf16: " + e.getMessage(), e);
     }
+  }
+
+  /** OpenMP's threads, which oneDNN shares with ND4J, and BLAS's, which has a pool of its own. */
+  private static void useThreads(int threads) {
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    Nd4j.factory().blas().setMaxThreads(threads);
   }
 }

@@ -11,6 +11,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 class BenchTest {
   @TempDir Path folder;
@@ -60,6 +65,38 @@ class BenchTest {
     assertEquals("batch norm", norm.get("as").textValue());
     assertEquals("in conv1", norm.get("inInference").textValue());
     assertEquals("", norm.get("inTraining").textValue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onednn", "dl4j"})
+  void computesOnAsManyThreadsAsItIsTold(String engine) {
+    int blas = Nd4j.factory().blas().getMaxThreads();
+    NativeOps ops = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    int before = ops.ompGetMaxThreads();
+    try {
+      Cli.Result result =
+          Cli.run(
+              "bench",
+              "-m",
+              "resnet18",
+              "-b",
+              1,
+              "--image-size",
+              32,
+              "--rounds",
+              1,
+              "--engine",
+              engine,
+              "--threads",
+              1);
+      assertEquals(0, result.code(), result.all());
+      assertTrue(result.err().contains(" 1 threads"), result.err());
+      assertEquals(1, ops.ompGetMaxThreads());
+      assertEquals(1, Nd4j.factory().blas().getMaxThreads());
+    } finally {
+      ops.setOmpNumThreads(before);
+      Nd4j.factory().blas().setMaxThreads(blas);
+    }
   }
 
   @Test

@@ -42,8 +42,10 @@ import org.slf4j.LoggerFactory;
  * A graph over the parameters, gradients, configuration and updater of another, whose known region
  * runs in oneDNN. What lies behind that region runs as DL4J's own vertices, and so does everything
  * in a call that the engine can't serve: masks, truncated backpropagation, recurrent steps.
+ *
+ * <p>Public because early stopping calls {@link #clone} by reflection on the class that it finds.
  */
-final class AcceleratedGraph extends ComputationGraph {
+public final class AcceleratedGraph extends ComputationGraph {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(AcceleratedGraph.class);
   private static final Cleaner CLEANER = Cleaner.create();
@@ -573,6 +575,12 @@ final class AcceleratedGraph extends ComputationGraph {
       }
     }
     return all;
+  }
+
+  /** A stock graph with parameters and updater of its own. */
+  @Override
+  public ComputationGraph clone() {
+    return super.clone();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.dmyt.onednn;
 
 import java.nio.FloatBuffer;
-import java.util.stream.LongStream;
+import java.util.concurrent.atomic.LongAdder;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -55,17 +55,17 @@ final class Parameters {
     long words = values.length() / 2;
     long base = Address.of(values);
     long odd = values.length() % 2 == 0 ? 0 : Float.floatToRawIntBits(values.getFloat(2 * words));
-    return LongStream.range(0, (words + CHUNK - 1) / CHUNK)
-            .parallel()
-            .map(
-                chunk -> {
-                  long start = chunk * CHUNK;
-                  long[] part = new long[(int) Math.min(CHUNK, words - start)];
-                  Address.longs(base + start * Long.BYTES, part.length).get(part);
-                  return hash(part) * (2 * chunk + 0x9E3779B97F4A7C15L);
-                })
-            .sum()
-        + odd * 0xC2B2AE3D27D4EB4FL;
+    LongAdder sum = new LongAdder();
+    Stripes.each(
+        (words + CHUNK - 1) / CHUNK,
+        Stripes.threads(),
+        chunk -> {
+          long start = chunk * CHUNK;
+          long[] part = new long[(int) Math.min(CHUNK, words - start)];
+          Address.longs(base + start * Long.BYTES, part.length).get(part);
+          sum.add(hash(part) * (2 * chunk + 0x9E3779B97F4A7C15L));
+        });
+    return sum.sum() + odd * 0xC2B2AE3D27D4EB4FL;
   }
 
   /** Four chains, so that the processor multiplies four at a time. */

@@ -4,7 +4,10 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Goes once over parameters, gradients and Adam's two moments, on all processors. */
+/**
+ * Goes once over parameters, gradients and Adam's two moments, on as many threads as native code
+ * has.
+ */
 final class Sweep {
 
   /** So many floats of each of four arrays lie in a core's nearest cache. */
@@ -45,7 +48,7 @@ final class Sweep {
         parts.add(span.part(from, Math.min(block, span.length() - from)));
       }
     }
-    parts.parallelStream().forEach(part -> run(part, writes));
+    Stripes.each(parts.size(), Stripes.threads(), i -> run(parts.get((int) i), writes));
   }
 
   private static void run(Span span, Writes writes) {

@@ -1,0 +1,59 @@
+package io.dmyt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.BackboneOptions;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.onednn.OneDnn;
+import io.dmyt.onednn.Placement;
+import io.dmyt.onednn.Twins;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The backbones' families on either engine: squeeze and excitation, SiLU, hard swish, branches. */
+class EngineTest {
+
+  @ParameterizedTest
+  @CsvSource({"efficientnet_b0, 48, swish", "mobilenetv3_large_100, 48, hard"})
+  void backbonesWithSqueezeAndExcitationAreTheSameOnEither(String name, int size, String kind) {
+    check(name, size, kind);
+  }
+
+  @ParameterizedTest
+  @Tag("slow")
+  @CsvSource({
+    "mobilenetv2_100, 64, convolution in",
+    "densenet121, 64, concatenation",
+    "inception_v3, 107, concatenation",
+    "xception, 64, convolution in",
+  })
+  void otherBackbonesAreTheSameOnEither(String name, int size, String kind) {
+    check(name, size, kind);
+  }
+
+  private static void check(String name, int size, String kind) {
+    int batch = 3;
+    Backbone backbone =
+        Backbones.create(name, BackboneOptions.defaults().withImageSize(size).withSeed(1));
+    try (Twins twins = Twins.of(Twins.smooth(backbone.graph()))) {
+      List<Placement> placements = OneDnn.placements(twins.fast());
+      assertEquals(
+          Set.of("embedding"),
+          placements.stream()
+              .filter(p -> !p.inOneDnn())
+              .map(Placement::vertex)
+              .collect(Collectors.toSet()));
+      assertTrue(placements.stream().anyMatch(p -> p.as().contains(kind)), kind);
+      INDArray images = Twins.random(2, batch, 3, size, size);
+      INDArray labels = Twins.random(3, batch, backbone.spec().embeddingSize());
+      twins.asGoodAsStock(images, labels);
+    }
+  }
+}
