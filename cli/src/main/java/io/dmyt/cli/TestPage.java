@@ -6,10 +6,12 @@ import io.dmyt.Provenance;
 import io.dmyt.Version;
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.ImageFolder;
+import io.dmyt.data.RgbImage;
 import io.dmyt.evaluation.ClassSample;
 import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.FeatureSet;
 import io.dmyt.evaluation.Judgement;
+import io.dmyt.evaluation.explain.GradCam;
 import io.dmyt.evaluation.report.EmbeddingMap;
 import io.dmyt.evaluation.report.ReportData;
 import io.dmyt.evaluation.report.TestReport;
@@ -112,13 +114,16 @@ final class TestPage {
                       : (threshold - p) / Math.max(threshold, 1e-9);
                 })
             .toArray();
+    // An SVM's verdict does not rest on what Grad-CAM explains, the detector's own P(fake).
+    Optional<GradCam> gradCam =
+        judgement.classifier().isFitted() ? Optional.empty() : Optional.of(GradCam.of(detector));
     try (ImageDecoder decoder = new ImageDecoder(detector.spec().preprocessing())) {
       return IntStream.range(0, wrong.length)
           .filter(i -> calledWrong(judgement, i))
           .boxed()
           .sorted(Comparator.comparingDouble(i -> -wrong[i]))
           .limit(WORST)
-          .map(i -> error(judgement, i, decoder))
+          .map(i -> error(judgement, i, decoder, gradCam))
           .toList();
     }
   }
@@ -128,14 +133,16 @@ final class TestPage {
     return judgement.operatingPoint().isFake(judgement.fakeScores()[image]) != fake;
   }
 
-  private ReportData.WorstError error(Judgement judgement, int image, ImageDecoder decoder) {
+  private ReportData.WorstError error(
+      Judgement judgement, int image, ImageDecoder decoder, Optional<GradCam> gradCam) {
     Path file = Path.of(tested.files().get(image));
+    RgbImage picture = decoder.rgb(file);
     return new ReportData.WorstError(
         Path.of(folder.name()).relativize(file).toString(),
         detector.spec().classes().get(tested.labels()[image]),
         judgement.fakeScores()[image],
-        Thumbnails.jpeg(decoder.rgb(file)),
-        Optional.empty());
+        Thumbnails.jpeg(picture),
+        gradCam.map(cam -> Thumbnails.jpeg(cam.fake(decoder.decode(file)).get(0).over(picture))));
   }
 
   private Map<String, String> provenance(Judgement judgement) {

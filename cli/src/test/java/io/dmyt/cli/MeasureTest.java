@@ -156,6 +156,7 @@ class MeasureTest {
             "Reliability",
             "dummies",
             "taken for real",
+            "Heat map of",
             "resnet18, images of 32 × 32 pixels",
             "18 images: deepfake 6, faceswap 6, real 6",
             "fingerprint")) {

@@ -257,7 +257,11 @@ public final class TestReport {
     if (data.errors().isEmpty()) {
       return;
     }
-    body.append("<h2>Worst errors</h2>\n<div class=\"errors\">\n");
+    body.append("<h2>Worst errors</h2>\n");
+    if (data.errors().stream().anyMatch(e -> e.heatMap().isPresent())) {
+      body.append("<p class=\"note\">Below each image: what speaks for fake in it.</p>\n");
+    }
+    body.append("<div class=\"errors\">\n");
     for (ReportData.WorstError error : data.errors()) {
       body.append("<figure>").append(Html.jpeg(error.thumbnail(), error.file()));
       error.heatMap().ifPresent(map -> body.append(Html.jpeg(map, "Heat map of " + error.file())));
