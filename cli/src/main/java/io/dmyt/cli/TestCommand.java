@@ -155,7 +155,9 @@ final class TestCommand implements Command {
     ImageFolder test = folder(spec, Split.TEST);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
     terminal.say("testing      %s", Images.counts(test));
-    terminal.say("verdict      %s", Verdicts.describe(detector.calibration()));
+    if (ways.contains(Classifier.DUMMIES) || ways.contains(Classifier.ARGMAX)) {
+      terminal.say("verdict      %s", Verdicts.describe(detector.calibration()));
+    }
     FeatureSet fitted =
         ways.stream().anyMatch(Classifier::isFitted) ? training(spec, embeddings, terminal) : null;
     FeatureSet tested = embeddings.of("Test images", test.files());
