@@ -52,7 +52,7 @@ final class HistoryPage {
     rows.put(
         "Options",
         "batch %d, seed %d, start %s"
-            .formatted(command.data.batch, command.seed, command.pretrained));
+            .formatted(command.data.batch, command.seed, command.pretrained.from));
     rows.put("Kept epoch", Integer.toString(best.epoch()));
     rows.put("Epochs", "%d of %d".formatted(history.size(), command.epochs));
     rows.put("By", "dmyt4j " + Version.current());

@@ -59,6 +59,7 @@ class TrainAndTestTest {
     String page = Files.readString(output.resolveSibling("history.html"));
     assertEquals(loss.equals("triplet"), page.contains("Semi-hard triplets in a batch by epoch"));
     assertEquals(loss.equals("triplet"), !page.contains("Accuracy by epoch"));
+    assertTrue(page.contains("start none"), page);
 
     Path json = folder.resolve("figures.json");
     Cli.Result tested = Cli.run("test", "-w", output, "-d", dataset, "--json", json);
