@@ -3,12 +3,14 @@ package io.dmyt.training;
 import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dmyt.DetectorSpec;
 import io.dmyt.Golden;
 import io.dmyt.GoldenDetector;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.loss.CrossEntropyLoss;
+import io.dmyt.loss.DummyTripletLoss;
 import io.dmyt.loss.TripletLoss;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -33,21 +35,26 @@ class DoubleRunTest {
   private static final double[] STD = {0.229, 0.224, 0.225};
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet18-CrossEntropy", "resnet18-Triplet"})
+  @ValueSource(strings = {"resnet18-DmyT", "resnet18-CrossEntropy", "resnet18-Triplet"})
   void retracesPyTorchInDouble(String name) {
     Path file = Path.of(Golden.class.getResource("/golden/run/" + name + ".json").getPath());
     JsonNode run = Golden.read(file);
     double[] expected = Golden.doubles(ReferenceRuns.of(name).get("double").get(0));
-    boolean classifier = run.get("loss").asText().equals("CrossEntropy");
+    DetectorSpec spec = GoldenDetector.spec(run);
     double[] weights =
         run.get("label_weights").isNull() ? null : Golden.doubles(run.get("label_weights"));
-    ILossFunction loss = classifier ? new CrossEntropyLoss(weights) : new TripletLoss(weights);
+    ILossFunction loss =
+        switch (spec.loss()) {
+          case DMYT -> new DummyTripletLoss(spec.dummies(), weights);
+          case TRIPLET -> new TripletLoss(weights);
+          case CROSS_ENTROPY -> new CrossEntropyLoss(weights);
+        };
     Backbone backbone =
         Backbones.create(
             run.get("model").asText(),
             BackboneOptions.defaults()
                 .withImageSize(run.get("input_size").intValue())
-                .withClasses(classifier ? run.get("classes").size() : 0)
+                .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
                 .withDataType(DataType.DOUBLE));
     GoldenDetector.setWeights(backbone);
     double rate = run.get("lr").doubleValue();
@@ -56,7 +63,7 @@ class DoubleRunTest {
             GoldenDetector.images(
                 file.resolveSibling("dataset"),
                 run.get("train_order"),
-                GoldenDetector.spec(run),
+                spec,
                 run.get("batch").intValue())) {
       for (int s = 0; s < STEPS; s++) {
         DataSet batch = images.next();

@@ -26,11 +26,11 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Retraces whole training runs of the reference, step by step.
  *
- * <p>Some runs can't be repeated to the spec's tolerances by anybody: at CrossEntropy's learning
+ * <p>Not every run can be repeated to the spec's tolerances by anybody: at CrossEntropy's learning
  * rate rounding grows three hundred thousand times over within eight steps, and PyTorch itself
- * strays from its own run. There, what is allowed is twice as far as PyTorch's repetitions stray
- * ({@link ReferenceRuns}), and {@link DoubleRunTest} holds the same steps to PyTorch's in double,
- * where nothing of the kind happens.
+ * strays from its own runs ({@link ReferenceRuns}). There, what is allowed is three times as far as
+ * seven repetitions by PyTorch have strayed up to that step, and {@link DoubleRunTest} holds the
+ * same runs to PyTorch's in double, where nothing of the kind happens.
  */
 @Tag("slow")
 class RunGoldenTest {
@@ -80,6 +80,7 @@ class RunGoldenTest {
     String name = file.getFileName().toString().replace(".json", "");
     JsonNode repeated = ReferenceRuns.of(name);
     boolean triplet = spec.loss() == LossKind.TRIPLET;
+    double strayed = 0;
     for (int e = 0; e < epochs.size(); e++) {
       JsonNode expected = run.get("epochs").get(e);
       double allowed = e == 0 ? FIRST_EPOCH : triplet ? LATER_TRIPLET : LATER;
@@ -87,8 +88,8 @@ class RunGoldenTest {
       assertEquals(losses.length, steps.get(e).size(), "steps of epoch " + (e + 1));
       for (int s = 0; s < losses.length; s++) {
         String what = "loss of step %d in epoch %d".formatted(s + 1, e + 1);
-        double strays = repeated.path("strays").path(e).path(s).doubleValue();
-        assertEquals(losses[s], steps.get(e).get(s), Math.max(allowed, 2 * strays), what);
+        strayed = Math.max(strayed, repeated.path("strays").path(e).path(s).doubleValue());
+        assertEquals(losses[s], steps.get(e).get(s), Math.max(allowed, 3 * strayed), what);
       }
       assertEquals(
           expected.get("valid_accuracy").doubleValue(), epochs.get(e).validAccuracy(), 1e-9);
