@@ -5,24 +5,12 @@ import io.dmyt.data.BadImages;
 import java.nio.file.Path;
 
 /** Options of the commands that read a data set. */
-final class DataOptions {
+final class DataOptions extends BatchOptions {
   @Parameter(
       names = {"-d", "--dataset"},
       required = true,
       description = "Folder with train, valid and test, each with a folder of images per class")
   Path dataset;
-
-  @Parameter(
-      names = {"-b", "--batch"},
-      validateWith = Checks.Count.class,
-      description = "Images per batch")
-  int batch = 8;
-
-  @Parameter(
-      names = "--workers",
-      validateWith = Checks.CountOrNone.class,
-      description = "Threads that decode images ahead; 0: as many as there are processors")
-  int workers;
 
   @Parameter(
       names = "--on-bad-image",
@@ -43,9 +31,5 @@ final class DataOptions {
 
   BadImages badImages() {
     return onBadImage == BadImagePolicy.FAIL ? BadImages.fail() : BadImages.skip(badImageLimit);
-  }
-
-  int threads() {
-    return workers > 0 ? workers : Runtime.getRuntime().availableProcessors();
   }
 }

@@ -25,6 +25,7 @@ import org.nd4j.linalg.dataset.DataSet;
 /** {@code dmyt embed}: a network's embeddings as a matrix for other programs. */
 @Parameters(commandDescription = "Write the embeddings of images to a NumPy file, with an index")
 final class EmbedCommand implements Command {
+  @ParametersDelegate final BatchOptions loading = new BatchOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
@@ -47,18 +48,6 @@ final class EmbedCommand implements Command {
       required = true,
       description = "File for the matrix, NAME.npy; the index goes to NAME.csv beside it")
   Path output;
-
-  @Parameter(
-      names = {"-b", "--batch"},
-      validateWith = Checks.Count.class,
-      description = "Images per batch")
-  int batch = 8;
-
-  @Parameter(
-      names = "--workers",
-      validateWith = Checks.CountOrNone.class,
-      description = "Threads that decode images ahead; 0: as many as there are processors")
-  int workers;
 
   @Parameter(
       names = "--bad-image-limit",
@@ -134,8 +123,8 @@ final class EmbedCommand implements Command {
       throws IOException {
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
-            .withBatch(batch)
-            .withWorkers(workers > 0 ? workers : Runtime.getRuntime().availableProcessors())
+            .withBatch(loading.batch)
+            .withWorkers(loading.threads())
             .withBadImages(BadImages.skip(badImageLimit));
     Place nowhere = new Place("", "");
     try (ImageFolderIterator batches = ImageFolderIterator.unlabelled(images, options);

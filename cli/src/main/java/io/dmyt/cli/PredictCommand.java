@@ -29,6 +29,7 @@ import org.nd4j.linalg.dataset.DataSet;
         "Say of images whether they are real or fake. Exit code 3 if --fail-on-fake is given and"
             + " one is fake, else 1 if a file is no image")
 final class PredictCommand implements Command {
+  @ParametersDelegate final BatchOptions loading = new BatchOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
@@ -87,18 +88,6 @@ final class PredictCommand implements Command {
       names = "--explain-class",
       description = "With --explain: show what speaks for this class instead")
   String explainClass;
-
-  @Parameter(
-      names = {"-b", "--batch"},
-      validateWith = Checks.Count.class,
-      description = "Images per batch")
-  int batch = 8;
-
-  @Parameter(
-      names = "--workers",
-      validateWith = Checks.CountOrNone.class,
-      description = "Threads that decode images ahead; 0: as many as there are processors")
-  int workers;
 
   @Override
   public String name() {
@@ -206,9 +195,9 @@ final class PredictCommand implements Command {
   private LoaderOptions options(Detector detector) {
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
-            .withBatch(batch)
+            .withBatch(loading.batch)
             .withBadImages(BadImages.skip(Integer.MAX_VALUE));
-    return workers > 0 ? options.withWorkers(workers) : options;
+    return options.withWorkers(loading.threads());
   }
 
   private void summary(

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
  * the files' SHA-256, which are checked.
  *
  * <p>timm 0.4.9 has none for resnet101, resnet152 and mobilenetv3_small_100: these are what its
- * later versions take. resnet18 and inception_v3 are the same weights in newer files: the older
- * ones are in the tar format of PyTorch 0.1.
+ * later versions take. For resnet18 and inception_v3 torchvision's newer files stand in the place
+ * of the ones that timm 0.4.9 names, which are in the tar format of PyTorch 0.1.
  */
 final class PublishedWeights {
   private static final String GITHUB =
