@@ -10,6 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A raw native address that somebody else owns. */
 final class Address extends Pointer {
+  /** Bytes of a cache line, on which oneDNN likes memory to begin. */
+  static final long ALIGNMENT = 64;
+
   Address(long address) {
     super((Pointer) null);
     this.address = address;
@@ -18,6 +21,11 @@ final class Address extends Pointer {
   /** Where the elements of {@code array} begin, its view's offset included. */
   static long of(INDArray array) {
     return array.data().address() + array.offset() * array.data().getElementSize();
+  }
+
+  /** The next address from {@code address} on that is a multiple of {@link #ALIGNMENT}. */
+  static long align(long address) {
+    return (address + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   /** The {@code length} floats at {@code address}, whose bulk transfers are plain copies. */

@@ -15,8 +15,6 @@ import org.bytedeco.javacpp.BytePointer;
  * block stays within a few percent of the largest sum of tensors alive at once.
  */
 final class Arena {
-  private static final long ALIGNMENT = 64;
-
   private final NativeScope scope;
   private BytePointer block;
 
@@ -30,16 +28,12 @@ final class Arena {
     if (scope.closed()) {
       throw new IllegalStateException("the arena is closed");
     }
-    long needed = bytes + ALIGNMENT;
+    long needed = bytes + Address.ALIGNMENT;
     if (block == null || block.capacity() < needed) {
       free();
       block = new BytePointer(needed);
     }
-    return align(block.address());
-  }
-
-  long capacity() {
-    return block == null ? 0 : block.capacity();
+    return Address.align(block.address());
   }
 
   private void free() {
@@ -47,10 +41,6 @@ final class Arena {
       block.deallocate();
       block = null;
     }
-  }
-
-  private static long align(long n) {
-    return (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   /** Where each of a program's tensors lies, relative to the block. */
@@ -93,7 +83,7 @@ final class Arena {
         if (start >= candidate + size) {
           break;
         }
-        candidate = Math.max(candidate, align(start + p.format().bytes()));
+        candidate = Math.max(candidate, Address.align(start + p.format().bytes()));
       }
       return candidate;
     }

@@ -8,11 +8,14 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Writes the steps of a program one after another and knows, at the end, when each tensor is first
@@ -23,6 +26,14 @@ final class Emitter {
   /** One argument of a primitive. */
   record Arg(int id, Tensor tensor) {}
 
+  /** When a step runs. */
+  enum Phase {
+    /** Before a way forward, if parameters have changed. */
+    PREPARE,
+    FORWARD,
+    BACKWARD
+  }
+
   /** What a step is: its vertex, what it does, and oneDNN's implementation, if it has one. */
   record Kernel(String vertex, String action, String implementation) {}
 
@@ -30,26 +41,30 @@ final class Emitter {
   private final List<Tensor> tensors = new ArrayList<>();
   private final List<Tensor> scratchpads = new ArrayList<>();
   private final List<Kernel> kernels = new ArrayList<>();
-  private List<Runnable> target = new ArrayList<>();
+  private final Map<Phase, List<Runnable>> steps = new EnumMap<>(Phase.class);
+  private Phase phase = Phase.FORWARD;
   private String vertex = "";
   private int step;
   private long scratch;
 
   Emitter(NativeScope scope) {
     this.scope = scope;
+    for (Phase each : Phase.values()) {
+      steps.put(each, new ArrayList<>());
+    }
   }
 
   NativeScope scope() {
     return scope;
   }
 
-  /** The steps that follow go into {@code steps}. */
-  void into(List<Runnable> steps) {
-    target = steps;
+  /** The steps that follow run in this phase. */
+  void into(Phase next) {
+    phase = next;
   }
 
-  List<Runnable> target() {
-    return target;
+  List<Runnable> steps(Phase of) {
+    return steps.get(of);
   }
 
   /** The steps that follow belong to this vertex. */
@@ -67,6 +82,14 @@ final class Emitter {
     return known(Tensor.elsewhere(scope, format));
   }
 
+  /** A tensor with memory of its own for as long as the scope is open. */
+  Tensor kept(Format format) {
+    Tensor t = elsewhere(format);
+    BytePointer block =
+        scope.own(new BytePointer(format.bytes() + Address.ALIGNMENT - 1), BytePointer::deallocate);
+    return t.at(Address.align(block.address()));
+  }
+
   /** The memory of a tensor in the arena, seen in another format. */
   Tensor over(Format format, Tensor whole) {
     Tensor t = tensor(format);
@@ -81,7 +104,12 @@ final class Emitter {
 
   /** Emits a primitive. */
   void run(String action, dnnl_primitive_desc description, Arg... args) {
-    List<Arg> all = new ArrayList<>(List.of(args));
+    run(action, description, List.of(args));
+  }
+
+  /** Emits a primitive. */
+  void run(String action, dnnl_primitive_desc description, List<Arg> args) {
+    List<Arg> all = new ArrayList<>(args);
     dnnl_memory_desc pad = Dnnl.query(description, dnnl_query_scratchpad_md, 0);
     long bytes = pad == null ? 0 : dnnl_memory_desc_get_size(pad);
     if (bytes > 0) {
@@ -101,9 +129,7 @@ final class Emitter {
     kernels.add(new Kernel(vertex, action, Dnnl.implementation(description)));
     int count = all.size();
     String what = vertex + ": " + action;
-    target.add(
-        () -> Dnnl.check(dnnl_primitive_execute(primitive, Dnnl.stream(), count, array), what));
-    step++;
+    add(() -> Dnnl.check(dnnl_primitive_execute(primitive, Dnnl.stream(), count, array), what));
   }
 
   /** Emits a step in Java that touches {@code used}. */
@@ -112,7 +138,11 @@ final class Emitter {
       t.usedBy(step);
     }
     kernels.add(new Kernel(vertex, action, "java"));
-    target.add(body);
+    add(body);
+  }
+
+  private void add(Runnable body) {
+    steps.get(phase).add(body);
     step++;
   }
 

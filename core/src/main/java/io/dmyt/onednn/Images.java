@@ -17,8 +17,8 @@ final class Images {
   private final Emitter emit;
   private final Plan plan;
 
-  Images(NativeScope scope, Emitter emit, Plan plan) {
-    this.scope = scope;
+  Images(Emitter emit, Plan plan) {
+    this.scope = emit.scope();
     this.emit = emit;
     this.plan = plan;
   }
@@ -141,26 +141,19 @@ final class Images {
   Tensor spatialSum(Tensor x) {
     long[] d = x.format().dims();
     long[] point = {d[0], d[1], 1, 1};
-    Window w = whole(x);
+    Geometry geometry = Geometry.of(whole(x), d[2], d[3]);
     Choice choice =
         choose(
-            kind ->
-                List.of(
-                    Primitives.pool(
-                        scope,
-                        false,
-                        dnnl_pooling_avg_exclude_padding,
-                        kind.format(scope, d),
-                        kind.format(scope, point),
-                        w.kernel(),
-                        Geometry.of(w, d[2], d[3])),
-                    Primitives.apply(
-                        scope,
-                        false,
-                        kind.format(scope, point),
-                        dnnl_eltwise_linear,
-                        d[2] * d[3],
-                        0)));
+            kind -> {
+              Format whole = kind.format(scope, d);
+              Format sums = kind.format(scope, point);
+              return List.of(
+                  new Primitives.Pool(
+                          scope, dnnl_pooling_avg_exclude_padding, whole, sums, geometry)
+                      .forward(false),
+                  new Primitives.Eltwise(scope, sums, dnnl_eltwise_linear, d[2] * d[3], 0)
+                      .forward(false));
+            });
     Tensor mean = image(choice.kind(), point);
     emit.run(
         "mean over space",

@@ -2,7 +2,6 @@ package io.dmyt.onednn;
 
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.LongAdder;
-import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A network's flat parameters and, once there are some, its flat gradients. */
@@ -40,14 +39,6 @@ final class Parameters {
     FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(c.weights().length()));
     c.parts().forEach(part -> all.put(read(part)));
     return all.array();
-  }
-
-  /** Gives a tensor memory of its own for as long as {@code scope} is open. */
-  static void keep(NativeScope scope, Tensor tensor) {
-    long alignment = 64;
-    BytePointer block =
-        scope.own(new BytePointer(tensor.format().bytes() + alignment), BytePointer::deallocate);
-    tensor.at((block.address() + alignment - 1) / alignment * alignment);
   }
 
   /** A number that changes, but for odds of 1 to 2⁶⁴, when any parameter does. */

@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.FloatPointer;
@@ -14,331 +13,248 @@ import org.bytedeco.javacpp.PointerPointer;
 final class Primitives {
   private Primitives() {}
 
-  /** What a convolution does to its result before it stores it. */
-  sealed interface PostOp {
-    /** A function of each element. */
-    record Apply(Op.Activation function) implements PostOp {}
+  /** A primitive with one way back, for which oneDNN wants to know the way forward. */
+  sealed interface Differentiable {
+    dnnl_primitive_desc forward(boolean training);
 
-    /** Adds a tensor of that format. */
-    record Add(Format other) implements PostOp {}
-  }
+    dnnl_primitive_desc backward(dnnl_primitive_desc forward);
 
-  private static dnnl_primitive_attr attributes(NativeScope scope, List<PostOp> postOps) {
-    dnnl_primitive_attr attr = new dnnl_primitive_attr();
-    Dnnl.check(dnnl_primitive_attr_create(attr), "dnnl_primitive_attr_create");
-    scope.own(attr, a -> dnnl_primitive_attr_destroy(a));
-    Dnnl.check(
-        dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
-        "dnnl_primitive_attr_set_scratchpad_mode");
-    if (!postOps.isEmpty()) {
-      dnnl_post_ops ops = new dnnl_post_ops();
-      Dnnl.check(dnnl_post_ops_create(ops), "dnnl_post_ops_create");
-      scope.own(ops, o -> dnnl_post_ops_destroy(o));
-      for (PostOp op : postOps) {
-        if (op instanceof PostOp.Apply apply) {
-          Op.Activation f = apply.function();
-          Dnnl.check(
-              dnnl_post_ops_append_eltwise(ops, f.algorithm(), f.alpha(), f.beta()),
-              "dnnl_post_ops_append_eltwise");
-        } else if (op instanceof PostOp.Add add) {
-          Dnnl.check(
-              dnnl_post_ops_append_binary(ops, dnnl_binary_add, add.other().description()),
-              "dnnl_post_ops_append_binary");
-        }
-      }
-      Dnnl.check(dnnl_primitive_attr_set_post_ops(attr, ops), "dnnl_primitive_attr_set_post_ops");
+    /** The way forward, and for training the way back behind it. */
+    default List<dnnl_primitive_desc> passes(boolean training) {
+      dnnl_primitive_desc forward = forward(training);
+      return training ? List.of(forward, backward(forward)) : List.of(forward);
     }
-    return attr;
   }
 
-  private static dnnl_primitive_attr attributes(NativeScope scope) {
-    return attributes(scope, List.of());
+  /** How a kernel slides over an image: a window where it meets one of known size. */
+  record Geometry(long[] kernel, long[] strides, long[] gaps, long[] before, long[] after) {
+    static Geometry of(Window w, long height, long width) {
+      return new Geometry(
+          w.kernel(),
+          w.strides(),
+          w.gaps(),
+          w.paddingBefore(height, width),
+          w.paddingAfter(height, width));
+    }
+  }
+
+  /** Batch normalisation by oneDNN's flags. */
+  record Norm(NativeScope scope, Format image, float eps, int flags) implements Differentiable {
+    @Override
+    public dnnl_primitive_desc forward(boolean training) {
+      return create(
+          "batch_normalization_forward",
+          scope,
+          (d, attributes) ->
+              dnnl_batch_normalization_forward_primitive_desc_create(
+                  d,
+                  Dnnl.engine(),
+                  propagation(training),
+                  image.description(),
+                  image.description(),
+                  eps,
+                  flags,
+                  attributes));
+    }
+
+    @Override
+    public dnnl_primitive_desc backward(dnnl_primitive_desc forward) {
+      return create(
+          "batch_normalization_backward",
+          scope,
+          (d, attributes) ->
+              dnnl_batch_normalization_backward_primitive_desc_create(
+                  d,
+                  Dnnl.engine(),
+                  dnnl_backward,
+                  image.description(),
+                  image.description(),
+                  image.description(),
+                  eps,
+                  flags,
+                  forward,
+                  attributes));
+    }
+  }
+
+  /** A function of each element by oneDNN's name. */
+  record Eltwise(NativeScope scope, Format image, int algorithm, float alpha, float beta)
+      implements Differentiable {
+    @Override
+    public dnnl_primitive_desc forward(boolean training) {
+      return create(
+          "eltwise_forward",
+          scope,
+          (d, attributes) ->
+              dnnl_eltwise_forward_primitive_desc_create(
+                  d,
+                  Dnnl.engine(),
+                  propagation(training),
+                  algorithm,
+                  image.description(),
+                  image.description(),
+                  alpha,
+                  beta,
+                  attributes));
+    }
+
+    @Override
+    public dnnl_primitive_desc backward(dnnl_primitive_desc forward) {
+      return create(
+          "eltwise_backward",
+          scope,
+          (d, attributes) ->
+              dnnl_eltwise_backward_primitive_desc_create(
+                  d,
+                  Dnnl.engine(),
+                  algorithm,
+                  image.description(),
+                  image.description(),
+                  image.description(),
+                  alpha,
+                  beta,
+                  forward,
+                  attributes));
+    }
+  }
+
+  /** Pooling by oneDNN's name. */
+  record Pool(NativeScope scope, int algorithm, Format from, Format to, Geometry g)
+      implements Differentiable {
+    @Override
+    public dnnl_primitive_desc forward(boolean training) {
+      return create(
+          "pooling_forward",
+          scope,
+          (d, attributes) ->
+              dnnl_pooling_forward_primitive_desc_create(
+                  d,
+                  Dnnl.engine(),
+                  propagation(training),
+                  algorithm,
+                  from.description(),
+                  to.description(),
+                  g.strides(),
+                  g.kernel(),
+                  g.gaps(),
+                  g.before(),
+                  g.after(),
+                  attributes));
+    }
+
+    @Override
+    public dnnl_primitive_desc backward(dnnl_primitive_desc forward) {
+      return create(
+          "pooling_backward",
+          scope,
+          (d, attributes) ->
+              dnnl_pooling_backward_primitive_desc_create(
+                  d,
+                  Dnnl.engine(),
+                  algorithm,
+                  from.description(),
+                  to.description(),
+                  g.strides(),
+                  g.kernel(),
+                  g.gaps(),
+                  g.before(),
+                  g.after(),
+                  forward,
+                  attributes));
+    }
   }
 
   static dnnl_primitive_desc reorder(NativeScope scope, Format from, Format to) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_reorder_primitive_desc_create(
-            d,
-            from.description(),
-            Dnnl.engine(),
-            to.description(),
-            Dnnl.engine(),
-            attributes(scope)),
-        "dnnl_reorder_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  /** A convolution's geometry. */
-  record Geometry(long[] strides, long[] gaps, long[] before, long[] after) {
-    static Geometry of(Window w, long height, long width) {
-      return new Geometry(
-          w.strides(), w.gaps(), w.paddingBefore(height, width), w.paddingAfter(height, width));
-    }
-  }
-
-  static dnnl_primitive_desc convolution(
-      NativeScope scope,
-      boolean training,
-      Format from,
-      Format weights,
-      Format bias,
-      Format to,
-      Geometry g,
-      List<PostOp> postOps) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_convolution_forward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            training ? dnnl_forward_training : dnnl_forward_inference,
-            dnnl_convolution_direct,
-            from.description(),
-            weights.description(),
-            bias == null ? null : bias.description(),
-            to.description(),
-            g.strides(),
-            g.gaps(),
-            g.before(),
-            g.after(),
-            attributes(scope, postOps)),
-        "dnnl_convolution_forward_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc convolutionData(
-      NativeScope scope,
-      Format from,
-      Format weights,
-      Format to,
-      Geometry g,
-      dnnl_primitive_desc forward) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_convolution_backward_data_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            dnnl_convolution_direct,
-            from.description(),
-            weights.description(),
-            to.description(),
-            g.strides(),
-            g.gaps(),
-            g.before(),
-            g.after(),
-            forward,
-            attributes(scope)),
-        "dnnl_convolution_backward_data_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc convolutionWeights(
-      NativeScope scope,
-      Format from,
-      Format weights,
-      Format bias,
-      Format to,
-      Geometry g,
-      dnnl_primitive_desc forward) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_convolution_backward_weights_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            dnnl_convolution_direct,
-            from.description(),
-            weights.description(),
-            bias == null ? null : bias.description(),
-            to.description(),
-            g.strides(),
-            g.gaps(),
-            g.before(),
-            g.after(),
-            forward,
-            attributes(scope)),
-        "dnnl_convolution_backward_weights_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc norm(
-      NativeScope scope, boolean training, Format f, float eps, int flags) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_batch_normalization_forward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            training ? dnnl_forward_training : dnnl_forward_inference,
-            f.description(),
-            f.description(),
-            eps,
-            flags,
-            attributes(scope)),
-        "dnnl_batch_normalization_forward_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc normBackward(
-      NativeScope scope, Format f, float eps, int flags, dnnl_primitive_desc forward) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_batch_normalization_backward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            dnnl_backward,
-            f.description(),
-            f.description(),
-            f.description(),
-            eps,
-            flags,
-            forward,
-            attributes(scope)),
-        "dnnl_batch_normalization_backward_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc apply(
-      NativeScope scope, boolean training, Format f, int algorithm, float alpha, float beta) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_eltwise_forward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            training ? dnnl_forward_training : dnnl_forward_inference,
-            algorithm,
-            f.description(),
-            f.description(),
-            alpha,
-            beta,
-            attributes(scope)),
-        "dnnl_eltwise_forward_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc applyBackward(
-      NativeScope scope,
-      Format f,
-      int algorithm,
-      float alpha,
-      float beta,
-      dnnl_primitive_desc forward) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_eltwise_backward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            algorithm,
-            f.description(),
-            f.description(),
-            f.description(),
-            alpha,
-            beta,
-            forward,
-            attributes(scope)),
-        "dnnl_eltwise_backward_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc pool(
-      NativeScope scope,
-      boolean training,
-      int algorithm,
-      Format from,
-      Format to,
-      long[] kernel,
-      Geometry g) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_pooling_forward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            training ? dnnl_forward_training : dnnl_forward_inference,
-            algorithm,
-            from.description(),
-            to.description(),
-            g.strides(),
-            kernel,
-            g.gaps(),
-            g.before(),
-            g.after(),
-            attributes(scope)),
-        "dnnl_pooling_forward_primitive_desc_create");
-    return Dnnl.own(scope, d);
-  }
-
-  static dnnl_primitive_desc poolBackward(
-      NativeScope scope,
-      int algorithm,
-      Format from,
-      Format to,
-      long[] kernel,
-      Geometry g,
-      dnnl_primitive_desc forward) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_pooling_backward_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            algorithm,
-            from.description(),
-            to.description(),
-            g.strides(),
-            kernel,
-            g.gaps(),
-            g.before(),
-            g.after(),
-            forward,
-            attributes(scope)),
-        "dnnl_pooling_backward_primitive_desc_create");
-    return Dnnl.own(scope, d);
+    return create(
+        "reorder",
+        scope,
+        (d, attributes) ->
+            dnnl_reorder_primitive_desc_create(
+                d, from.description(), Dnnl.engine(), to.description(), Dnnl.engine(), attributes));
   }
 
   static dnnl_primitive_desc binary(
       NativeScope scope, int algorithm, Format a, Format b, Format to) {
-    dnnl_primitive_desc d = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_binary_primitive_desc_create(
-            d,
-            Dnnl.engine(),
-            algorithm,
-            a.description(),
-            b.description(),
-            to.description(),
-            attributes(scope)),
-        "dnnl_binary_primitive_desc_create");
-    return Dnnl.own(scope, d);
+    return create(
+        "binary",
+        scope,
+        (d, attributes) ->
+            dnnl_binary_primitive_desc_create(
+                d,
+                Dnnl.engine(),
+                algorithm,
+                a.description(),
+                b.description(),
+                to.description(),
+                attributes));
   }
 
   static dnnl_primitive_desc sum(NativeScope scope, List<Format> from, Format to) {
-    try (PointerPointer<dnnl_memory_desc> array = array(from);
-        FloatPointer ones = new FloatPointer(from.size());
-        PointerPointer<dnnl_primitive_desc> out = new PointerPointer<>(1)) {
+    try (FloatPointer ones = new FloatPointer(from.size())) {
       for (int i = 0; i < from.size(); i++) {
         ones.put(i, 1);
       }
-      Dnnl.check(
-          dnnl_sum_primitive_desc_create(
-              out, Dnnl.engine(), to.description(), from.size(), ones, array, attributes(scope)),
-          "dnnl_sum_primitive_desc_create");
-      return Dnnl.own(scope, out.get(dnnl_primitive_desc.class, 0));
+      return createFromMany(
+          "sum",
+          scope,
+          from,
+          (d, many, attributes) ->
+              dnnl_sum_primitive_desc_create(
+                  d, Dnnl.engine(), to.description(), from.size(), ones, many, attributes));
     }
   }
 
+  /** Channels one after another. */
   static dnnl_primitive_desc concat(NativeScope scope, List<Format> from, Format to) {
-    try (PointerPointer<dnnl_memory_desc> array = array(from);
-        PointerPointer<dnnl_primitive_desc> out = new PointerPointer<>(1)) {
-      Dnnl.check(
-          dnnl_concat_primitive_desc_create(
-              out, Dnnl.engine(), to.description(), from.size(), 1, array, attributes(scope)),
-          "dnnl_concat_primitive_desc_create");
-      return Dnnl.own(scope, out.get(dnnl_primitive_desc.class, 0));
-    }
+    return createFromMany(
+        "concat",
+        scope,
+        from,
+        (d, many, attributes) ->
+            dnnl_concat_primitive_desc_create(
+                d, Dnnl.engine(), to.description(), from.size(), 1, many, attributes));
   }
 
-  private static PointerPointer<dnnl_memory_desc> array(List<Format> formats) {
-    PointerPointer<dnnl_memory_desc> array = new PointerPointer<>(formats.size());
-    for (int i = 0; i < formats.size(); i++) {
-      array.put(i, formats.get(i).description());
+  /** What oneDNN calls a way forward. */
+  static int propagation(boolean training) {
+    return training ? dnnl_forward_training : dnnl_forward_inference;
+  }
+
+  /** A call that fills in a description and returns oneDNN's status. */
+  interface Creation {
+    int call(dnnl_primitive_desc description, dnnl_primitive_attr attributes);
+  }
+
+  static dnnl_primitive_desc create(String name, NativeScope scope, Creation creation) {
+    return create(name, scope, Attributes.plain(scope), creation);
+  }
+
+  static dnnl_primitive_desc create(
+      String name, NativeScope scope, dnnl_primitive_attr attributes, Creation creation) {
+    dnnl_primitive_desc d = new dnnl_primitive_desc();
+    Dnnl.check(creation.call(d, attributes), "dnnl_" + name + "_primitive_desc_create");
+    return Dnnl.own(scope, d);
+  }
+
+  /** The same of any number of inputs. */
+  private interface CreationFromMany {
+    int call(
+        PointerPointer<dnnl_primitive_desc> description,
+        PointerPointer<dnnl_memory_desc> from,
+        dnnl_primitive_attr attributes);
+  }
+
+  private static dnnl_primitive_desc createFromMany(
+      String name, NativeScope scope, List<Format> from, CreationFromMany creation) {
+    try (PointerPointer<dnnl_memory_desc> many = new PointerPointer<>(from.size());
+        PointerPointer<dnnl_primitive_desc> d = new PointerPointer<>(1)) {
+      for (int i = 0; i < from.size(); i++) {
+        many.put(i, from.get(i).description());
+      }
+      Dnnl.check(
+          creation.call(d, many, Attributes.plain(scope)),
+          "dnnl_" + name + "_primitive_desc_create");
+      return Dnnl.own(scope, d.get(dnnl_primitive_desc.class, 0));
     }
-    return array;
   }
 }

@@ -3,6 +3,7 @@ package io.dmyt.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_wait;
 
 import io.dmyt.onednn.Emitter.Kernel;
+import io.dmyt.onednn.Emitter.Phase;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,65 +22,50 @@ final class Program implements AutoCloseable {
   /** A tensor over a parameter's gradient. */
   record Target(Tensor tensor, Op.Parameter parameter) {}
 
-  private final NativeScope scope;
+  /**
+   * The tensors over arrays that differ from run to run.
+   *
+   * @param inputs by the network's inputs' numbers
+   * @param outputs by vertex: the values that are wanted
+   * @param flat those of the outputs without height and width
+   * @param epsilons by vertex: the gradients that are given
+   * @param targets the parameters' gradients
+   */
+  record Ports(
+      Map<Integer, Tensor> inputs,
+      Map<String, Tensor> outputs,
+      Set<String> flat,
+      Map<String, Tensor> epsilons,
+      List<Target> targets) {}
+
+  private final Emitter emitted;
   private final Arena arena;
   private final Arena.Layout layout;
-  private final List<Runnable> prepare;
-  private final List<Runnable> forward;
-  private final List<Runnable> backward;
-  private final List<Tensor> tensors;
-  private final List<Tensor> scratchpads;
-  private final long scratchBytes;
-  private final Map<Integer, Tensor> inputs;
-  private final Map<String, Tensor> outputs;
-  private final Map<String, Tensor> epsilons;
-  private final List<Target> targets;
-  private final Set<String> flat;
+  private final Ports ports;
   private final Map<String, String> fused;
-  private final List<Kernel> kernels;
 
   private long boundAt;
   private boolean prepared;
   private long fingerprint;
 
-  Program(
-      NativeScope scope,
-      Emitter emitter,
-      Arena arena,
-      List<Runnable> prepare,
-      List<Runnable> forward,
-      List<Runnable> backward,
-      Map<Integer, Tensor> inputs,
-      Map<String, Tensor> outputs,
-      Map<String, Tensor> epsilons,
-      List<Target> targets,
-      Set<String> flat,
-      Map<String, String> fused) {
-    this.scope = scope;
+  /**
+   * @param emitted its steps and tensors, whose scope the program closes
+   */
+  Program(Emitter emitted, Arena arena, Ports ports, Map<String, String> fused) {
+    this.emitted = emitted;
     this.arena = arena;
-    this.prepare = prepare;
-    this.forward = forward;
-    this.backward = backward;
-    this.tensors = emitter.tensors();
-    this.scratchpads = emitter.scratchpads();
-    this.scratchBytes = emitter.scratchBytes();
-    this.kernels = emitter.kernels();
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.epsilons = epsilons;
-    this.targets = targets;
-    this.flat = flat;
+    this.ports = ports;
     this.fused = fused;
-    this.layout = new Arena.Layout(tensors);
+    this.layout = new Arena.Layout(emitted.tensors());
   }
 
   /** Bytes of the arena that it needs. */
   long bytes() {
-    return layout.bytes() + scratchBytes;
+    return layout.bytes() + emitted.scratchBytes();
   }
 
   List<Kernel> kernels() {
-    return kernels;
+    return emitted.kernels();
   }
 
   /** Vertices that another vertex's primitive does, with what is to be said about it. */
@@ -89,7 +75,7 @@ final class Program implements AutoCloseable {
 
   /** Whether it keeps weights in another form than the network does. */
   boolean prepares() {
-    return !prepare.isEmpty();
+    return !emitted.steps(Phase.PREPARE).isEmpty();
   }
 
   /**
@@ -102,26 +88,28 @@ final class Program implements AutoCloseable {
   Map<String, INDArray> forward(List<INDArray> features, long parametersAre) {
     bind();
     if (!prepared || fingerprint != parametersAre) {
-      prepare.forEach(Runnable::run);
+      emitted.steps(Phase.PREPARE).forEach(Runnable::run);
       fingerprint = parametersAre;
       prepared = true;
     }
-    inputs.forEach((number, t) -> t.at(Address.of(features.get(number))));
+    ports.inputs().forEach((number, t) -> t.at(Address.of(features.get(number))));
     Map<String, INDArray> results = new LinkedHashMap<>();
-    outputs.forEach(
-        (vertex, t) -> {
-          INDArray array = array(vertex, t);
-          t.at(Address.of(array));
-          results.put(vertex, array);
-        });
-    run(forward);
+    ports
+        .outputs()
+        .forEach(
+            (vertex, t) -> {
+              INDArray array = array(vertex, t);
+              t.at(Address.of(array));
+              results.put(vertex, array);
+            });
+    run(Phase.FORWARD);
     return results;
   }
 
   @SuppressWarnings("try")
   private INDArray array(String vertex, Tensor t) {
     long[] dims = t.format().dims();
-    long[] shape = flat.contains(vertex) ? new long[] {dims[0], dims[1]} : dims;
+    long[] shape = ports.flat().contains(vertex) ? new long[] {dims[0], dims[1]} : dims;
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       return Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
     }
@@ -134,36 +122,36 @@ final class Program implements AutoCloseable {
    * @param given row-major gradients of the values of the ends; one that lacks is 0
    */
   void backward(Map<String, INDArray> given, Parameters parameters) {
-    targets.forEach(t -> t.tensor().at(parameters.gradientAddress(t.parameter())));
+    ports.targets().forEach(t -> t.tensor().at(parameters.gradientAddress(t.parameter())));
     Map<String, INDArray> all = new LinkedHashMap<>(given);
-    epsilons.forEach(
-        (vertex, t) ->
-            t.at(
-                Address.of(
-                    all.computeIfAbsent(
-                        vertex, v -> Nd4j.zeros(DataType.FLOAT, t.format().dims())))));
-    run(backward);
+    ports
+        .epsilons()
+        .forEach(
+            (vertex, t) ->
+                t.at(
+                    Address.of(
+                        all.computeIfAbsent(
+                            vertex, v -> Nd4j.zeros(DataType.FLOAT, t.format().dims())))));
+    run(Phase.BACKWARD);
   }
 
-  private static void run(List<Runnable> steps) {
-    for (Runnable step : steps) {
-      step.run();
-    }
+  private void run(Phase phase) {
+    emitted.steps(phase).forEach(Runnable::run);
     Dnnl.check(dnnl_stream_wait(Dnnl.stream()), "dnnl_stream_wait");
   }
 
   private void bind() {
-    long base = arena.reserve(bytes() + 64);
+    long base = arena.reserve(bytes() + Address.ALIGNMENT);
     if (base != boundAt) {
-      layout.bind(tensors, base);
-      long scratch = (base + layout.bytes() + 63) / 64 * 64;
-      scratchpads.forEach(t -> t.at(scratch));
+      layout.bind(emitted.tensors(), base);
+      long scratch = Address.align(base + layout.bytes());
+      emitted.scratchpads().forEach(t -> t.at(scratch));
       boundAt = base;
     }
   }
 
   @Override
   public void close() {
-    scope.close();
+    emitted.scope().close();
   }
 }
