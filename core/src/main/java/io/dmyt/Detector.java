@@ -8,12 +8,14 @@ import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.loss.DummyTripletLoss;
 import io.dmyt.loss.TripletLoss;
 import io.dmyt.onednn.OneDnn;
+import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -39,24 +41,16 @@ public final class Detector implements AutoCloseable {
   private final DetectorSpec spec;
   private final ILossFunction loss;
   private Provenance provenance;
-  private Calibration calibration;
+  private Fitted fitted;
 
   private Detector(
-      Backbone stock,
-      DetectorSpec spec,
-      Provenance provenance,
-      Calibration calibration,
-      Engine engine) {
+      Backbone stock, DetectorSpec spec, Provenance provenance, Fitted fitted, Engine engine) {
     backbone = engine.on(stock);
     this.spec = spec;
     this.provenance = provenance;
-    this.calibration = calibration;
+    this.fitted = fitted;
     loss = lossOf(spec);
     backbone.setLoss(loss);
-  }
-
-  private Detector(Backbone stock, DetectorFile.Content content, Engine engine) {
-    this(stock, content.detector(), content.provenance(), content.calibrationOrNone(), engine);
   }
 
   /**
@@ -88,7 +82,7 @@ public final class Detector implements AutoCloseable {
             .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
             .withSeed(seed);
     return new Detector(
-        Backbones.create(spec.backbone(), options), spec, null, Calibration.NONE, engine);
+        Backbones.create(spec.backbone(), options), spec, null, Fitted.NONE, engine);
   }
 
   /**
@@ -111,12 +105,20 @@ public final class Detector implements AutoCloseable {
       try (ModelFile model = ModelFile.open(file)) {
         DetectorFile.Content content = model.content();
         requireDetector(file, content);
-        return new Detector(model.toBackbone(), content, engine);
+        return new Detector(
+            model.toBackbone(),
+            content.detector(),
+            content.provenance(),
+            content.withoutSvm().fitted(null),
+            engine);
       }
     }
     DetectorFile.Content content = DetectorFile.content(file);
     requireDetector(file, content);
-    return new Detector(DetectorFile.backbone(file, content.model(), true), content, engine);
+    Backbone backbone = DetectorFile.backbone(file, content.model(), true);
+    EmbeddingSvm svm = DetectorFile.svm(file, content, backbone.spec().embeddingSize());
+    return new Detector(
+        backbone, content.detector(), content.provenance(), content.fitted(svm), engine);
   }
 
   private static void requireDetector(Path file, DetectorFile.Content content) throws IOException {
@@ -132,36 +134,32 @@ public final class Detector implements AutoCloseable {
    *
    * <p>A name that ends in {@code .safetensors} gets that format, without the optimiser's state:
    * PyTorch's world opens it, and timm's network of the same name takes it with {@code
-   * strict=True}.
+   * strict=True}. An SVM, and the calibration of its margins, have no place there.
    */
   public void save(Path file) throws IOException {
-    DetectorFile.Content content = DetectorFile.Content.of(spec, provenance, calibration);
+    DetectorFile.Content content = DetectorFile.Content.of(spec, provenance, fitted);
     if (ModelFile.isSafeTensors(file)) {
       ModelFile.of(backbone.stateDict(), content).write(file);
       return;
     }
     boolean trained = backbone.graph().getUpdater(false) != null;
-    DetectorFile.write(file, backbone, content, trained);
+    DetectorFile.write(file, backbone, content, fitted.svm(), trained);
   }
 
   /**
-   * Stores a calibration in a saved detector and copies all else that is in the file: weights, the
-   * optimiser's state, provenance, entries of other programs.
+   * Stores this detector's calibration and SVM in the file that it was loaded from, and copies all
+   * else that is there: weights, the optimiser's state, provenance, entries of other programs.
    *
-   * @param file a saved detector
+   * @param file the saved detector
    * @param output where to, which may be the same file; it is written whole, then moved there
    * @throws IOException as {@link #load} has it, or if the file can't be written
    */
-  public static void saveCalibration(Path file, Calibration calibration, Path output)
-      throws IOException {
+  public void saveFitted(Path file, Path output) throws IOException {
     if (ModelFile.isSafeTensors(file) || ModelFile.isSafeTensors(output)) {
-      try (Detector detector = load(file, Engine.dl4j())) {
-        detector.setCalibration(calibration);
-        detector.save(output);
-      }
-      return;
+      save(output);
+    } else {
+      DetectorFile.refit(file, fitted, output);
     }
-    DetectorFile.recalibrate(file, calibration, output);
   }
 
   public DetectorSpec spec() {
@@ -179,12 +177,83 @@ public final class Detector implements AutoCloseable {
 
   /** What makes P(fake) of the scores, and the threshold: {@link Calibration#NONE} at first. */
   public Calibration calibration() {
-    return calibration;
+    return fitted.calibration();
+  }
+
+  /** What the calibration was fitted to; null if unknown. */
+  public FittedOn calibratedOn() {
+    return fitted.calibratedOn();
   }
 
   /** It is in force from now on, and saved with the detector. */
   public void setCalibration(Calibration calibration) {
-    this.calibration = Objects.requireNonNull(calibration, "calibration");
+    setCalibration(calibration, null);
+  }
+
+  /**
+   * It is in force from now on, and saved with the detector.
+   *
+   * @param on what it was fitted to; null if unknown
+   */
+  public void setCalibration(Calibration calibration, FittedOn on) {
+    fitted = fitted.calibrated(Objects.requireNonNull(calibration, "calibration"), on);
+  }
+
+  /** What judges the embeddings of a detector trained with Triplet; null before it was fitted. */
+  public EmbeddingSvm svm() {
+    return fitted.svm();
+  }
+
+  /** What the SVM was fitted to; null if unknown. */
+  public FittedOn svmFittedOn() {
+    return fitted.svmOn();
+  }
+
+  /**
+   * Gives a detector that was trained with Triplet its verdict: from now on, and saved with it. The
+   * calibration, which was another machine's, goes.
+   *
+   * @param svm fitted to the embeddings of this network, labelled by this detector's classes
+   * @param on what it was fitted to; null if unknown
+   * @throws IllegalArgumentException if the detector has a verdict without it, or it tells other
+   *     classes apart, not the real one among them, or takes embeddings of another size
+   */
+  public void setSvm(EmbeddingSvm svm, FittedOn on) {
+    requireFitting(svm, spec, backbone.spec().embeddingSize());
+    fitted = new Fitted(Calibration.NONE, null, svm, on);
+  }
+
+  static void requireFitting(EmbeddingSvm svm, DetectorSpec spec, int embeddingSize) {
+    if (spec.loss() != LossKind.TRIPLET) {
+      throw new IllegalArgumentException(
+          "a detector trained with %s needs no SVM".formatted(spec.loss()));
+    }
+    int[] classes = svm.classes();
+    if (svm.parts().features() != embeddingSize
+        || classes[classes.length - 1] >= spec.classes().size()
+        || Arrays.binarySearch(classes, spec.realIndex()) < 0) {
+      throw new IllegalArgumentException(
+          "an SVM of the classes %s over %d features, for a detector of %s with real class %d over %d"
+              .formatted(
+                  Arrays.toString(classes),
+                  svm.parts().features(),
+                  spec.classes(),
+                  spec.realIndex(),
+                  embeddingSize));
+    }
+  }
+
+  /**
+   * Forgets calibration and SVM, which were fitted to weights that are about to change. The {@code
+   * Trainer} does it; who changes {@link #graph()} otherwise has to.
+   */
+  public void forgetFitted() {
+    fitted = Fitted.NONE;
+  }
+
+  /** Whether it can tell real from fake: with Triplet, once there is an SVM. */
+  public boolean hasVerdict() {
+    return spec.loss() != LossKind.TRIPLET || fitted.svm() != null;
   }
 
   /** The network, its parameters under timm's names. */
@@ -235,41 +304,102 @@ public final class Detector implements AutoCloseable {
    * How well each class fits, larger is better.
    *
    * @param features as {@link #features} gives them, [B, F]
-   * @return [B, classes]: logits, or the embedding's mean over each class's dummy
+   * @return [B, classes]: logits, the embedding's mean over each class's dummy, or an SVM's votes,
+   *     of which a class that the SVM has never seen gets −∞
+   * @throws IllegalStateException if the detector {@link #hasVerdict has no verdict}
    */
   public INDArray scores(INDArray features) {
-    return spec.dummies() == null ? features : spec.dummies().scores(features);
+    return Nd4j.createFromArray(scored(features).scores()).castTo(features.dataType());
   }
 
-  /** The class of the best score for each of the features [B, F]. */
+  /** The class of the best score for each of the features [B, F]; of equal ones the first. */
   public int[] classify(INDArray features) {
     return scores(features).argMax(1).toIntVector();
   }
 
   /**
-   * P(fake) before calibration, see {@link FakeScore}.
+   * P(fake) before calibration: see {@link FakeScore}, and with an SVM σ of its {@link
+   * EmbeddingSvm#fakeMargin}, which ranks images but is no probability yet.
    *
-   * @param scores as {@link #scores} gives them, [B, classes]
-   * @return B numbers, 0 real … 1 fake; NaN where a score is
+   * @param features as {@link #features} gives them, [B, F]
+   * @return B numbers, 0 real … 1 fake; NaN where a feature is
+   * @throws IllegalStateException if the detector {@link #hasVerdict has no verdict}
    */
-  public double[] rawFakeProbabilities(INDArray scores) {
-    return Arrays.stream(scores.toDoubleMatrix())
-        .mapToDouble(s -> FakeScore.probability(s, spec.realIndex(), scoreScale()))
-        .toArray();
+  public double[] rawFakeProbabilities(INDArray features) {
+    return scored(features).fake();
   }
 
   /**
    * P(fake), calibrated.
    *
-   * @param scores as {@link #scores} gives them, [B, classes]
-   * @return B numbers, 0 real … 1 fake; NaN where a score is
+   * @param features as {@link #features} gives them, [B, F]
+   * @return B numbers, 0 real … 1 fake; NaN where a feature is
+   * @throws IllegalStateException if the detector {@link #hasVerdict has no verdict}
    */
-  public double[] fakeProbabilities(INDArray scores) {
-    return Arrays.stream(rawFakeProbabilities(scores)).map(calibration::apply).toArray();
+  public double[] fakeProbabilities(INDArray features) {
+    return Arrays.stream(scored(features).fake()).map(calibration()::apply).toArray();
   }
 
-  private double scoreScale() {
-    return spec.dummies() == null ? 1 : FakeScore.dummyScale(spec.dummies().size());
+  /**
+   * What the verdict is made of.
+   *
+   * @param scores [B, classes]
+   * @param scale that makes logits of them
+   * @param fake P(fake) before calibration, [B]
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Scored(double[][] scores, double scale, double[] fake) {}
+
+  private Scored scored(INDArray features) {
+    if (!hasVerdict()) {
+      throw new IllegalStateException(
+          "a detector trained with Triplet has no verdict before an SVM is fitted to its embeddings,"
+              + " as dmyt calibrate does");
+    }
+    if (fitted.svm() != null) {
+      return byMachine(features.toFloatMatrix());
+    }
+    boolean byDummies = spec.judgedByDummies();
+    double scale = byDummies ? FakeScore.dummyScale(spec.dummies().size()) : 1;
+    double[][] scores = (byDummies ? spec.dummies().scores(features) : features).toDoubleMatrix();
+    return new Scored(
+        scores,
+        scale,
+        Arrays.stream(scores)
+            .mapToDouble(s -> FakeScore.probability(s, spec.realIndex(), scale))
+            .toArray());
+  }
+
+  private Scored byMachine(float[][] embeddings) {
+    EmbeddingSvm svm = fitted.svm();
+    double[][] scores = new double[embeddings.length][spec.classes().size()];
+    double[] fake = new double[embeddings.length];
+    IntStream.range(0, embeddings.length)
+        .parallel()
+        .forEach(
+            i -> {
+              Arrays.fill(scores[i], Double.NaN);
+              fake[i] = Double.NaN;
+              if (isFinite(embeddings[i])) {
+                double[] decisions = svm.decisions(embeddings[i]);
+                int[] votes = svm.votes(decisions);
+                Arrays.fill(scores[i], Double.NEGATIVE_INFINITY);
+                for (int k = 0; k < votes.length; k++) {
+                  scores[i][svm.classes()[k]] = votes[k];
+                }
+                fake[i] = FakeScore.ofLogit(svm.fakeMargin(decisions, spec.realIndex()));
+              }
+            });
+    return new Scored(scores, 1, fake);
+  }
+
+  private static boolean isFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -305,7 +435,8 @@ public final class Detector implements AutoCloseable {
    * @param files where each of them comes from
    * @param images [B, 3, size, size], as {@link #spec()} says they are preprocessed
    * @return a prediction per image, in their order
-   * @throws IllegalStateException if the network answers with numbers that are not finite
+   * @throws IllegalStateException if the network answers with numbers that are not finite, or the
+   *     detector {@link #hasVerdict has no verdict}
    */
   public List<Prediction> predict(List<Path> files, INDArray images) {
     if (files.size() != images.size(0)) {
@@ -313,26 +444,27 @@ public final class Detector implements AutoCloseable {
           "%d files for a batch of %d images".formatted(files.size(), images.size(0)));
     }
     INDArray features = features(images);
-    INDArray ofClasses = scores(features);
-    double[][] scores = ofClasses.toDoubleMatrix();
-    double[] fake = fakeProbabilities(ofClasses);
+    Scored scored = scored(features);
     double[][] distances =
-        spec.dummies() == null ? null : spec.dummies().distances(features).toDoubleMatrix();
+        spec.judgedByDummies() ? spec.dummies().distances(features).toDoubleMatrix() : null;
     List<Prediction> predictions = new ArrayList<>();
-    for (int i = 0; i < fake.length; i++) {
-      if (Double.isNaN(fake[i])) {
+    for (int i = 0; i < scored.fake().length; i++) {
+      double[] scores = scored.scores()[i];
+      double fake = calibration().apply(scored.fake()[i]);
+      if (Double.isNaN(fake)) {
         throw new IllegalStateException(
             "the network answers %s with scores that are no numbers: %s"
-                .formatted(files.get(i), Arrays.toString(scores[i])));
+                .formatted(files.get(i), Arrays.toString(scores)));
       }
       double[] probabilities =
-          FakeScore.classProbabilities(scores[i], spec.realIndex(), scoreScale(), fake[i]);
+          FakeScore.classProbabilities(scores, spec.realIndex(), scored.scale(), fake);
+      boolean isFake = calibration().operatingPoint().isFake(fake);
       predictions.add(
           new Prediction(
               files.get(i),
-              fake[i],
-              calibration.operatingPoint().isFake(fake[i]),
-              label(probabilities, calibration.operatingPoint().isFake(fake[i])),
+              fake,
+              isFake,
+              label(probabilities, isFake),
               boxed(probabilities),
               distances == null ? List.of() : boxed(distances[i])));
     }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
+import io.dmyt.checkpoint.CheckpointException;
+import io.dmyt.svm.EmbeddingSvm;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -19,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -36,12 +41,17 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  */
 final class DetectorFile {
   /** Raised when older versions of the library could no longer read the file rightly. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
-  /** Of files without calibration, which older versions read rightly still. */
+  /** Of files without an SVM, which older versions read rightly still. */
+  private static final int FORMAT_WITHOUT_SVM = 2;
+
+  /** Of files without calibration either. */
   private static final int UNCALIBRATED_FORMAT = 1;
 
   private static final String ENTRY = "dmyt.json";
+  private static final String SVM_ENTRY = "dmyt-svm.safetensors";
+  private static final Set<String> OWN = Set.of(ENTRY, SVM_ENTRY);
   private static final ObjectMapper JSON =
       new ObjectMapper().registerModule(new NanAsNull()).enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -52,6 +62,9 @@ final class DetectorFile {
    * @param backbone timm's name of a backbone's network; null if the detector says it
    * @param provenance null if unknown
    * @param calibration null for {@link Calibration#NONE}
+   * @param calibratedOn what that was fitted to; null if unknown
+   * @param svm the name of the entry that holds the SVM; null if there is none
+   * @param svmOn what that was fitted to; null if unknown
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -60,19 +73,37 @@ final class DetectorFile {
       DetectorSpec detector,
       String backbone,
       Provenance provenance,
-      Calibration calibration) {
-    static Content of(DetectorSpec detector, Provenance provenance, Calibration calibration) {
-      boolean none = calibration.equals(Calibration.NONE);
+      Calibration calibration,
+      FittedOn calibratedOn,
+      String svm,
+      FittedOn svmOn) {
+    static Content of(DetectorSpec detector, Provenance provenance, Fitted fitted) {
+      boolean none = fitted.calibration().equals(Calibration.NONE);
+      boolean svm = fitted.svm() != null;
       return new Content(
-          none ? UNCALIBRATED_FORMAT : FORMAT,
+          svm ? FORMAT : none ? UNCALIBRATED_FORMAT : FORMAT_WITHOUT_SVM,
           detector,
           null,
           provenance,
-          none ? null : calibration);
+          none ? null : fitted.calibration(),
+          none ? null : fitted.calibratedOn(),
+          svm ? SVM_ENTRY : null,
+          fitted.svmOn());
     }
 
     static Content ofBackbone(String name) {
-      return new Content(UNCALIBRATED_FORMAT, null, name, null, null);
+      return new Content(UNCALIBRATED_FORMAT, null, name, null, null, null, null, null);
+    }
+
+    /** What was fitted, with the SVM that another entry holds. */
+    Fitted fitted(EmbeddingSvm machine) {
+      return new Fitted(
+          calibration == null ? Calibration.NONE : calibration, calibratedOn, machine, svmOn);
+    }
+
+    /** The same without an SVM, and without the calibration of its margins. */
+    Content withoutSvm() {
+      return svm == null ? this : of(detector, provenance, Fitted.NONE);
     }
 
     /** timm's name of the network. */
@@ -83,34 +114,40 @@ final class DetectorFile {
     String toJson() throws JsonProcessingException {
       return JSON.writeValueAsString(this);
     }
-
-    Calibration calibrationOrNone() {
-      return calibration == null ? Calibration.NONE : calibration;
-    }
   }
 
   private DetectorFile() {}
 
-  /** Writes it whole beside the target, then moves it over it. */
-  static void write(Path file, Backbone backbone, Content content, boolean updater)
+  /**
+   * Writes it whole beside the target, then moves it over it.
+   *
+   * @param svm null unless the content names one
+   */
+  static void write(
+      Path file, Backbone backbone, Content content, EmbeddingSvm svm, boolean updater)
       throws IOException {
     ILossFunction loss = backbone.loss();
     backbone.resetLoss();
     try {
-      WholeFile.write(file, out -> write(out, backbone.graph(), content, updater));
+      WholeFile.write(file, out -> write(out, backbone.graph(), content, svm, updater));
     } finally {
       backbone.setLoss(loss);
     }
   }
 
   private static void write(
-      OutputStream stream, ComputationGraph graph, Content content, boolean updater)
+      OutputStream stream,
+      ComputationGraph graph,
+      Content content,
+      EmbeddingSvm svm,
+      boolean updater)
       throws IOException {
     ZipOutputStream out = new ZipOutputStream(stream);
     // Weights hardly shrink, and deflating them takes longer than a small run's epoch: for that,
     // and to add an entry, this doesn't go through ModelSerializer.writeModel.
     out.setLevel(Deflater.NO_COMPRESSION);
     write(out, ENTRY, utf8(content.toJson()));
+    write(out, svm);
     write(out, ModelSerializer.CONFIGURATION_JSON, utf8(graph.getConfiguration().toJson()));
     write(out, ModelSerializer.COEFFICIENTS_BIN, graph.params());
     INDArray state = updater ? graph.getUpdater().getStateViewArray() : null;
@@ -120,10 +157,10 @@ final class DetectorFile {
     out.finish();
   }
 
-  /** Writes a copy of a detector's file in which only the calibration is another. */
-  static void recalibrate(Path file, Calibration calibration, Path output) throws IOException {
+  /** Writes a copy of a detector's file in which only what was fitted to it is another. */
+  static void refit(Path file, Fitted fitted, Path output) throws IOException {
     Content before = content(file);
-    Content after = Content.of(before.detector(), before.provenance(), calibration);
+    Content after = Content.of(before.detector(), before.provenance(), fitted);
     WholeFile.write(
         output,
         stream -> {
@@ -134,7 +171,8 @@ final class DetectorFile {
               try (InputStream in = zip.getInputStream(entry)) {
                 if (entry.getName().equals(ENTRY)) {
                   write(out, ENTRY, JSON.writeValueAsBytes(updated(JSON.readTree(in), after)));
-                } else {
+                  write(out, fitted.svm());
+                } else if (!OWN.contains(entry.getName())) {
                   out.putNextEntry(new ZipEntry(entry.getName()));
                   in.transferTo(out);
                   out.closeEntry();
@@ -146,15 +184,20 @@ final class DetectorFile {
         });
   }
 
-  /** The entry with another calibration; what this version does not know of stays in it. */
+  /** The entry with the content's; what this version does not know of stays in it. */
   private static JsonNode updated(JsonNode entry, Content content) {
     ObjectNode json = (ObjectNode) entry;
-    json.put("format", content.format());
-    json.remove("calibration");
-    if (content.calibration() != null) {
-      json.set("calibration", JSON.valueToTree(content.calibration()));
+    json.remove(List.of("calibration", "calibratedOn", "svm", "svmOn"));
+    return json.setAll((ObjectNode) JSON.valueToTree(content));
+  }
+
+  /** Writes the SVM's entry, if there is an SVM. */
+  private static void write(ZipOutputStream out, EmbeddingSvm svm) throws IOException {
+    if (svm != null) {
+      out.putNextEntry(new ZipEntry(SVM_ENTRY));
+      SvmTensors.write(svm, out);
+      out.closeEntry();
     }
-    return json;
   }
 
   private static void write(ZipOutputStream out, String entry, byte[] bytes) throws IOException {
@@ -237,6 +280,46 @@ final class DetectorFile {
           "damaged detector: %s: %s: %s"
               .formatted(file, ENTRY, e.getOriginalMessage().lines().findFirst().orElse("")));
     }
+  }
+
+  /**
+   * Reads the SVM that the content names, and sees to it that it is the detector's.
+   *
+   * @return null if it names none
+   */
+  static EmbeddingSvm svm(Path file, Content content, int features) throws IOException {
+    if (content.svm() == null) {
+      return null;
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(content.svm());
+      if (entry == null) {
+        throw damaged(file, "there is no " + content.svm());
+      }
+      byte[] bytes;
+      try (InputStream in = zip.getInputStream(entry)) {
+        bytes = in.readAllBytes();
+      }
+      // ZipFile itself compares nothing.
+      CRC32 checksum = new CRC32();
+      checksum.update(bytes);
+      if (checksum.getValue() != entry.getCrc()) {
+        throw damaged(file, content.svm() + " has another checksum than it was written with");
+      }
+      EmbeddingSvm svm = SvmTensors.read(bytes, content.svm());
+      Detector.requireFitting(svm, content.detector(), features);
+      return svm;
+    } catch (CheckpointException e) {
+      throw damaged(file, e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw damaged(file, content.svm() + ": " + e.getMessage());
+    } catch (ZipException e) {
+      throw damaged(file, content.svm() + ": " + e.getMessage());
+    }
+  }
+
+  private static IOException damaged(Path file, String what) {
+    return new IOException("damaged detector: %s: %s".formatted(file, what));
   }
 
   /** Opens the graph as any DL4J program would. */

@@ -57,6 +57,11 @@ public record DetectorSpec(
     }
   }
 
+  /** Whether the verdict comes from the dummies, and not from a classifier or an SVM. */
+  public boolean judgedByDummies() {
+    return loss == LossKind.DMYT;
+  }
+
   /** The real class's index. */
   public int realIndex() {
     return classes.indexOf(realClass);

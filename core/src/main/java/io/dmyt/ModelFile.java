@@ -5,6 +5,7 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.checkpoint.Checkpoints;
 import io.dmyt.checkpoint.SafeTensors;
 import io.dmyt.checkpoint.StateDict;
+import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ import java.util.Set;
  *
  * <p>safetensors keep the weights under timm's names, so that {@code load_state_dict} takes them,
  * and say in their metadata what the zip says: under {@code model} timm's name of the network, and
- * under {@code dmyt}, for this library, all of the detector but its optimiser's state.
+ * under {@code dmyt}, for this library, all of the detector but its optimiser's state and its SVM,
+ * which {@code strict=True} leaves no place for, with the calibration that rests on that.
  */
 public final class ModelFile implements AutoCloseable {
   private static final String ENDING = ".safetensors";
@@ -36,13 +38,16 @@ public final class ModelFile implements AutoCloseable {
 
   private final StateDict weights;
   private final DetectorFile.Content content;
+  private final EmbeddingSvm svm;
 
   /**
    * @param content null if nothing is known
+   * @param svm null if there is none
    */
-  private ModelFile(StateDict weights, DetectorFile.Content content) {
+  private ModelFile(StateDict weights, DetectorFile.Content content, EmbeddingSvm svm) {
     this.weights = weights;
     this.content = content;
+    this.svm = svm;
   }
 
   /**
@@ -57,11 +62,12 @@ public final class ModelFile implements AutoCloseable {
       Backbone backbone = DetectorFile.backbone(file, content.model(), false);
       StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
       backbone.stateDict().tensors().forEach(copy::put);
-      return new ModelFile(copy.build(), content);
+      EmbeddingSvm svm = DetectorFile.svm(file, content, backbone.spec().embeddingSize());
+      return new ModelFile(copy.build(), content, svm);
     }
     StateDict weights = Checkpoints.open(file);
     try {
-      return new ModelFile(weights, content(file, weights));
+      return of(weights, content(file, weights));
     } catch (IOException | RuntimeException e) {
       weights.close();
       throw e;
@@ -80,7 +86,7 @@ public final class ModelFile implements AutoCloseable {
   }
 
   static ModelFile of(StateDict weights, DetectorFile.Content content) {
-    return new ModelFile(weights, content);
+    return new ModelFile(weights, content, null);
   }
 
   /** The same weights, which this file stays in charge of, as a backbone's by timm's name. */
@@ -90,7 +96,7 @@ public final class ModelFile implements AutoCloseable {
 
   /** The same weights, which this file stays in charge of, as those of a detector. */
   public ModelFile as(DetectorSpec detector) {
-    return of(weights, DetectorFile.Content.of(detector, null, Calibration.NONE));
+    return of(weights, DetectorFile.Content.of(detector, null, Fitted.NONE));
   }
 
   /** Whether a file's name makes it one of safetensors. */
@@ -111,6 +117,14 @@ public final class ModelFile implements AutoCloseable {
   /** What the detector is, if the file is one's. */
   public Optional<DetectorSpec> detector() {
     return Optional.ofNullable(content).map(DetectorFile.Content::detector);
+  }
+
+  /**
+   * Whether it is a detector with an SVM: safetensors have no place for that, so that one written
+   * from it has neither SVM nor calibration.
+   */
+  public boolean hasSvm() {
+    return svm != null;
   }
 
   /** All that the file says; null if nothing. */
@@ -167,7 +181,7 @@ public final class ModelFile implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       SafeTensors.write(described(), file);
     } else if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-      DetectorFile.write(file, toBackbone(), content, false);
+      DetectorFile.write(file, toBackbone(), content, svm, false);
     } else {
       throw new IllegalArgumentException(
           "%s: only .safetensors, which PyTorch's world reads, and .zip are written"
@@ -185,7 +199,7 @@ public final class ModelFile implements AutoCloseable {
     }
     if (detector().isPresent()) {
       dict.metadata(CLASSES, String.join(",", detector().get().classes()));
-      dict.metadata(CONTENT, content.toJson());
+      dict.metadata(CONTENT, content.withoutSvm().toJson());
     }
     for (Map.Entry<String, String> entry : weights.metadata().entrySet()) {
       if (!OWN.contains(entry.getKey())) {

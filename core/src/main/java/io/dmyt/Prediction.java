@@ -15,7 +15,7 @@ import java.util.List;
  * @param probabilities of each class, in the detector's order; they sum to 1, and the real one's is
  *     1 − P(fake)
  * @param distances of the embedding to each of the detector's dummies, the fake root's last, as
- *     {@link io.dmyt.loss.Dummies#distances} measures them; none with a classifier
+ *     {@link io.dmyt.loss.Dummies#distances} measures them; none with a classifier or an SVM
  */
 public record Prediction(
     Path file,

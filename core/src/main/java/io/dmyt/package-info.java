@@ -2,7 +2,7 @@
  * A {@link io.dmyt.Detector}: a backbone, a head, classes and preprocessing that belong together.
  *
  * <p>Everything that the command line does goes through this package and the ones that it builds on
- * ({@code io.dmyt.backbone}, {@code loss}, {@code data}, {@code checkpoint}, {@code onednn}); those
- * above ({@code training}, {@code evaluation}) build on it.
+ * ({@code io.dmyt.backbone}, {@code loss}, {@code svm}, {@code data}, {@code checkpoint}, {@code
+ * onednn}); those above ({@code training}, {@code evaluation}) build on it.
  */
 package io.dmyt;

@@ -1,13 +1,16 @@
 package io.dmyt;
 
+import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
+import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.training.Trainer;
 import io.dmyt.training.TrainingMonitor;
 import io.dmyt.training.TrainingOptions;
@@ -37,6 +40,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class DetectorTest {
   private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
@@ -132,10 +136,15 @@ class DetectorTest {
         new Calibration(Calibration.Kind.TEMPERATURE, 0.5, 0, new OperatingPoint(0.2, "x", 0, 1));
 
     Path other = folder.resolve("other/calibrated.zip");
-    Detector.saveCalibration(file, calibration, other);
-    Detector.saveCalibration(other, calibration.at(at(0.7)), other);
+    FittedOn on = new FittedOn("now", "valid", "abc", Map.of("real", 2));
+    detector.setCalibration(calibration);
+    detector.saveFitted(file, other);
+    assertNull(Detector.load(other).calibratedOn());
+    detector.setCalibration(calibration.at(at(0.7)), on);
+    detector.saveFitted(other, other);
     Detector loaded = Detector.load(other);
     assertEquals(calibration.at(at(0.7)), loaded.calibration());
+    assertEquals(on, loaded.calibratedOn());
     assertEquals(detector.spec(), loaded.spec());
     assertEquals(detector.provenance(), loaded.provenance());
     assertTrue(entry(other, "dmyt.json").contains("kept"));
@@ -152,7 +161,8 @@ class DetectorTest {
       }
     }
 
-    Detector.saveCalibration(other, Calibration.NONE, other);
+    detector.setCalibration(Calibration.NONE);
+    detector.saveFitted(other, other);
     assertEquals(Calibration.NONE, Detector.load(other).calibration());
     assertTrue(entry(other, "dmyt.json").contains("\"format\" : 1"));
   }
@@ -164,7 +174,7 @@ class DetectorTest {
     Detector detector = detector(loss);
     List<Path> files = List.of(Path.of("a"), Path.of("b"), Path.of("c"));
     INDArray scores = detector.scores(detector.features(images(3)));
-    double[] raw = detector.rawFakeProbabilities(scores);
+    double[] raw = detector.rawFakeProbabilities(detector.features(images(3)));
     for (Calibration calibration :
         List.of(Calibration.NONE, new Calibration(Calibration.Kind.PLATT, 2, 3, at(0.999999999)))) {
       detector.setCalibration(calibration);
@@ -203,6 +213,115 @@ class DetectorTest {
     for (Prediction p : detector.predict(files, images(2))) {
       assertFalse(p.fake());
       assertEquals("real", p.label());
+    }
+  }
+
+  /** A Triplet detector with an SVM fitted to six images, two of each class. */
+  private static Detector judgedBySvm() {
+    Detector detector = detector(LossKind.TRIPLET);
+    detector.setSvm(
+        EmbeddingSvm.fit(detector.embed(images(6)), new int[] {0, 1, 2, 0, 1, 2}),
+        new FittedOn("now", "train", "abc", Map.of("real", 2)));
+    detector.setCalibration(
+        new Calibration(Calibration.Kind.PLATT, 2, 0.25, at(0.5)),
+        new FittedOn("now", "valid", "def", Map.of("real", 2)));
+    return detector;
+  }
+
+  @Test
+  void anSvmJudgesTripletsEmbeddings() {
+    Detector detector = detector(LossKind.TRIPLET);
+    assertFalse(detector.hasVerdict());
+    List<Path> files = Stream.of("a", "b", "c", "d", "e", "f").map(Path::of).toList();
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> detector.predict(files, images(6)));
+    assertTrue(e.getMessage().contains("dmyt calibrate"), e.getMessage());
+
+    Detector judged = judgedBySvm();
+    assertTrue(judged.hasVerdict());
+    float[][] embeddings = judged.embed(images(6)).toFloatMatrix();
+    List<Prediction> predictions = judged.predict(files, images(6));
+    for (int i = 0; i < 6; i++) {
+      Prediction p = predictions.get(i);
+      double margin = judged.svm().fakeMargin(embeddings[i], 2);
+      assertEquals(FakeScore.ofLogit(2 * margin + 0.25), p.fakeProbability(), 1e-6);
+      assertEquals(p.fakeProbability() >= 0.5, p.fake());
+      int[] votes = judged.svm().votes(judged.svm().decisions(embeddings[i]));
+      assertEquals(
+          p.fake() ? CLASSES.get(votes[0] >= votes[1] ? 0 : 1) : "real", p.label(), "of " + i);
+      assertEquals(1 - p.fakeProbability(), p.probabilities().get(2), 1e-12);
+      assertEquals(1, p.probabilities().stream().mapToDouble(q -> q).sum(), 1e-12);
+      assertEquals(
+          Math.exp(votes[0] - votes[1]), p.probabilities().get(0) / p.probabilities().get(1), 1e-9);
+      assertEquals(List.of(), p.distances());
+    }
+    assertTrue(Double.isNaN(judged.fakeProbabilities(Nd4j.valueArrayOf(1, 512, Double.NaN))[0]));
+  }
+
+  /** A class without training images gets no vote, and no probability. */
+  @Test
+  void anSvmNeedNotKnowEveryFakeClass() {
+    Detector detector = detector(LossKind.TRIPLET);
+    detector.setSvm(EmbeddingSvm.fit(detector.embed(images(4)), new int[] {1, 2, 1, 2}), null);
+    detector.setCalibration(Calibration.NONE.at(at(0)));
+    Prediction p = detector.predict(List.of(Path.of("a")), images(1)).get(0);
+    assertEquals("faceswap", p.label());
+    assertEquals(0, p.probabilities().get(0));
+    assertEquals(p.fakeProbability(), p.probabilities().get(1));
+  }
+
+  @Test
+  void onlyFittingSvmsAreTaken() {
+    Detector triplet = detector(LossKind.TRIPLET);
+    INDArray embeddings = triplet.embed(images(4));
+    assertFault(
+        "needs no SVM",
+        () ->
+            detector(LossKind.DMYT)
+                .setSvm(EmbeddingSvm.fit(embeddings, new int[] {0, 2, 0, 2}), null));
+    for (int[] labels : new int[][] {{0, 1, 0, 1}, {2, 3, 2, 3}}) {
+      assertFault("real class 2", () -> triplet.setSvm(EmbeddingSvm.fit(embeddings, labels), null));
+    }
+    INDArray narrow = embeddings.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 9)).dup();
+    assertFault(
+        "over 9 features",
+        () -> triplet.setSvm(EmbeddingSvm.fit(narrow, new int[] {0, 2, 0, 2}), null));
+  }
+
+  @Test
+  void storesItsSvm() throws IOException {
+    Detector detector = judgedBySvm();
+    Path file = folder.resolve("triplet.zip");
+    detector.save(file);
+    assertTrue(entry(file, "dmyt.json").contains("\"format\" : 3"));
+    Detector loaded = Detector.load(file);
+    assertEquals(detector.calibration(), loaded.calibration());
+    assertEquals(detector.calibratedOn(), loaded.calibratedOn());
+    assertEquals(detector.svmFittedOn(), loaded.svmFittedOn());
+    INDArray embeddings = detector.embed(images(6));
+    for (float[] row : embeddings.toFloatMatrix()) {
+      assertArrayEquals(detector.svm().decisions(row), loaded.svm().decisions(row));
+    }
+    assertEquals(detector.scores(embeddings), loaded.scores(embeddings));
+    assertEquals(
+        detector.features(images(2)),
+        ModelSerializer.restoreComputationGraph(file.toFile()).outputSingle(images(2)));
+
+    // Fitted again, with all else kept; and forgotten when the weights change.
+    Path refitted = folder.resolve("refitted.zip");
+    loaded.setSvm(EmbeddingSvm.fit(embeddings, new int[] {0, 1, 2, 2, 1, 0}), null);
+    assertEquals(Calibration.NONE, loaded.calibration());
+    loaded.saveFitted(file, refitted);
+    Detector again = Detector.load(refitted);
+    assertNull(again.svmFittedOn());
+    assertArrayEquals(loaded.classify(embeddings), again.classify(embeddings));
+    train(again);
+    assertFalse(again.hasVerdict());
+    again.saveFitted(refitted, refitted);
+    assertFalse(Detector.load(refitted).hasVerdict());
+    assertTrue(entry(refitted, "dmyt.json").contains("\"format\" : 1"));
+    try (ZipFile zip = new ZipFile(refitted.toFile())) {
+      assertNull(zip.getEntry("dmyt-svm.safetensors"));
     }
   }
 

@@ -2,6 +2,7 @@ package io.dmyt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import io.dmyt.checkpoint.Tensor;
 import io.dmyt.checkpoint.TorchFiles;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
+import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,8 +124,8 @@ class ModelFileTest {
     try (Detector detector = Detector.create(spec(loss), 3)) {
       detector.setProvenance(new Provenance("1", "now", 3L, "abc", null, null, null));
       detector.save(second);
-      Detector.saveCalibration(second, CALIBRATED, second);
       detector.setCalibration(CALIBRATED);
+      detector.saveFitted(second, second);
       detector.save(first);
       try (ModelFile model = ModelFile.open(second)) {
         model.write(third);
@@ -136,6 +138,39 @@ class ModelFileTest {
           assertEquals(detector.graph().params(), loaded.graph().params());
           assertEquals(detector.features(images), loaded.features(images));
         }
+      }
+    }
+  }
+
+  /** strict=True leaves no place for an SVM in safetensors; a copy as zip keeps every bit. */
+  @Test
+  void onlyZipsHoldAnSvm() throws IOException {
+    INDArray images = Nd4j.createFromArray(Golden.images("input", 6, 32)).reshape(6, 3, 32, 32);
+    Path zip = folder.resolve("triplet.zip");
+    Path copy = folder.resolve("copy.zip");
+    Path bare = folder.resolve("bare.safetensors");
+    Path saved = folder.resolve("saved.safetensors");
+    try (Detector detector = Detector.create(spec(LossKind.TRIPLET), 3)) {
+      INDArray embeddings = detector.embed(images);
+      detector.setSvm(EmbeddingSvm.fit(embeddings, new int[] {0, 1, 0, 1, 0, 1}), null);
+      detector.setCalibration(CALIBRATED);
+      detector.save(zip);
+      detector.save(saved);
+      try (ModelFile model = ModelFile.open(zip)) {
+        assertTrue(model.hasSvm());
+        model.write(copy);
+        model.write(bare);
+      }
+      try (Detector loaded = Detector.load(copy)) {
+        assertEquals(CALIBRATED, loaded.calibration());
+        assertArrayEquals(
+            detector.fakeProbabilities(embeddings), loaded.fakeProbabilities(embeddings));
+      }
+    }
+    for (Path file : List.of(bare, saved)) {
+      try (Detector loaded = Detector.load(file)) {
+        assertFalse(loaded.hasVerdict());
+        assertEquals(Calibration.NONE, loaded.calibration());
       }
     }
   }

@@ -6,10 +6,12 @@ import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
+import io.dmyt.Engine;
+import io.dmyt.FittedOn;
+import io.dmyt.LossKind;
+import io.dmyt.ModelFile;
 import io.dmyt.OperatingPoint;
-import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolder;
-import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
 import io.dmyt.evaluation.Bootstrap;
@@ -19,20 +21,27 @@ import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.DetectionScores;
 import io.dmyt.evaluation.FeatureSet;
 import io.dmyt.evaluation.RocCurve;
+import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** {@code dmyt calibrate}: makes P(fake) mean what it says, and chooses a threshold. */
 @Parameters(
     commandDescription =
         "Fit P(fake) and choose a threshold on the validation images, and store both in the"
-            + " detector")
+            + " detector; with Triplet, fit an SVM on the training images first and store it too")
 final class CalibrateCommand implements Command {
   @ParametersDelegate final DataOptions data = new DataOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
+  @ParametersDelegate final Embeddings.Options cache = new Embeddings.Options();
 
   @Parameter(
       names = {"-w", "--weights"},
@@ -54,8 +63,15 @@ final class CalibrateCommand implements Command {
       names = "--method",
       description =
           "temperature (one number, against over- and underconfidence), platt (also moves P(fake)"
-              + " up or down), or none (P(fake) as the network gives it)")
-  Calibration.Kind method = Calibration.Kind.TEMPERATURE;
+              + " up or down), or none (P(fake) as the network gives it). Default: temperature; platt for the"
+              + " SVM of a Triplet detector")
+  Calibration.Kind method;
+
+  @Parameter(
+      names = "--seed",
+      validateWith = Checks.Whole.class,
+      description = "Of the choice of the SVM's training images, up to 1,000 a class")
+  long seed = Images.SVM_SEED;
 
   @Parameter(
       names = "--fpr",
@@ -90,42 +106,78 @@ final class CalibrateCommand implements Command {
     if (chosen > 1) {
       throw new UsageException("give one of --fpr, --eer and --threshold");
     }
-    try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
-      return run(detector, terminal);
+    Engine chosenEngine = engine.choose(terminal);
+    try (Detector detector = Detector.load(weights, chosenEngine);
+        Embeddings embeddings = Embeddings.open(terminal, data, cache, detector, chosenEngine)) {
+      return run(detector, embeddings, terminal);
     }
   }
 
-  private int run(Detector detector, Terminal terminal) throws IOException {
+  private int run(Detector detector, Embeddings embeddings, Terminal terminal) throws IOException {
     DetectorSpec spec = detector.spec();
-    Verdicts.requireOwn(detector, weights);
-    ImageFolder folder =
-        ImageFolders.scan(data.dataset, split).get(split).withClasses(spec.classes());
+    Path target = output == null ? weights : output;
+    boolean bySvm = spec.loss() == LossKind.TRIPLET;
+    if (bySvm && (ModelFile.isSafeTensors(target) || ModelFile.isSafeTensors(weights))) {
+      throw new UsageException(
+          "the SVM of a Triplet detector is stored in a .zip only, which %s is not"
+              .formatted(ModelFile.isSafeTensors(target) ? target : weights));
+    }
+    ImageFolder folder = folder(spec, split);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
     terminal.say("calibrating  on %s", Images.counts(folder));
-    DetectionScores raw = scores(terminal, detector, folder.files());
-    Calibration fitted = Calibrations.fit(method, raw);
+    if (bySvm) {
+      fitSvm(detector, embeddings, terminal);
+    }
+    FeatureSet set = embeddings.of("Images", folder.files());
+    DetectionScores raw = scores(detector, set);
+    Calibration.Kind usual = bySvm ? Calibration.Kind.PLATT : Calibration.Kind.TEMPERATURE;
+    Calibration fitted = Calibrations.fit(method == null ? usual : method, raw);
     Calibration calibration = fitted.at(operatingPoint(raw.calibrated(fitted)));
 
     terminal.print(table(raw, detector.calibration(), calibration));
     note(terminal, calibration.operatingPoint(), raw);
-    Path target = output == null ? weights : output;
-    Detector.saveCalibration(weights, calibration, target);
-    terminal.say("Stored in %s: %s", target, Verdicts.describe(calibration));
+    detector.setCalibration(calibration, fittedOn(folder, split, set));
+    detector.saveFitted(weights, target);
+    terminal.say("Stored in %s: %s", target, Verdicts.describe(detector));
     return Main.OK;
   }
 
-  private DetectionScores scores(Terminal terminal, Detector detector, List<ImageFile> files) {
-    try (ImageFolderIterator images = Images.inOrder(data, files, detector.spec());
-        ProgressLine progress = new ProgressLine(terminal, "Images", files.size())) {
-      FeatureSet set = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, progress::at);
-      Images.reportBad(terminal, images);
-      boolean[] fakes = new boolean[set.labels().length];
-      for (int i = 0; i < fakes.length; i++) {
-        fakes[i] = set.labels()[i] != detector.spec().realIndex();
-      }
-      return DetectionScores.of(
-          detector.rawFakeProbabilities(detector.scores(set.features())), fakes);
+  private ImageFolder folder(DetectorSpec spec, Split part) {
+    return ImageFolders.scan(data.dataset, part).get(part).withClasses(spec.classes());
+  }
+
+  private void fitSvm(Detector detector, Embeddings embeddings, Terminal terminal) {
+    ImageFolder train = folder(detector.spec(), Split.TRAIN);
+    FeatureSet set = embeddings.of("Training images", Images.forSvm(train, seed));
+    EmbeddingSvm svm = EmbeddingSvm.fit(set.features(), set.labels());
+    detector.setSvm(svm, fittedOn(train, Split.TRAIN, set));
+    terminal.say(
+        "SVM          fitted on %d training images, %d of them support vectors",
+        set.labels().length, Arrays.stream(svm.supportVectors()).sum());
+  }
+
+  private static FittedOn fittedOn(ImageFolder folder, Split part, FeatureSet used) {
+    Map<String, Integer> images = new LinkedHashMap<>();
+    for (int k = 0; k < folder.classes().size(); k++) {
+      int label = k;
+      images.put(
+          folder.classes().get(k),
+          (int) Arrays.stream(used.labels()).filter(l -> l == label).count());
     }
+    return new FittedOn(
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        part.folder(),
+        folder.fingerprint(),
+        images);
+  }
+
+  private static DetectionScores scores(Detector detector, FeatureSet set) {
+    boolean[] fakes = new boolean[set.labels().length];
+    for (int i = 0; i < fakes.length; i++) {
+      fakes[i] = set.labels()[i] != detector.spec().realIndex();
+    }
+    return DetectionScores.of(
+        detector.rawFakeProbabilities(detector.featuresOf(set.features())), fakes);
   }
 
   private OperatingPoint operatingPoint(DetectionScores calibrated) {

@@ -68,6 +68,9 @@ final class ConvertCommand implements Command {
       terminal.say("read         %s, %d tensors", in.weights().origin(), in.weights().size());
       ModelFile described = described(in);
       described.write(out);
+      if (in.hasSvm() && ModelFile.isSafeTensors(out)) {
+        terminal.say("left out     the SVM and its calibration, which only a .zip can hold");
+      }
       terminal.say("network      %s", described.backbone().orElse("unknown"));
       terminal.say(
           "holds        %s",

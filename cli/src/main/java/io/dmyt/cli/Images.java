@@ -6,11 +6,16 @@ import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
+import io.dmyt.evaluation.ClassSample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What the commands that read images share. */
 final class Images {
+  /** Of the choice of an SVM's training images. */
+  static final long SVM_SEED = 42;
+
   private Images() {}
 
   /** Batches to train on: shuffled by the seed, whole ones only. */
@@ -49,6 +54,14 @@ final class Images {
       terminal.say("skipped %d of the files, which are no images:", bad.size());
       bad.forEach(b -> terminal.say("  %s", b.getMessage()));
     }
+  }
+
+  /** What an SVM is fitted to: up to 1,000 images a class, as the reference takes them. */
+  static List<ImageFile> forSvm(ImageFolder train, long seed) {
+    List<ImageFile> files = train.files();
+    int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
+    int[] chosen = ClassSample.indices(labels, ClassSample.DEFAULT_PER_CLASS, seed);
+    return Arrays.stream(chosen).mapToObj(files::get).toList();
   }
 
   /** "120 images: fake 60, real 60". */

@@ -1,23 +1,42 @@
 package io.dmyt.cli;
 
+import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import io.dmyt.Detector;
+import io.dmyt.Engine;
 import io.dmyt.Version;
 import io.dmyt.onednn.OneDnn;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** {@code dmyt info}: what runs where. */
-@Parameters(commandDescription = "Show versions, the compute backend, threads and memory limits")
+/** {@code dmyt info}: what runs where, and what a detector is. */
+@Parameters(
+    commandDescription =
+        "Show versions, the compute backend, threads and memory limits; with --weights what a"
+            + " detector is, and where it comes from")
 final class InfoCommand implements Command {
+  @Parameter(
+      names = {"-w", "--weights"},
+      description = "Show this detector instead")
+  Path weights;
+
   @Override
   public String name() {
     return "info";
   }
 
   @Override
-  public int run(Terminal terminal) {
+  public int run(Terminal terminal) throws IOException {
+    if (weights != null) {
+      try (Detector detector = Detector.load(weights, Engine.dl4j())) {
+        DetectorFacts.of(detector, weights).forEach((name, value) -> row(terminal, name, value));
+      }
+      return Main.OK;
+    }
     Runtime runtime = Runtime.getRuntime();
     Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
     row(terminal, "dmyt", Version.current());
@@ -50,7 +69,7 @@ final class InfoCommand implements Command {
   }
 
   private static void row(Terminal terminal, String what, Object value) {
-    terminal.print("%-14s %s", what, value);
+    terminal.print("%-16s %s", what, value);
   }
 
   private static String megabytes(long bytes) {
@@ -60,7 +79,7 @@ final class InfoCommand implements Command {
   private static String javacppVersion() {
     try {
       return Loader.getVersion();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return "unknown";
     }
   }

@@ -111,12 +111,13 @@ final class PredictCommand implements Command {
         detector.setCalibration(
             detector
                 .calibration()
-                .at(new OperatingPoint(threshold, "given", Double.NaN, Double.NaN)));
+                .at(new OperatingPoint(threshold, "given", Double.NaN, Double.NaN)),
+            detector.calibratedOn());
       }
       terminal.say(
           "detector     %s: %s, trained with %s",
           weights, detector.spec().backbone(), detector.spec().loss());
-      terminal.say("verdict      %s", Verdicts.describe(detector.calibration()));
+      terminal.say("verdict      %s", Verdicts.describe(detector));
       return run(detector, files, terminal);
     }
   }

@@ -12,20 +12,25 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A row per image that could be read; of videos nothing. */
+/** A row per file, of one that is no image only the error; of videos nothing. */
 final class PredictionCsv implements PredictionOutput {
   private final WholeFile.Draft draft;
   private final Writer out;
+
+  /** The commas of the columns that a file that is no image leaves empty. */
+  private final String noImage;
 
   PredictionCsv(Path file, DetectorSpec spec) throws IOException {
     draft = new WholeFile.Draft(file);
     out = new BufferedWriter(new OutputStreamWriter(draft.out(), StandardCharsets.UTF_8));
     StringBuilder header = new StringBuilder("file,p_fake,verdict,class");
     spec.classes().forEach(c -> header.append(',').append(Csv.field("p_class " + c)));
-    if (spec.dummies() != null) {
+    if (spec.judgedByDummies()) {
       spec.dummies().names().forEach(d -> header.append(',').append(Csv.field("distance " + d)));
     }
-    out.append(header).append('\n');
+    int dummies = spec.judgedByDummies() ? spec.dummies().names().size() : 0;
+    noImage = ",".repeat(3 + spec.classes().size() + dummies);
+    out.append(header).append(",error\n");
   }
 
   @Override
@@ -39,12 +44,13 @@ final class PredictionCsv implements PredictionOutput {
     for (double distance : p.distances()) {
       out.append(',').append(Double.toString(distance));
     }
-    out.append('\n');
+    out.append(",\n");
   }
 
   @Override
-  public void bad(BadImageException file) {
-    // It has none of the columns.
+  public void bad(BadImageException file) throws IOException {
+    out.append(Csv.field(file.file())).append(noImage).append(',');
+    out.append(Csv.field(file.reason())).append('\n');
   }
 
   @Override

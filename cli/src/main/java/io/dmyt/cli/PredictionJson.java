@@ -44,7 +44,7 @@ final class PredictionJson {
     json.writeStringField("verdict", verdict(p.fake()));
     json.writeStringField("class", p.label());
     numbers(json, "probabilities", spec.classes(), p.probabilities());
-    if (spec.dummies() != null) {
+    if (spec.judgedByDummies()) {
       numbers(json, "distances", spec.dummies().names(), p.distances());
     }
     json.writeEndObject();

@@ -20,7 +20,7 @@ final class PredictionTable implements PredictionOutput {
 
   PredictionTable(Terminal terminal, DetectorSpec spec) {
     this.terminal = terminal;
-    dummies = spec.dummies() == null ? List.of() : spec.dummies().names();
+    dummies = spec.judgedByDummies() ? spec.dummies().names() : List.of();
     classWidth = Math.max(5, spec.classes().stream().mapToInt(String::length).max().orElseThrow());
   }
 

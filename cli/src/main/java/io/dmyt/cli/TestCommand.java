@@ -14,7 +14,6 @@ import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
 import io.dmyt.evaluation.Bootstrap;
-import io.dmyt.evaluation.ClassSample;
 import io.dmyt.evaluation.Classifier;
 import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.DetectionScores;
@@ -26,7 +25,6 @@ import io.dmyt.evaluation.VideoScore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +94,7 @@ final class TestCommand implements Command {
       names = "--seed",
       validateWith = Checks.Whole.class,
       description = "Of the SVM's training images, of the resamples and of the noise")
-  long seed = 42;
+  long seed = Images.SVM_SEED;
 
   @Parameter(names = "--json", description = "Write all figures to this file")
   Path json;
@@ -155,11 +153,13 @@ final class TestCommand implements Command {
     ImageFolder test = folder(spec, Split.TEST);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
     terminal.say("testing      %s", Images.counts(test));
-    if (ways.contains(Classifier.DUMMIES) || ways.contains(Classifier.ARGMAX)) {
-      terminal.say("verdict      %s", Verdicts.describe(detector.calibration()));
+    if (detector.hasVerdict() && ways.contains(Classifier.of(spec.loss()))) {
+      terminal.say("verdict      %s", Verdicts.describe(detector));
     }
     FeatureSet fitted =
-        ways.stream().anyMatch(Classifier::isFitted) ? training(spec, embeddings, terminal) : null;
+        ways.stream().anyMatch(way -> Judge.needsTraining(way, detector))
+            ? training(spec, embeddings, terminal)
+            : null;
     FeatureSet tested = embeddings.of("Test images", test.files());
     List<String> videos = videoBy.videos(test, tested);
 
@@ -231,17 +231,9 @@ final class TestCommand implements Command {
   }
 
   private FeatureSet training(DetectorSpec spec, Embeddings embeddings, Terminal terminal) {
-    List<ImageFile> train = svmImages(folder(spec, Split.TRAIN));
+    List<ImageFile> train = Images.forSvm(folder(spec, Split.TRAIN), seed);
     terminal.say("SVM          fitted on %d training images", train.size());
     return embeddings.of("Training images", train);
-  }
-
-  /** Up to 1,000 a class, as the reference takes them. */
-  private List<ImageFile> svmImages(ImageFolder train) {
-    List<ImageFile> files = train.files();
-    int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
-    int[] chosen = ClassSample.indices(labels, ClassSample.DEFAULT_PER_CLASS, seed);
-    return Arrays.stream(chosen).mapToObj(files::get).toList();
   }
 
   private ImageFolder folder(DetectorSpec spec, Split split) {

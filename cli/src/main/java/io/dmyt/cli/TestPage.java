@@ -1,8 +1,6 @@
 package io.dmyt.cli;
 
 import io.dmyt.Detector;
-import io.dmyt.DetectorSpec;
-import io.dmyt.Provenance;
 import io.dmyt.Version;
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.ImageFolder;
@@ -10,6 +8,7 @@ import io.dmyt.data.RgbImage;
 import io.dmyt.evaluation.ClassSample;
 import io.dmyt.evaluation.DetectionReport;
 import io.dmyt.evaluation.FeatureSet;
+import io.dmyt.evaluation.Judge;
 import io.dmyt.evaluation.Judgement;
 import io.dmyt.evaluation.explain.GradCam;
 import io.dmyt.evaluation.report.EmbeddingMap;
@@ -17,8 +16,6 @@ import io.dmyt.evaluation.report.ReportData;
 import io.dmyt.evaluation.report.TestReport;
 import io.dmyt.evaluation.report.Thumbnails;
 import io.dmyt.loss.Dummies;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -88,7 +85,7 @@ final class TestPage {
     float[][] embeddings = tested.features().toFloatMatrix();
     Map<String, float[]> vectors = new LinkedHashMap<>();
     Dummies dummies = detector.spec().dummies();
-    if (dummies != null) {
+    if (detector.spec().judgedByDummies()) {
       float[][] rows = dummies.vectors().toFloatMatrix();
       for (int k = 0; k < rows.length; k++) {
         vectors.put(k < dummies.classes().size() ? dummies.classes().get(k) : "all fakes", rows[k]);
@@ -114,9 +111,11 @@ final class TestPage {
                       : (threshold - p) / Math.max(threshold, 1e-9);
                 })
             .toArray();
-    // An SVM's verdict does not rest on what Grad-CAM explains, the detector's own P(fake).
+    // A verdict fitted for this test does not rest on what Grad-CAM explains, the detector's own.
     Optional<GradCam> gradCam =
-        judgement.classifier().isFitted() ? Optional.empty() : Optional.of(GradCam.of(detector));
+        Judge.needsTraining(judgement.classifier(), detector)
+            ? Optional.empty()
+            : Optional.of(GradCam.of(detector));
     try (ImageDecoder decoder = new ImageDecoder(detector.spec().preprocessing())) {
       return IntStream.range(0, wrong.length)
           .filter(i -> calledWrong(judgement, i))
@@ -146,30 +145,7 @@ final class TestPage {
   }
 
   private Map<String, String> provenance(Judgement judgement) {
-    DetectorSpec spec = detector.spec();
-    Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("Detector", weights.toString());
-    rows.put(
-        "Network",
-        "%s, images of %d × %2$d pixels".formatted(spec.backbone(), spec.preprocessing().size()));
-    rows.put("Trained with", spec.loss().label());
-    rows.put(
-        "Classes", "%s (real: %s)".formatted(String.join(", ", spec.classes()), spec.realClass()));
-    Provenance of = detector.provenance();
-    if (of != null) {
-      rows.put(
-          "Trained", "%s, by dmyt4j %s, seed %s".formatted(of.created(), of.library(), of.seed()));
-      if (of.options() != null) {
-        rows.put("Training options", shown(of.options()));
-      }
-      if (of.result() != null) {
-        rows.put("Kept epoch", shown(of.result()));
-      }
-      if (of.images() != null) {
-        rows.put("Training images", "%s; fingerprint %s".formatted(shown(of.images()), of.data()));
-      }
-    }
-    rows.put("Verdict", Verdicts.describe(detector.calibration()));
+    Map<String, String> rows = DetectorFacts.of(detector, weights);
     rows.put("Judged by", judgement.classifier().label());
     rows.put(
         "Test images",
@@ -180,23 +156,5 @@ final class TestPage {
         "%s, by dmyt4j %s"
             .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), Version.current()));
     return rows;
-  }
-
-  private static String shown(Map<String, ?> values) {
-    StringBuilder text = new StringBuilder();
-    values.forEach(
-        (name, value) ->
-            text.append(text.isEmpty() ? "" : ", ")
-                .append(name)
-                .append(' ')
-                .append(value instanceof Double d ? number(d) : value));
-    return text.toString();
-  }
-
-  /** To four digits, and no more than are needed. */
-  private static String number(double value) {
-    return Double.isFinite(value)
-        ? new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString()
-        : "n/a";
   }
 }

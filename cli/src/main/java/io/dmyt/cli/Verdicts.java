@@ -2,10 +2,12 @@ package io.dmyt.cli;
 
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
-import io.dmyt.LossKind;
+import io.dmyt.FittedOn;
 import io.dmyt.OperatingPoint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** What the commands that tell real from fake share. */
@@ -18,11 +20,10 @@ final class Verdicts {
    * @param file where it comes from
    */
   static void requireOwn(Detector detector, Path file) {
-    if (detector.spec().loss() == LossKind.TRIPLET) {
+    if (!detector.hasVerdict()) {
       throw new UsageException(
-          "%s was trained with Triplet and gives embeddings, no verdict: dmyt test fits an SVM to"
-                  .formatted(file)
-              + " them");
+          "%s was trained with Triplet and has no SVM yet: run dmyt calibrate -w %1$s -d DATASET first"
+              .formatted(file));
     }
   }
 
@@ -37,9 +38,26 @@ final class Verdicts {
     }
   }
 
-  /** "fake from P(fake) 0.3712 on (equal error rate); temperature 1.82". */
-  static String describe(Calibration calibration) {
-    return describe(calibration.operatingPoint()) + "; " + method(calibration);
+  /** "by its SVM; fake from P(fake) 0.3712 on (equal error rate); calibrated by …". */
+  static String describe(Detector detector) {
+    Calibration calibration = detector.calibration();
+    return (detector.svm() == null ? "" : "by its SVM; ")
+        + describe(calibration.operatingPoint())
+        + "; "
+        + method(calibration);
+  }
+
+  /** "120 images of valid: fake 60, real 60; fingerprint 1234; 2026-11-23T05:00:00Z". */
+  static String describe(FittedOn on) {
+    List<String> counts = new ArrayList<>();
+    on.images().forEach((name, count) -> counts.add(name + " " + count));
+    return "%d images of %s: %s; fingerprint %s; %s"
+        .formatted(
+            on.images().values().stream().mapToInt(Integer::intValue).sum(),
+            on.split(),
+            String.join(", ", counts),
+            on.data(),
+            on.created());
   }
 
   static String describe(OperatingPoint point) {

@@ -187,7 +187,7 @@ class CalibrateAndPredictTest {
     assertEquals(10, document.get("images").size());
     assertEquals(
         0.5, document.get("calibration").get("operatingPoint").get("threshold").asDouble());
-    assertTrue(rows.get(0).endsWith("distance real,distance fake root"), rows.get(0));
+    assertTrue(rows.get(0).endsWith("distance real,distance fake root,error"), rows.get(0));
     try (Detector library = Detector.load(detector)) {
       List<Prediction> expected = library.predict(files);
       for (int i = 0; i < 10; i++) {
@@ -216,8 +216,17 @@ class CalibrateAndPredictTest {
     Files.copy(dataset.resolve("test/real/01.png"), images.resolve("a.png"));
     Files.writeString(images.resolve("b.jpg"), "no picture");
     Files.copy(dataset.resolve("test/real/02.png"), images.resolve("c.png"));
-    Cli.Result result = Cli.run("predict", images, "-w", detector, "--jsonl");
+    Path csv = folder.resolve("rows.csv");
+    Cli.Result result = Cli.run("predict", images, "-w", detector, "--jsonl", "--csv", csv);
     assertEquals(1, result.code(), result.all());
+    List<String> rows = Files.readAllLines(csv);
+    assertEquals(4, rows.size());
+    int columns = rows.get(0).split(",", -1).length;
+    for (String row : rows.subList(1, 4)) {
+      assertEquals(columns, row.split(",", -1).length, row);
+      assertEquals(
+          row.startsWith(images + "/b.jpg,,,"), row.endsWith(",neither JPEG nor PNG nor WebP"));
+    }
     List<JsonNode> lines = lines(result);
     assertEquals(3, lines.size());
     assertEquals(2, lines.stream().filter(l -> l.has("fakeProbability")).count());
@@ -347,10 +356,9 @@ class CalibrateAndPredictTest {
     assertTrue(said.contains("standard output is closed"), said);
   }
 
-  @Test
-  void refusesADetectorWithoutVerdict() throws Exception {
-    List<String> classes = List.of("fake", "real");
-    Path triplet = folder.resolve("triplet.zip");
+  private Path triplet() throws Exception {
+    List<String> classes = List.of("deepfake", "faceswap", "real");
+    Path file = folder.resolve("triplet.zip");
     try (Detector untrained =
         Detector.create(
             new DetectorSpec(
@@ -362,10 +370,78 @@ class CalibrateAndPredictTest {
                 Dummies.of(classes, 512),
                 null),
             1)) {
-      untrained.save(triplet);
+      untrained.save(file);
     }
-    Cli.Result result = Cli.run("predict", dataset, "-w", triplet);
+    return file;
+  }
+
+  @Test
+  void asksForAnSvmWhereItTakesOne() throws Exception {
+    Path file = triplet();
+    Cli.Result result = Cli.run("predict", dataset, "-w", file);
     assertEquals(2, result.code(), result.all());
-    assertTrue(result.err().contains("Triplet"), result.err());
+    assertTrue(result.err().contains("dmyt calibrate -w " + file), result.err());
+    Path safetensors = folder.resolve("out.safetensors");
+    Cli.Result refused = Cli.run("calibrate", "-w", file, "-d", dataset, "-o", safetensors);
+    assertEquals(2, refused.code(), refused.all());
+    assertTrue(refused.err().contains("in a .zip only"), refused.err());
+  }
+
+  /** Calibrated, a Triplet detector judges files as a test judges them, and shows why. */
+  @Test
+  void givesTripletAVerdict() throws Exception {
+    Path file = triplet();
+    Path before = folder.resolve("before.json");
+    Cli.Result fitted = Cli.run("test", "-w", file, "-d", dataset, "--json", before);
+    assertEquals(0, fitted.code(), fitted.all());
+    Cli.Result calibrated = Cli.run("calibrate", "-w", file, "-d", dataset);
+    assertEquals(0, calibrated.code(), calibrated.all());
+    assertTrue(calibrated.err().contains("fitted on 24 training images"), calibrated.err());
+    assertTrue(calibrated.err().contains("by its SVM; fake from"), calibrated.err());
+    assertEquals(Calibration.Kind.PLATT, calibration(file).kind());
+
+    Cli.Result info = Cli.run("info", "-w", file);
+    assertEquals(0, info.code(), info.all());
+    assertTrue(info.out().contains("24 images of train: deepfake 8, faceswap 8"), info.out());
+    assertTrue(info.out().contains("24 images of valid: deepfake 8, faceswap 8"), info.out());
+    Path after = folder.resolve("after.json");
+    Path page = folder.resolve("report.html");
+    Cli.Result tested =
+        Cli.run("test", "-w", file, "-d", dataset, "--json", after, "--report", page);
+    assertEquals(0, tested.code(), tested.all());
+    JsonNode was = json(Files.readString(before));
+    JsonNode is = json(Files.readString(after));
+    assertEquals("svm", is.get("classifier").asText());
+    assertEquals(was.get("report"), is.get("report"));
+    assertEquals(auc(was), auc(is), 1e-12);
+    assertTrue(is.at("/detection/images/figures/logLoss/value").isNumber());
+    assertTrue(Files.readString(page).contains("24 images of train: deepfake 8, faceswap 8"));
+
+    Path shown = folder.resolve("shown");
+    Cli.Result predicted =
+        Cli.run("predict", dataset.resolve("test"), "-w", file, "--jsonl", "--explain", shown);
+    assertEquals(0, predicted.code(), predicted.all());
+    List<JsonNode> lines = lines(predicted);
+    assertEquals(24, lines.size());
+    double threshold = is.at("/detection/images/threshold").asDouble();
+    long found = 0;
+    for (JsonNode line : lines) {
+      boolean fake = line.get("fakeProbability").asDouble() >= threshold;
+      assertEquals(fake ? "fake" : "real", line.get("verdict").asText());
+      assertTrue(!line.has("distances"), line.toString());
+      found += fake && !line.get("file").asText().contains("/real/") ? 1 : 0;
+    }
+    assertEquals(
+        is.at("/detection/images/figures/truePositiveRate/value").asDouble(), found / 16.0, 1e-12);
+    assertTrue(Files.exists(shown.resolve("real/00.png.png")));
+
+    Path converted = folder.resolve("out.safetensors");
+    Cli.Result convert = Cli.run("convert", file, converted);
+    assertEquals(0, convert.code(), convert.all());
+    assertTrue(convert.err().contains("left out     the SVM"), convert.err());
+  }
+
+  private static double auc(JsonNode figures) {
+    return figures.at("/detection/images/figures/rocAuc/value").asDouble();
   }
 }

@@ -1,6 +1,8 @@
 package io.dmyt.checkpoint;
 
-/** Bytes that tensors are read from. */
+import java.nio.ByteBuffer;
+
+/** Bytes that tensors are read from; {@code toString} names them in messages. */
 interface Bytes {
   /** How many there are. */
   long size();
@@ -12,4 +14,7 @@ interface Bytes {
    * @throws CheckpointException if they can no longer be read
    */
   Window window(long offset, long length);
+
+  /** The bytes [offset, offset + length), little-endian, to read only; for headers. */
+  ByteBuffer read(long offset, int length);
 }

@@ -54,8 +54,8 @@ final class FileBytes implements Bytes, AutoCloseable {
     return new Window(this::map, offset, length);
   }
 
-  /** Copies {@code length} bytes, little-endian; for headers. */
-  ByteBuffer read(long offset, int length) {
+  @Override
+  public ByteBuffer read(long offset, int length) {
     ByteBuffer out = ByteBuffer.allocate(length);
     try {
       while (out.hasRemaining()) {

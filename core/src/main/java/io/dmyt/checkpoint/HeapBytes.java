@@ -1,9 +1,18 @@
 package io.dmyt.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/** Bytes of an in-memory tensor. */
-record HeapBytes(byte[] array) implements Bytes {
+/**
+ * Bytes in memory.
+ *
+ * @param source where they are from, for messages
+ */
+record HeapBytes(byte[] array, String source) implements Bytes {
+  HeapBytes(byte[] array) {
+    this(array, "memory");
+  }
+
   @Override
   public long size() {
     return array.length;
@@ -13,5 +22,17 @@ record HeapBytes(byte[] array) implements Bytes {
   public Window window(long offset, long length) {
     return new Window(
         (at, n) -> ByteBuffer.wrap(array, Math.toIntExact(at), n).slice(), offset, length);
+  }
+
+  @Override
+  public ByteBuffer read(long offset, int length) {
+    return ByteBuffer.wrap(array, Math.toIntExact(offset), length)
+        .slice()
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public String toString() {
+    return source;
   }
 }

@@ -1,9 +1,12 @@
 package io.dmyt.checkpoint;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -39,7 +42,25 @@ public final class SafeTensors {
     }
   }
 
+  /**
+   * Reads what is in memory already, such as another file's part.
+   *
+   * @param bytes all of it, not copied
+   * @param source where it is from, for messages
+   * @throws CheckpointException if it breaks any rule of the format
+   */
+  public static StateDict read(byte[] bytes, String source) {
+    return read(new HeapBytes(bytes, source), null);
+  }
+
   static StateDict read(FileBytes file) {
+    return read(file, file);
+  }
+
+  /**
+   * @param owned what the state dict closes, or null
+   */
+  private static StateDict read(Bytes file, FileBytes owned) {
     SafeTensorsHeader header = SafeTensorsHeader.read(file);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     header
@@ -56,7 +77,7 @@ public final class SafeTensors {
                         null,
                         ByteOrder.LITTLE_ENDIAN)));
     return new StateDict(
-        tensors, header.metadata(), Origin.of(file.toString(), "safetensors"), file);
+        tensors, header.metadata(), Origin.of(file.toString(), "safetensors"), owned);
   }
 
   /**
@@ -76,12 +97,7 @@ public final class SafeTensors {
     try {
       try (FileChannel channel =
           FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        while (header.hasRemaining()) {
-          channel.write(header);
-        }
-        for (Tensor tensor : ordered.values()) {
-          tensor.writeTo(channel);
-        }
+        write(header, ordered, channel);
         channel.force(true);
       }
       PartFile.finish(part, target);
@@ -90,6 +106,30 @@ public final class SafeTensors {
     } finally {
       // Gone already unless something failed, and that is what the caller hears of.
       part.toFile().delete();
+    }
+  }
+
+  /**
+   * Writes the same bytes to a stream, which stays open.
+   *
+   * @throws IOException if the stream takes no more
+   */
+  public static void write(StateDict dict, OutputStream out) throws IOException {
+    Map<String, Tensor> ordered = aligned(dict.tensors());
+    write(
+        SafeTensorsHeader.encode(ordered, dict.metadata(), ALIGNMENT),
+        ordered,
+        Channels.newChannel(out));
+  }
+
+  private static void write(
+      ByteBuffer header, Map<String, Tensor> ordered, WritableByteChannel channel)
+      throws IOException {
+    while (header.hasRemaining()) {
+      channel.write(header);
+    }
+    for (Tensor tensor : ordered.values()) {
+      tensor.writeTo(channel);
     }
   }
 

@@ -49,7 +49,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
   /** A tensor's type, shape and bytes [begin, end). */
   record Entry(DType dtype, long[] shape, long begin, long end) {}
 
-  static SafeTensorsHeader read(FileBytes file) {
+  static SafeTensorsHeader read(Bytes file) {
     if (file.size() < SafeTensors.LENGTH_BYTES) {
       throw new CheckpointException(
           file + ": neither a PyTorch file nor safetensors, only " + file.size() + " bytes long");
@@ -121,7 +121,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
   }
 
   /** The tensors together cover the data exactly: sorted, each begins where the last one ended. */
-  private void requireFilled(FileBytes file) {
+  private void requireFilled(Bytes file) {
     // The header may list them in any order: files of the format's first years do.
     List<Map.Entry<String, Entry>> sorted =
         entries.entrySet().stream()
@@ -155,7 +155,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
 
   /** Parses one header strictly: what the format does not name is refused. */
   private static final class Parser {
-    private final FileBytes file;
+    private final Bytes file;
     private final long dataStart;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -166,7 +166,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
       DATA_OFFSETS
     }
 
-    Parser(FileBytes file, long dataStart) {
+    Parser(Bytes file, long dataStart) {
       this.file = file;
       this.dataStart = dataStart;
     }

@@ -64,7 +64,7 @@ public enum Classifier {
 
   private boolean suits(DetectorSpec spec) {
     return switch (this) {
-      case DUMMIES, ROOT -> spec.dummies() != null;
+      case DUMMIES, ROOT -> spec.judgedByDummies();
       case SVM, SVM_BINARY -> true;
       case ARGMAX -> spec.loss().hasClassifier();
     };

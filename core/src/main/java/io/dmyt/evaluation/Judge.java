@@ -7,6 +7,7 @@ import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.FakeScore;
 import io.dmyt.OperatingPoint;
+import io.dmyt.svm.EmbeddingSvm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,14 +19,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>What its score is:
  *
  * <ul>
- *   <li>{@link Classifier#DUMMIES} and {@link Classifier#ARGMAX}, the detector's own ways: P(fake)
- *       as the detector itself gives it, calibrated, and its threshold;
+ *   <li>{@link Classifier#DUMMIES} and {@link Classifier#ARGMAX}, and {@link Classifier#SVM} of a
+ *       detector that has one, are the detector's own ways: P(fake) as the detector itself gives
+ *       it, calibrated, and its threshold;
  *   <li>{@link Classifier#ROOT}: P(fake) of the two roots' scores ({@link FakeScore}), not
  *       calibrated, as the detector's calibration was fitted to other scores; threshold one half;
- *   <li>{@link Classifier#SVM} and {@link Classifier#SVM_BINARY}: σ of {@link
- *       EmbeddingSvm#fakeMargin}, which ranks the images but is no probability. (Platt's method
- *       would make it one, but fitted on the machine's own training samples it is far too sure, and
- *       fitted by cross-validation it costs five more machines.) Threshold one half, a margin of 0.
+ *   <li>{@link Classifier#SVM} otherwise, and {@link Classifier#SVM_BINARY}, are fitted first: σ of
+ *       {@link EmbeddingSvm#fakeMargin}, which ranks the images but is no probability. (Platt's
+ *       method makes it one, from images that neither network nor machine were fitted to.)
+ *       Threshold one half, a margin of 0.
  * </ul>
  */
 public final class Judge {
@@ -34,6 +36,8 @@ public final class Judge {
 
   private final Classifier classifier;
   private final Detector detector;
+
+  /** What was fitted for this; null if nothing was. */
   private final EmbeddingSvm machine;
 
   private Judge(Classifier classifier, Detector detector, EmbeddingSvm machine) {
@@ -45,13 +49,13 @@ public final class Judge {
   /**
    * Prepares a way.
    *
-   * @param training gives embeddings to fit on; asked only if the way {@link Classifier#isFitted}
+   * @param training gives embeddings to fit on; asked only if {@link #needsTraining}
    * @throws IllegalArgumentException if the detector cannot be judged so
    */
   public static Judge of(Classifier classifier, Detector detector, Supplier<FeatureSet> training) {
     classifier.check(detector.spec());
     EmbeddingSvm machine = null;
-    if (classifier.isFitted()) {
+    if (needsTraining(classifier, detector)) {
       FeatureSet embeddings = training.get();
       int[] labels =
           classifier.isBinary()
@@ -60,6 +64,13 @@ public final class Judge {
       machine = EmbeddingSvm.fit(embeddings.features(), labels);
     }
     return new Judge(classifier, detector, machine);
+  }
+
+  /**
+   * Whether the way has to be fitted to embeddings: it is not when the detector has its own SVM.
+   */
+  public static boolean needsTraining(Classifier classifier, Detector detector) {
+    return classifier.isFitted() && !(classifier == Classifier.SVM && detector.svm() != null);
   }
 
   /**
@@ -88,30 +99,20 @@ public final class Judge {
   public Judgement judge(FeatureSet embeddings) {
     DetectorSpec spec = detector.spec();
     return switch (classifier) {
-      case DUMMIES, ARGMAX -> {
-        INDArray scores = detector.scores(detector.featuresOf(embeddings.features()));
-        Calibration calibration = detector.calibration();
-        yield new Judgement(
-            classifier,
-            spec.classes(),
-            spec.realIndex(),
-            embeddings.labels(),
-            scores.argMax(1).toIntVector(),
-            finite(detector.fakeProbabilities(scores), embeddings.files()),
-            true,
-            calibration.operatingPoint());
-      }
+      case DUMMIES, ARGMAX -> own(embeddings, true);
       case ROOT -> root(embeddings);
       case SVM ->
-          new Judgement(
-              classifier,
-              spec.classes(),
-              spec.realIndex(),
-              embeddings.labels(),
-              machine.predict(embeddings.features()),
-              margins(embeddings.features(), spec.realIndex()),
-              false,
-              OperatingPoint.DEFAULT);
+          machine == null
+              ? own(embeddings, detector.calibration().kind() != Calibration.Kind.NONE)
+              : new Judgement(
+                  classifier,
+                  spec.classes(),
+                  spec.realIndex(),
+                  embeddings.labels(),
+                  machine.predict(embeddings.features()),
+                  margins(embeddings.features(), spec.realIndex()),
+                  false,
+                  OperatingPoint.DEFAULT);
       case SVM_BINARY ->
           binary(
               embeddings,
@@ -119,6 +120,20 @@ public final class Judge {
               margins(embeddings.features(), REAL),
               false);
     };
+  }
+
+  private Judgement own(FeatureSet embeddings, boolean probabilities) {
+    INDArray features = detector.featuresOf(embeddings.features());
+    double[] scores = finite(detector.fakeProbabilities(features), embeddings.files());
+    return new Judgement(
+        classifier,
+        detector.spec().classes(),
+        detector.spec().realIndex(),
+        embeddings.labels(),
+        detector.classify(features),
+        scores,
+        probabilities,
+        detector.calibration().operatingPoint());
   }
 
   private Judgement root(FeatureSet embeddings) {

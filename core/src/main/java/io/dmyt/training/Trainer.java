@@ -39,7 +39,7 @@ public final class Trainer {
   }
 
   /**
-   * Trains.
+   * Trains. The detector forgets its calibration and its SVM, which were fitted to other weights.
    *
    * @param train batches of images [B, 3, S, S] and one-hot labels [B, C]; reset before each epoch
    *     but the first, when an iterator that shuffles gives another order
@@ -54,6 +54,7 @@ public final class Trainer {
   public List<EpochResult> fit(
       DataSetIterator train, DataSetIterator valid, Keeper keeper, TrainingMonitor monitor)
       throws IOException {
+    detector.forgetFitted();
     List<EpochResult> history = new ArrayList<>();
     try (TrainingStep step =
         new TrainingStep(detector.backbone(), detector.loss(), options.weightDecay())) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,7 +38,35 @@ class SafeTensorsTest {
         assertThrows(CheckpointException.class, () -> Checkpoints.open(file).close());
     assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
     assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    assertEquals(
+        e.getMessage(),
+        assertThrows(
+                CheckpointException.class,
+                () -> SafeTensors.read(Files.readAllBytes(file), file.toString()))
+            .getMessage());
     return e.getMessage();
+  }
+
+  @Test
+  void memoryAndStreamsHoldWhatFilesHold() throws IOException {
+    Path file = temp.resolve("all.safetensors");
+    StateDict dict =
+        StateDict.builder()
+            .put("a", Tensor.of(new float[] {1, 2, 3}, 3, 1))
+            .put("b", Tensor.of(new double[] {4}))
+            .metadata("k", "v")
+            .build();
+    SafeTensors.write(dict, file);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SafeTensors.write(dict, out);
+    assertArrayEquals(Files.readAllBytes(file), out.toByteArray());
+    StateDict read = SafeTensors.read(out.toByteArray(), "here");
+    assertEquals("here, safetensors", read.origin().toString());
+    assertEquals(Map.of("k", "v"), read.metadata());
+    assertArrayEquals(new float[] {1, 2, 3}, read.get("a").floats());
+    assertArrayEquals(new double[] {4}, read.get("b").doubles());
+    read.close();
+    assertThrows(IllegalStateException.class, read::tensors);
   }
 
   /** Header, bytes of data behind it, and what the refusal says. */

@@ -8,17 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.FakeScore;
 import io.dmyt.Golden;
+import io.dmyt.GoldenDetector;
 import io.dmyt.LossKind;
 import io.dmyt.OperatingPoint;
+import io.dmyt.Prediction;
 import io.dmyt.data.ImageFile;
+import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
+import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +144,7 @@ class JudgeTest {
               Calibration.Kind.PLATT, 0.5, 1, new OperatingPoint(0.25, "test", 0.1, 0.9)));
       Judgement dummies =
           Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining).judge(images);
-      double raw = detector.rawFakeProbabilities(detector.scores(images.features()))[0];
+      double raw = detector.rawFakeProbabilities(images.features())[0];
       assertEquals(
           FakeScore.ofLogit(0.5 * FakeScore.toLogit(raw) + 1), dummies.fakeScores()[0], 1e-12);
       assertEquals(0.25, dummies.operatingPoint().threshold());
@@ -194,6 +199,66 @@ class JudgeTest {
       assertEquals(Double.NaN, report.value(DetectionMetric.BRIER_SCORE));
       assertEquals(Double.NaN, report.value(DetectionMetric.LOG_LOSS));
       assertEquals(Double.NaN, report.value(DetectionMetric.CALIBRATION_ERROR));
+    }
+  }
+
+  /** Once a Triplet detector has an SVM, it judges, calibrated, and nothing is fitted again. */
+  @Test
+  void svmOfTheDetectorsOwn_isItsVerdict() {
+    try (Detector triplet = create(CLASSES, LossKind.TRIPLET)) {
+      FeatureSet training = set(new int[] {0, 1, 2, 0, 1, 2}, rows(triplet, 6));
+      FeatureSet tested = set(new int[] {0, 1, 2, 0, 1, 2, 0, 1}, rows(triplet, 8));
+      Judgement fitted = Judge.of(Classifier.SVM, triplet, () -> training).judge(tested);
+      triplet.setSvm(EmbeddingSvm.fit(training.features(), training.labels()), null);
+      Judgement own = Judge.of(Classifier.SVM, triplet, JudgeTest::noTraining).judge(tested);
+      assertArrayEquals(fitted.predictions(), own.predictions());
+      assertArrayEquals(fitted.fakeScores(), own.fakeScores());
+      assertFalse(own.probabilities());
+
+      Calibration calibration =
+          new Calibration(Calibration.Kind.PLATT, 2, 1, new OperatingPoint(0.7, "test", 0, 1));
+      triplet.setCalibration(calibration);
+      Judgement calibrated = Judge.of(Classifier.SVM, triplet, JudgeTest::noTraining).judge(tested);
+      assertTrue(calibrated.probabilities());
+      assertEquals(0.7, calibrated.operatingPoint().threshold());
+      for (int i = 0; i < 8; i++) {
+        assertEquals(calibration.apply(fitted.fakeScores()[i]), calibrated.fakeScores()[i]);
+      }
+      Judgement binary = Judge.of(Classifier.SVM_BINARY, triplet, () -> training).judge(tested);
+      assertFalse(binary.probabilities());
+      assertFault(
+          "trained with Triplet has no dummies: judge it by svm, svm-binary",
+          () -> Judge.of(Classifier.DUMMIES, triplet, JudgeTest::noTraining));
+    }
+  }
+
+  /** The library's predictions over the golden data set are those of a test. */
+  @Test
+  void predictionsAreTheJudges() throws IOException {
+    JsonNode run = Golden.read(Golden.path("run/resnet18-Triplet.json"));
+    Path dataset = Golden.path("run/dataset");
+    try (Detector triplet = GoldenDetector.create(run)) {
+      FeatureSet training = embed(triplet, dataset, run.get("train_order"));
+      FeatureSet tested = embed(triplet, dataset, run.get("test_order"));
+      Judgement expected = Judge.of(Classifier.SVM, triplet, () -> training).judge(tested);
+      triplet.setSvm(EmbeddingSvm.fit(training.features(), training.labels()), null);
+      Calibration calibration =
+          new Calibration(Calibration.Kind.PLATT, 1.5, 0, OperatingPoint.DEFAULT);
+      triplet.setCalibration(calibration);
+      List<Path> files = tested.files().stream().map(Path::of).toList();
+      List<Prediction> predictions = triplet.predict(files);
+      for (int i = 0; i < files.size(); i++) {
+        Prediction p = predictions.get(i);
+        assertEquals(calibration.apply(expected.fakeScores()[i]), p.fakeProbability(), 1e-4);
+        assertEquals(
+            triplet.spec().classes().get(expected.predictions()[i]), p.label(), files.get(i) + "");
+      }
+    }
+  }
+
+  private static FeatureSet embed(Detector detector, Path dataset, JsonNode order) {
+    try (ImageFolderIterator images = GoldenDetector.images(dataset, order, detector.spec(), 8)) {
+      return FeatureSet.of(detector, images, FeatureSet.Layer.EMBEDDING, n -> {});
     }
   }
 

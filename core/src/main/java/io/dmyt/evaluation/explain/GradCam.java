@@ -4,8 +4,11 @@ import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.FakeScore;
 import io.dmyt.loss.Slice;
+import io.dmyt.svm.EmbeddingSvm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -62,18 +65,46 @@ public final class GradCam {
   }
 
   /**
-   * What speaks for fake: explains the logit of P(fake).
+   * What speaks for fake: explains the logit of P(fake), with an SVM the fakes' margin, which that
+   * logit is before calibration.
    *
    * @param images [B, 3, size, size], as the detector's spec says they are preprocessed
    * @return a heat map per image
+   * @throws IllegalStateException if the detector has no verdict that could be explained
    */
   public List<HeatMap> fake(INDArray images) {
+    EmbeddingSvm svm = detector.svm();
+    if (svm != null) {
+      int real = detector.spec().realIndex();
+      return explain(images, byMachine(e -> svm.fakeMarginGradient(e, real)));
+    }
+    requireVerdict();
     return explain(images, this::fakeGradient);
+  }
+
+  private void requireVerdict() {
+    if (!detector.hasVerdict()) {
+      throw new IllegalStateException(
+          "a detector trained with Triplet has no verdict to explain before an SVM is fitted");
+    }
+  }
+
+  /** The direction whose gradient an SVM computes of one embedding after the other. */
+  private static Direction byMachine(Function<float[], double[]> gradient) {
+    return embeddings ->
+        Nd4j.createFromArray(
+                Arrays.stream(embeddings.toFloatMatrix()).map(gradient).toArray(double[][]::new))
+            .castTo(DataType.FLOAT);
+  }
+
+  private static double[] negative(double[] values) {
+    return Arrays.stream(values).map(v -> -v).toArray();
   }
 
   /**
    * What speaks for a class: explains its score, the mean of the embedding over the class's dummy
-   * or the classifier's logit.
+   * or the classifier's logit. With an SVM it is the value of the class's machine against the real
+   * one, and of the real class the fakes' margin turned round.
    *
    * @param images [B, 3, size, size], as the detector's spec says they are preprocessed
    * @param className one of the detector's classes
@@ -86,6 +117,17 @@ public final class GradCam {
       throw new IllegalArgumentException(
           "no class %s: there are %s".formatted(className, detector.spec().classes()));
     }
+    EmbeddingSvm svm = detector.svm();
+    if (svm != null) {
+      int real = detector.spec().realIndex();
+      return explain(
+          images,
+          byMachine(
+              index == real
+                  ? e -> negative(svm.fakeMarginGradient(e, real))
+                  : e -> svm.marginGradient(e, index, real)));
+    }
+    requireVerdict();
     return explain(
         images,
         embeddings -> {

@@ -3,6 +3,7 @@ package io.dmyt.evaluation.explain;
 import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
@@ -16,8 +17,10 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
 import io.dmyt.onednn.OneDnn;
+import io.dmyt.svm.EmbeddingSvm;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -239,6 +242,54 @@ class GradCamTest {
       HeatMap expected = GradCam.of(detector.graph()).explain(images, x -> direction).get(0);
       close(expected, fake, 1e-3);
     }
+  }
+
+  /** An SVM's map is that of its margin's differences; a class's is that of its machine. */
+  @Test
+  void svmsDirection_isThatOfTheMargin() {
+    int count = 6;
+    try (Detector detector = detector("resnet18", LossKind.TRIPLET, 96, Engine.best())) {
+      INDArray images = images(count, 96);
+      GradCam explained = GradCam.of(detector);
+      assertThrows(IllegalStateException.class, () -> explained.fake(images));
+      assertThrows(IllegalStateException.class, () -> explained.ofClass(images, "real"));
+      INDArray embeddings = detector.embed(images);
+      // Samples around the images', so that some of these are on either side.
+      INDArray samples =
+          Nd4j.concat(0, embeddings.mul(0.7), embeddings.mul(1.3)).castTo(DataType.FLOAT);
+      detector.setSvm(
+          EmbeddingSvm.fit(samples, new int[] {0, 1, 2, 2, 0, 1, 2, 2, 0, 1, 1, 2}), null);
+      float h = 1e-2f;
+      INDArray margin = Nd4j.create(DataType.FLOAT, count, 512);
+      INDArray machine = Nd4j.create(DataType.FLOAT, count, 512);
+      float[][] rows = embeddings.toFloatMatrix();
+      for (int i = 0; i < count; i++) {
+        for (int f = 0; f < 512; f++) {
+          float before = rows[i][f];
+          rows[i][f] = before + h;
+          double[] up = detector.svm().decisions(rows[i]);
+          rows[i][f] = before - h;
+          double[] down = detector.svm().decisions(rows[i]);
+          rows[i][f] = before;
+          double fakes = detector.svm().fakeMargin(up, 2) - detector.svm().fakeMargin(down, 2);
+          margin.putScalar(i, f, fakes / (2 * h));
+          // The pairs are (0, 1), (0, 2) and (1, 2).
+          machine.putScalar(i, f, (up[1] - down[1]) / (2 * h));
+        }
+      }
+      same(detector, images, margin, explained.fake(images));
+      same(detector, images, margin.neg(), explained.ofClass(images, "real"));
+      same(detector, images, machine, explained.ofClass(images, "deepfake"));
+    }
+  }
+
+  private static void same(
+      Detector detector, INDArray images, INDArray direction, List<HeatMap> actual) {
+    List<HeatMap> expected = GradCam.of(detector.graph()).explain(images, x -> direction.dup());
+    double[] wanted = expected.stream().flatMapToDouble(m -> DoubleStream.of(doubles(m))).toArray();
+    assertTrue(DoubleStream.of(wanted).max().orElseThrow() > 0, "empty maps say nothing");
+    double[] found = actual.stream().flatMapToDouble(m -> DoubleStream.of(doubles(m))).toArray();
+    Golden.assertClose(wanted, found, 1e-2, "heat maps");
   }
 
   private static double logit(Detector detector, INDArray embedding, int feature, double h) {

@@ -1,4 +1,4 @@
-package io.dmyt.evaluation;
+package io.dmyt.svm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

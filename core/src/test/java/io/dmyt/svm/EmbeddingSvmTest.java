@@ -1,4 +1,4 @@
-package io.dmyt.evaluation;
+package io.dmyt.svm;
 
 import static io.dmyt.Faults.assertFault;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -9,6 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import libsvm.svm;
+import libsvm.svm_model;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -87,6 +90,114 @@ class EmbeddingSvmTest {
     assertFault(
         "class 1 is none of those fitted on: [0, 2, 5]",
         () -> machine.fakeMargin(new float[] {0}, 1));
+  }
+
+  private static final int REAL = 4;
+
+  /** Samples of the classes 1, 4 and 7 around three points, with some features zero. */
+  private static float[][] cloud(int[] labels, int features, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[][] rows = new float[labels.length][features];
+    for (int i = 0; i < rows.length; i++) {
+      for (int f = 0; f < features; f++) {
+        double centre = f % 3 == labels[i] / 3 ? 0.7 : 0;
+        rows[i][f] = random.nextInt(4) == 0 ? 0 : (float) (random.nextGaussian() + centre);
+      }
+    }
+    return rows;
+  }
+
+  private static int[] threeClasses(int count) {
+    return IntStream.range(0, count).map(i -> 1 + 3 * (i % 3)).toArray();
+  }
+
+  @Test
+  void decisions_areLibsvmsBitByBit() {
+    int[] y = threeClasses(60);
+    float[][] x = cloud(y, 9, 5);
+    svm_model model = SvmFit.model(x, y, DEFAULT);
+    EmbeddingSvm machine = EmbeddingSvm.fit(x, y, DEFAULT);
+    for (float[] row : cloud(y, 9, 6)) {
+      double[] expected = new double[3];
+      double said = svm.svm_predict_values(model, SvmFit.nodes(row), expected);
+      assertArrayEquals(expected, machine.decisions(row));
+      assertEquals((int) said, machine.predict(row));
+    }
+  }
+
+  /** By central differences in double, of the margin that each gradient belongs to. */
+  @Test
+  void gradients_areThoseOfDifferences() {
+    int[] y = threeClasses(60);
+    EmbeddingSvm machine = EmbeddingSvm.fit(cloud(y, 9, 5), y, DEFAULT);
+    double h = 1e-5;
+    for (float[] row : cloud(threeClasses(12), 9, 7)) {
+      double[] fake = machine.fakeMarginGradient(row, REAL);
+      double[] last = machine.marginGradient(row, 7, REAL);
+      double[] first = machine.marginGradient(row, 1, 7);
+      for (int f = 0; f < row.length; f++) {
+        double[] up = machine.decisions(moved(row, f, h));
+        double[] down = machine.decisions(moved(row, f, -h));
+        double margin = machine.fakeMargin(up, REAL) - machine.fakeMargin(down, REAL);
+        assertEquals(margin / (2 * h), fake[f], 1e-8);
+        // The pairs are (1, 4), (1, 7) and (4, 7).
+        assertEquals(-(up[2] - down[2]) / (2 * h), last[f], 1e-8);
+        assertEquals((up[1] - down[1]) / (2 * h), first[f], 1e-8);
+      }
+    }
+    assertFault("from itself", () -> machine.marginGradient(new float[9], 7, 7));
+    assertFault("class 2 is none", () -> machine.marginGradient(new float[9], 2, 7));
+  }
+
+  private static double[] moved(float[] row, int feature, double by) {
+    double[] moved = new double[row.length];
+    for (int f = 0; f < row.length; f++) {
+      moved[f] = row[f] + (f == feature ? by : 0);
+    }
+    return moved;
+  }
+
+  /** Each of three classes beats one other: of equal votes the first class wins. */
+  @Test
+  void votes_areCountedPairByPair() {
+    int[] y = threeClasses(30);
+    EmbeddingSvm machine = EmbeddingSvm.fit(cloud(y, 9, 5), y, DEFAULT);
+    assertArrayEquals(new int[] {2, 1, 0}, machine.votes(new double[] {1, 1, 1}));
+    assertArrayEquals(new int[] {1, 1, 1}, machine.votes(new double[] {1, -1, 0.5}));
+    assertArrayEquals(new int[] {0, 1, 2}, machine.votes(new double[] {0, 0, -2}));
+  }
+
+  @Test
+  void parts_makeTheSameMachineAgain_andFaultyOnesAreNamed() {
+    int[] y = threeClasses(30);
+    float[][] x = cloud(y, 9, 5);
+    EmbeddingSvm machine = EmbeddingSvm.fit(x, y, DEFAULT);
+    SupportVectors p = machine.parts();
+    assertArrayEquals(machine.decisions(x[3]), EmbeddingSvm.of(p).decisions(x[3]));
+    assertEquals(9, p.features());
+    float[][] v = p.vectors();
+    double[][] a = p.coefficients();
+    int[] n = p.counts();
+    double[] b = p.intercepts();
+    assertFault("gamma", () -> new SupportVectors(Double.NaN, p.classes(), n, v, a, b));
+    assertFault("ascending", () -> new SupportVectors(1, labels(1, 7, 4), n, v, a, b));
+    assertFault("at least two", () -> new SupportVectors(1, labels(1), n, v, a, b));
+    assertFault("counts", () -> new SupportVectors(1, p.classes(), labels(1, 1, 1), v, a, b));
+    assertFault(
+        "0 rows of coefficients for 3 classes, expected 2",
+        () -> new SupportVectors(1, p.classes(), n, v, new double[0][], b));
+    assertFault(
+        "coefficients, expected " + v.length,
+        () -> new SupportVectors(1, p.classes(), n, v, new double[2][1], b));
+    assertFault(
+        "2 intercepts, expected 3",
+        () -> new SupportVectors(1, p.classes(), n, v, a, new double[2]));
+    assertFault(
+        "intercepts must be finite",
+        () -> new SupportVectors(1, p.classes(), n, v, a, new double[] {0, 0, Double.NaN}));
+    float[][] ragged = v.clone();
+    ragged[1] = new float[3];
+    assertFault("embedding 1", () -> new SupportVectors(1, p.classes(), n, ragged, a, b));
   }
 
   @Test

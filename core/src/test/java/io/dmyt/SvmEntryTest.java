@@ -1,0 +1,145 @@
+package io.dmyt;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.checkpoint.SafeTensors;
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.Tensor;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.Dummies;
+import io.dmyt.svm.EmbeddingSvm;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The SVM in a detector's file: one fault at a time, each told in one line. */
+class SvmEntryTest {
+  private static final String ENTRY = "dmyt-svm.safetensors";
+  private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
+  private static final int FEATURES = 4;
+
+  @TempDir Path folder;
+
+  private EmbeddingSvm svm;
+  private byte[] stored;
+
+  @BeforeEach
+  void fit() throws IOException {
+    float[][] rows = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 0, 1}, {0, 1, 0, 1}};
+    svm = EmbeddingSvm.fit(rows, new int[] {0, 1, 2, 0, 1}, EmbeddingSvm.Options.DEFAULT);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SvmTensors.write(svm, out);
+    stored = out.toByteArray();
+  }
+
+  private static DetectorFile.Content content(LossKind loss, String realClass, EmbeddingSvm svm) {
+    DetectorSpec spec =
+        new DetectorSpec(
+            "resnet18",
+            CLASSES,
+            realClass,
+            Preprocessing.imageNet(32),
+            loss,
+            Dummies.of(CLASSES, realClass, FEATURES),
+            null);
+    return DetectorFile.Content.of(spec, null, new Fitted(Calibration.NONE, null, svm, null));
+  }
+
+  private DetectorFile.Content triplet() {
+    return content(LossKind.TRIPLET, "real", svm);
+  }
+
+  private Path zip(String entry, byte[] bytes) throws IOException {
+    Path file = folder.resolve("detector.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      out.setLevel(0);
+      out.putNextEntry(new ZipEntry(entry));
+      out.write(bytes);
+    }
+    return file;
+  }
+
+  /** The stored tensors, one of them another. */
+  private byte[] with(String name, Tensor tensor) throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(SafeTensors.read(stored, "").tensors());
+    tensors.put(name, tensor);
+    StateDict.Builder changed = StateDict.builder();
+    tensors.forEach(changed::put);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SafeTensors.write(changed.build(), out);
+    return out.toByteArray();
+  }
+
+  private void assertSays(String what, byte[] bytes) throws IOException {
+    assertSays(what, zip(ENTRY, bytes), triplet());
+  }
+
+  private static void assertSays(String what, Path file, DetectorFile.Content content) {
+    IOException e =
+        assertThrows(IOException.class, () -> DetectorFile.svm(file, content, FEATURES));
+    String said = e.getMessage();
+    assertTrue(said.startsWith("damaged detector: " + file + ": "), said);
+    assertTrue(said.contains(ENTRY) && said.contains(what), said);
+    assertEquals(1, said.lines().count(), said);
+  }
+
+  @Test
+  void comesBackBitByBit() throws IOException {
+    EmbeddingSvm read = DetectorFile.svm(zip(ENTRY, stored), triplet(), FEATURES);
+    float[] point = {0.3f, 0, -0.1f, 0.7f};
+    assertArrayEquals(svm.decisions(point), read.decisions(point));
+    assertArrayEquals(svm.supportVectors(), read.supportVectors());
+    assertArrayEquals(svm.classes(), read.classes());
+    assertNull(DetectorFile.svm(folder, content(LossKind.TRIPLET, "real", null), FEATURES));
+  }
+
+  @Test
+  void isTheDetectors() throws IOException {
+    assertSays("there is no " + ENTRY, zip("other", stored), triplet());
+    Path file = zip(ENTRY, stored);
+    assertSays("needs no SVM", file, content(LossKind.DMYT, "real", svm));
+    IOException e =
+        assertThrows(IOException.class, () -> DetectorFile.svm(file, triplet(), FEATURES + 1));
+    assertTrue(e.getMessage().contains("over 4 features, for a detector"), e.getMessage());
+  }
+
+  @Test
+  void isWholeAndOfItsFormat() throws IOException {
+    assertSays("neither a PyTorch file nor safetensors", new byte[3]);
+    assertSays("data_offsets", Arrays.copyOf(stored, stored.length - 4));
+    assertSays("expected the tensors of an SVM", with("later", Tensor.of(new double[] {1})));
+    // A bit that flips on the disk.
+    byte[] zip = Files.readAllBytes(zip(ENTRY, stored));
+    int header = new String(zip, StandardCharsets.ISO_8859_1).indexOf("support_vectors");
+    zip[header + 200] ^= 1;
+    Path flipped = Files.write(folder.resolve("flipped.zip"), zip);
+    assertSays("another checksum", flipped, triplet());
+  }
+
+  @Test
+  void hasPartsThatBelongTogether() throws IOException {
+    assertSays("gamma is F32", with("gamma", Tensor.of(new float[] {1})));
+    assertSays("gamma is F64[1]", with("gamma", Tensor.of(new double[] {1}, 1)));
+    assertSays("gamma must be above 0", with("gamma", Tensor.of(new double[] {0})));
+    assertSays("classes must be ascending", with("classes", Tensor.of(new long[] {1, 0, 2}, 3)));
+    assertSays("is no index", with("classes", Tensor.of(new long[] {0, 1, 1L << 33}, 3)));
+    assertSays("real class 2", with("classes", Tensor.of(new long[] {0, 1, 3}, 3)));
+    assertSays("support vectors are not those", with("n_support", Tensor.of(new long[3], 3)));
+    assertSays("1 intercepts, expected 3", with("intercept", Tensor.of(new double[] {1}, 1)));
+  }
+}
