@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -91,7 +92,7 @@ public final class Detector implements AutoCloseable {
    * @see #load(Path, Engine)
    */
   public static Detector load(Path file) throws IOException {
-    return load(file, Engine.best());
+    return load(file, Engine.bestMeanwhile());
   }
 
   /**
@@ -101,24 +102,33 @@ public final class Detector implements AutoCloseable {
    *     a format newer than this library knows
    */
   public static Detector load(Path file, Engine engine) throws IOException {
+    return load(file, () -> engine);
+  }
+
+  /**
+   * @param engine asked for once all is read that can be read without ND4J
+   */
+  private static Detector load(Path file, Supplier<Engine> engine) throws IOException {
     if (ModelFile.isSafeTensors(file)) {
       try (ModelFile model = ModelFile.open(file)) {
         DetectorFile.Content content = model.content();
         requireDetector(file, content);
+        Engine found = engine.get();
         return new Detector(
             model.toBackbone(),
             content.detector(),
             content.provenance(),
             content.withoutSvm().fitted(null),
-            engine);
+            found);
       }
     }
     DetectorFile.Content content = DetectorFile.content(file);
     requireDetector(file, content);
+    Engine found = engine.get();
     Backbone backbone = DetectorFile.backbone(file, content.model(), true);
     EmbeddingSvm svm = DetectorFile.svm(file, content, backbone.spec().embeddingSize());
     return new Detector(
-        backbone, content.detector(), content.provenance(), content.fitted(svm), engine);
+        backbone, content.detector(), content.provenance(), content.fitted(svm), found);
   }
 
   private static void requireDetector(Path file, DetectorFile.Content content) throws IOException {

@@ -5,6 +5,9 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.onednn.OneDnn;
 import io.dmyt.onednn.Options;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 
 /**
  * What executes a detector's network.
@@ -30,6 +33,33 @@ public record Engine(Kind kind, Options options) {
   /** oneDNN where it is available, DL4J's own layers elsewhere. */
   public static Engine best() {
     return new Engine(OneDnn.available() ? Kind.ONEDNN : Kind.DL4J, Options.DEFAULT);
+  }
+
+  /**
+   * Looks for {@link #best} meanwhile: in a process that has not yet used ND4J this loads it, which
+   * takes a second. The thread is no pool's, so that ND4J looks for its backend with the caller's
+   * context class loader.
+   *
+   * @return waits for it, and throws what looking for it threw
+   */
+  static Supplier<Engine> bestMeanwhile() {
+    FutureTask<Engine> search = new FutureTask<>(Engine::best);
+    Thread thread = new Thread(search, "dmyt-engine");
+    thread.setDaemon(true);
+    thread.start();
+    return () -> {
+      try {
+        return search.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+          throw error;
+        }
+        throw (RuntimeException) e.getCause();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return best();
+      }
+    };
   }
 
   /** DL4J's own layers. */

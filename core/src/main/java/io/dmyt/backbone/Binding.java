@@ -31,28 +31,22 @@ record Binding(
 
   /** Sets the values, given in PyTorch's shape and any numeric type. */
   void set(ComputationGraph graph, INDArray values) {
-    setRows(graph, 0, values);
-  }
-
-  /** Sets the values of the outermost dimension from {@code first} on, as many as are given. */
-  void setRows(ComputationGraph graph, long first, INDArray rows) {
-    long last = first + rows.size(0);
-    long start = 0;
-    for (String vertex : vertices) {
-      INDArray target = torch(layer(graph, vertex).getParam(key));
-      long end = start + target.size(0);
-      long from = Math.max(first, start);
-      long to = Math.min(last, end);
-      if (from < to) {
-        INDArray part = part(rows, from - first, to - first);
-        part(target, from - start, to - start).assign(part.castTo(target.dataType()));
-      }
-      start = end;
+    long first = 0;
+    for (INDArray view : views(graph)) {
+      long last = first + view.size(0);
+      INDArray part =
+          view.size(0) == values.size(0) ? values : values.get(NDArrayIndex.interval(first, last));
+      view.assign(part.castTo(view.dataType()));
+      first = last;
     }
   }
 
-  private static INDArray part(INDArray array, long from, long to) {
-    return from == 0 && to == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to));
+  /**
+   * Views on DL4J's own arrays that together, one after another along the outermost dimension, have
+   * PyTorch's shape: one, or a grouped convolution's.
+   */
+  List<INDArray> views(ComputationGraph graph) {
+    return vertices.stream().map(vertex -> torch(layer(graph, vertex).getParam(key))).toList();
   }
 
   Layer layer(ComputationGraph graph) {

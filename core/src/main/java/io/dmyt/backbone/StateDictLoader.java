@@ -4,12 +4,15 @@ import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.checkpoint.Quoted;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Compares a state dict with a network, tensor by tensor, and takes it over if everything fits.
@@ -20,7 +23,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 final class StateDictLoader {
   private static final int LISTED = 10;
 
-  /** Values copied at once: what loading costs in heap, whatever the tensor's size. */
+  /** Values copied at once by way of the heap, whatever the tensor's size. */
   private static final long CHUNK = 1 << 22;
 
   private static final Tensor NEVER = Tensor.of(new long[1]);
@@ -152,22 +155,54 @@ final class StateDictLoader {
 
   /** Copies what {@link #compare} found to fit. */
   void copyTo(ComputationGraph graph) {
+    List<Piece> pieces = new ArrayList<>();
     fitting.forEach(
         (binding, tensor) -> {
           if (binding.parameter().kind() == Kind.COUNTER) {
             binding.layer(graph).conf().setIterationCount((int) tensor.doubles()[0]);
           } else {
-            copy(tensor.reshape(binding.parameter().shape()), binding, graph);
+            pieces.addAll(pieces(tensor.reshape(binding.parameter().shape()), binding, graph));
           }
         });
+    // All of the host's writes come before the backend's: on a GPU these are two memories.
+    FlatMemory memory = FlatMemory.of(graph.params());
+    List<Piece> scattered = pieces.stream().filter(piece -> !piece.copyTo(memory)).toList();
+    memory.written();
+    scattered.forEach(Piece::assign);
   }
 
-  private static void copy(Tensor tensor, Binding binding, ComputationGraph graph) {
-    long rows = tensor.shape()[0];
-    long step = Math.max(1, CHUNK / (tensor.length() / rows));
-    for (long row = 0; row < rows; row += step) {
-      Tensor part = tensor.rows(row, Math.min(rows, row + step));
-      binding.setRows(graph, row, part.toINDArray());
+  private static List<Piece> pieces(Tensor tensor, Binding binding, ComputationGraph graph) {
+    List<Piece> pieces = new ArrayList<>();
+    long first = 0;
+    for (INDArray view : binding.views(graph)) {
+      long last = first + view.size(0);
+      pieces.add(new Piece(tensor.rows(first, last), view));
+      first = last;
+    }
+    return pieces;
+  }
+
+  /** Values on their way from a tensor into a part of the network of the same shape. */
+  private record Piece(Tensor tensor, INDArray target) {
+
+    /** Copies at once if the target's values lie in that memory in the tensor's order. */
+    boolean copyTo(FlatMemory memory) {
+      FloatBuffer floats = memory.floats(target);
+      if (floats != null) {
+        tensor.copyTo(floats);
+      }
+      return floats != null;
+    }
+
+    /** Copies whatever the target's order and type. */
+    void assign() {
+      long rows = tensor.shape()[0];
+      long step = Math.max(1, CHUNK / (tensor.length() / rows));
+      for (long row = 0; row < rows; row += step) {
+        long end = Math.min(rows, row + step);
+        INDArray part = tensor.rows(row, end).toINDArray();
+        target.get(NDArrayIndex.interval(row, end)).assign(part.castTo(target.dataType()));
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -246,9 +247,10 @@ public final class Tensor {
     if (!dtype.isFloating()) {
       return Nd4j.createFromArray(longs()).reshape('c', shape);
     }
-    return dtype == DType.F64
-        ? Nd4j.create(doubles(), shape, 'c')
-        : Nd4j.create(floats(), shape, 'c');
+    // By way of a buffer: Nd4j.create(float[], ...) copies value by value.
+    DataBuffer values =
+        dtype == DType.F64 ? Nd4j.createBuffer(doubles()) : Nd4j.createBuffer(floats());
+    return Nd4j.create(values, shape, Nd4j.getStrides(shape, 'c'), 0, 'c');
   }
 
   private DataType dataType() {
