@@ -10,33 +10,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.graph.vertex.VertexIndices;
-import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
-import org.deeplearning4j.nn.layers.FrozenLayer;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
-import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A graph over the parameters, gradients, configuration and updater of another, whose known region
@@ -47,14 +37,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class AcceleratedGraph extends ComputationGraph {
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = LoggerFactory.getLogger(AcceleratedGraph.class);
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final transient ComputationGraph source;
   private final transient Engine engine;
   private final transient Cleaner.Cleanable cleanable;
-  private final transient Set<String> ends;
-  private final transient Set<String> rejected = new HashSet<>();
+  private final transient Strangers strangers;
   private transient INDArray[] currentLabels;
   private transient boolean scoring;
 
@@ -71,29 +59,9 @@ public final class AcceleratedGraph extends ComputationGraph {
     }
     setListeners(source.getListeners());
     Region region = Region.of(this);
-    ends = ends(region);
-    engine = new Engine(region, ends, flattenedParams, plan, options.threads());
+    strangers = new Strangers(this, region);
+    engine = new Engine(region, strangers.ends(), flattenedParams, plan, options.threads());
     cleanable = CLEANER.register(this, engine::close);
-  }
-
-  private Set<String> ends(Region region) {
-    Set<String> found = new HashSet<>();
-    for (GraphVertex vertex : vertices) {
-      if (!region.runs(vertex.getVertexName())) {
-        continue;
-      }
-      boolean end = vertex.isOutputVertex();
-      VertexIndices[] readers = vertex.getOutputVertices();
-      if (readers != null) {
-        for (VertexIndices reader : readers) {
-          end |= !region.runs(vertices[reader.getVertexIndex()].getVertexName());
-        }
-      }
-      if (end) {
-        found.add(vertex.getVertexName());
-      }
-    }
-    return found;
   }
 
   Engine engine() {
@@ -102,7 +70,7 @@ public final class AcceleratedGraph extends ComputationGraph {
 
   /** The vertices of the region that something outside it reads. */
   Set<String> ends() {
-    return ends;
+    return strangers.ends();
   }
 
   /** Frees the engine's memory; the parameters stay. */
@@ -174,7 +142,7 @@ public final class AcceleratedGraph extends ComputationGraph {
       INDArray[] fMask,
       INDArray[] lMask,
       boolean clearInputs) {
-    int stop = layerIndex > 0 ? position(layerIndex) : topologicalOrder.length - 1;
+    int stop = layerIndex > 0 ? strangers.position(layerIndex) : topologicalOrder.length - 1;
     Map<String, INDArray> values = null;
     if (serves(fwdPassType, input, fMask, lMask)) {
       Set<String> wanted = listened() ? runUntil(stop) : Set.of();
@@ -246,7 +214,7 @@ public final class AcceleratedGraph extends ComputationGraph {
       Set<String> wanted = new HashSet<>();
       int stop = -1;
       for (int index : layerIndexes) {
-        stop = Math.max(stop, position(index));
+        stop = Math.max(stop, strangers.position(index));
         String name = vertices[index].getVertexName();
         if (engine.region().runs(name)) {
           wanted.add(name);
@@ -272,15 +240,6 @@ public final class AcceleratedGraph extends ComputationGraph {
       outputs[i] = values.get(vertices[layerIndexes[i]].getVertexName());
     }
     return outputs;
-  }
-
-  private int position(int vertexIndex) {
-    for (int i = 0; i < topologicalOrder.length; i++) {
-      if (topologicalOrder[i] == vertexIndex) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("no vertex has index " + vertexIndex);
   }
 
   /** The vertices of the region up to a position of the topological order. */
@@ -355,17 +314,18 @@ public final class AcceleratedGraph extends ComputationGraph {
       INDArray[] fMask,
       INDArray[] lMask,
       boolean clear) {
-    Set<String> wanted = new HashSet<>(requested);
     boolean back = train && stop == topologicalOrder.length - 1;
-    Set<Integer> left = excluded == null ? Set.of() : new HashSet<>(boxed(excluded));
-    for (String end : ends) {
-      if (back || feeds(end, stop)) {
-        wanted.add(end);
-      }
-    }
+    Set<String> wanted = new HashSet<>(requested);
+    wanted.addAll(back ? ends() : strangers.reads(stop));
     Map<String, INDArray> values = new LinkedHashMap<>();
     if (!wanted.isEmpty()) {
-      Map<String, INDArray> computed = compute(train, wanted, features);
+      List<INDArray> rows = new ArrayList<>();
+      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+        for (INDArray f : features) {
+          rows.add(rowMajor(f));
+        }
+      }
+      Map<String, INDArray> computed = engine.forward(train, wanted, rows);
       if (computed == null) {
         return null;
       }
@@ -373,83 +333,14 @@ public final class AcceleratedGraph extends ComputationGraph {
     }
     setInputs(features);
     setLayerMaskArrays(fMask, lMask);
-    LayerWorkspaceMgr manager = LayerWorkspaceMgr.noWorkspaces(helperWorkspaces);
-    for (int i = 0; i <= stop; i++) {
-      GraphVertex current = vertices[topologicalOrder[i]];
-      String name = current.getVertexName();
-      if (left.contains(current.getVertexIndex())) {
-        continue;
-      }
-      try (MemoryWorkspace working = manager.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
-        INDArray out;
-        if (current.isInputVertex()) {
-          out = features[current.getVertexIndex()];
-          values.put(name, out);
-        } else if (engine.region().runs(name)) {
-          out = values.get(name);
-        } else {
-          out = current.doForward(train, manager);
-          values.put(name, out);
-        }
-        VertexIndices[] readers = current.getOutputVertices();
-        if (out != null && readers != null) {
-          for (VertexIndices to : readers) {
-            GraphVertex reader = vertices[to.getVertexIndex()];
-            if (!engine.region().runs(reader.getVertexName())) {
-              reader.setInput(to.getVertexEdgeNumber(), out, manager);
-            }
-          }
-        }
-        if (clear) {
-          current.clear();
-        }
-      }
-    }
+    Set<Integer> left =
+        excluded == null ? Set.of() : Set.copyOf(Arrays.stream(excluded).boxed().toList());
+    strangers.forward(train, stop, left, features, values, clear, workspaces());
     return values;
   }
 
-  private static List<Integer> boxed(int[] numbers) {
-    return Arrays.stream(numbers).boxed().toList();
-  }
-
-  private boolean feeds(String end, int stop) {
-    VertexIndices[] readers = getVertex(end).getOutputVertices();
-    if (readers == null) {
-      return false;
-    }
-    for (VertexIndices to : readers) {
-      String name = vertices[to.getVertexIndex()].getVertexName();
-      if (!engine.region().runs(name) && position(to.getVertexIndex()) <= stop) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  @SuppressWarnings("try")
-  private Map<String, INDArray> compute(boolean train, Set<String> wanted, INDArray[] features) {
-    List<INDArray> rows = new ArrayList<>();
-    StringBuilder shapes = new StringBuilder();
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      for (INDArray f : features) {
-        rows.add(rowMajor(f));
-        shapes.append(Arrays.toString(f.shape()));
-      }
-    }
-    String what = (train ? "training" : "inference") + " at " + shapes;
-    if (rejected.contains(what)) {
-      return null;
-    }
-    try {
-      return engine.forward(train, wanted, rows);
-    } catch (OneDnnException | UnsupportedShapeException e) {
-      if (e instanceof OneDnnException failure && !failure.unimplemented()) {
-        throw e;
-      }
-      LOG.warn("{} runs as DL4J's own layers: {}", what, e.getMessage());
-      rejected.add(what);
-      return null;
-    }
+  private LayerWorkspaceMgr workspaces() {
+    return LayerWorkspaceMgr.noWorkspaces(helperWorkspaces);
   }
 
   private static INDArray rowMajor(INDArray a) {
@@ -473,81 +364,20 @@ public final class AcceleratedGraph extends ComputationGraph {
       initGradientsView();
     }
     boolean external = externalEpsilons != null && externalEpsilons.length > 0;
-    LayerWorkspaceMgr manager = LayerWorkspaceMgr.noWorkspaces(helperWorkspaces);
-    Map<Integer, Gradient> own = new HashMap<>();
-    Map<Integer, INDArray> epsilons = new HashMap<>();
-    for (int i = topologicalOrder.length - 1; i >= 0; i--) {
-      GraphVertex current = vertices[topologicalOrder[i]];
-      int index = current.getVertexIndex();
-      if (current.isInputVertex() || frozen(current)) {
-        continue;
-      }
-      if (current.isOutputVertex()) {
-        prepareOutput(current, external ? externalEpsilons : null, epsilons);
-      }
-      if (engine.region().runs(current.getVertexName())) {
-        continue;
-      }
-      try (MemoryWorkspace working = manager.notifyScopeEntered(ArrayType.BP_WORKING_MEM)) {
-        current.setEpsilon(epsilons.get(index));
-        Pair<Gradient, INDArray[]> pair = current.doBackward(truncatedBPTT, manager);
-        VertexIndices[] inputs = current.getInputVertices();
-        for (int j = 0; inputs != null && j < inputs.length; j++) {
-          INDArray part = pair.getSecond()[j];
-          if (part != null) {
-            epsilons.merge(inputs[j].getVertexIndex(), part, INDArray::add);
-          }
-        }
-        if (pair.getFirst() != null) {
-          own.put(index, pair.getFirst());
-        }
-      }
-    }
+    Strangers.Errors errors =
+        strangers.backward(
+            currentLabels, external ? externalEpsilons : null, truncatedBPTT, workspaces());
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       Map<String, INDArray> atEnds = new HashMap<>();
-      for (String end : ends) {
-        GraphVertex vertex = getVertex(end);
-        INDArray epsilon = epsilons.get(vertex.getVertexIndex());
-        if (epsilon != null) {
-          atEnds.put(end, rowMajor(epsilon));
-        }
-      }
+      errors.atEnds().forEach((end, epsilon) -> atEnds.put(end, rowMajor(epsilon)));
       engine.backward(atEnds, flattenedGradients);
     }
-    gradient = gradients(own);
+    gradient = gradients(errors.gradients());
     engine.forget();
     if (clearLayers) {
       for (GraphVertex vertex : vertices) {
         vertex.clear();
       }
-    }
-  }
-
-  private static boolean frozen(GraphVertex vertex) {
-    return (vertex.hasLayer() && vertex.getLayer() instanceof FrozenLayer)
-        || vertex instanceof FrozenVertex;
-  }
-
-  /** Gives labels to an output layer, or the gradient from outside to any other output. */
-  private void prepareOutput(
-      GraphVertex vertex, INDArray[] external, Map<Integer, INDArray> epsilons) {
-    int number = configuration.getNetworkOutputs().indexOf(vertex.getVertexName());
-    Layer layer = vertex.getLayer();
-    if (layer instanceof FrozenLayerWithBackprop wrapper) {
-      layer = wrapper.getInsideLayer();
-    }
-    if (layer instanceof IOutputLayer output) {
-      if (external != null) {
-        throw new IllegalStateException(
-            "Cannot perform backprop with external errors in conjunction with an output layer: "
-                + vertex.getVertexName());
-      }
-      output.setLabels(currentLabels[number]);
-    } else if (external == null) {
-      throw new DL4JException(
-          "Output \"" + vertex.getVertexName() + "\" is no output layer and got no gradient");
-    } else {
-      epsilons.merge(vertex.getVertexIndex(), external[number], INDArray::add);
     }
   }
 

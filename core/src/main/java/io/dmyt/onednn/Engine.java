@@ -1,6 +1,7 @@
 package io.dmyt.onednn;
 
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,12 +9,28 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Compiles a region for each shape that comes along, and keeps the programs used last. */
 final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int PROGRAMS = 8;
 
-  private record Key(List<List<Long>> shapes, boolean training, Set<String> wanted) {}
+  /** What a program is compiled for, but for the values that are wanted of it. */
+  private record Use(boolean training, List<List<Long>> shapes) {
+    static Use of(boolean training, List<INDArray> features) {
+      return new Use(
+          training, features.stream().map(f -> Arrays.stream(f.shape()).boxed().toList()).toList());
+    }
+
+    @Override
+    public String toString() {
+      return (training ? "training" : "inference") + " at " + shapes;
+    }
+  }
+
+  private record Key(Use use, Set<String> wanted) {}
 
   private final Region region;
   private final Plan plan;
@@ -22,6 +39,7 @@ final class Engine implements AutoCloseable {
   private final NativeScope scope = new NativeScope();
   private final Arena arena = new Arena(scope);
   private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+  private final Set<Use> rejected = new HashSet<>();
   private final int threads;
   private Program pending;
 
@@ -50,16 +68,29 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * The values of the wanted vertices.
+   * The values of the wanted vertices, or null if the region can't be run with these shapes.
    *
    * @param features row-major floats
-   * @throws OneDnnException or {@link UnsupportedShapeException} if the shapes can't be run
    */
   synchronized Map<String, INDArray> forward(
       boolean training, Set<String> wanted, List<INDArray> features) {
     pending = null;
+    Use use = Use.of(training, features);
+    if (rejected.contains(use)) {
+      return null;
+    }
     useThreads();
-    Program program = program(training, wanted, features);
+    Program program;
+    try {
+      program = program(training, wanted, features);
+    } catch (OneDnnException | UnsupportedShapeException e) {
+      if (e instanceof OneDnnException failure && !failure.unimplemented()) {
+        throw e;
+      }
+      LOG.warn("{} runs as DL4J's own layers: {}", use, e.getMessage());
+      rejected.add(use);
+      return null;
+    }
     Map<String, INDArray> values =
         program.forward(features, program.prepares() ? parameters.fingerprint() : 0);
     if (training) {
@@ -68,18 +99,14 @@ final class Engine implements AutoCloseable {
     return values;
   }
 
-  /** The program that a call of {@link #forward} with such arguments runs. */
+  /**
+   * The program that a call of {@link #forward} with such arguments runs.
+   *
+   * @throws OneDnnException or {@link UnsupportedShapeException} if the shapes can't be run
+   */
   synchronized Program program(boolean training, Set<String> wanted, List<INDArray> features) {
     open();
-    List<List<Long>> shapes = new ArrayList<>();
-    for (INDArray f : features) {
-      List<Long> shape = new ArrayList<>();
-      for (long d : f.shape()) {
-        shape.add(d);
-      }
-      shapes.add(shape);
-    }
-    Key key = new Key(shapes, training, Set.copyOf(wanted));
+    Key key = new Key(Use.of(training, features), Set.copyOf(wanted));
     Program program = programs.get(key);
     if (program == null) {
       while (programs.size() >= PROGRAMS) {
@@ -140,7 +167,8 @@ final class Engine implements AutoCloseable {
   synchronized String fusion(String vertex, boolean training) {
     String found = null;
     for (Map.Entry<Key, Program> entry : programs.entrySet()) {
-      if (entry.getKey().training() == training && ends.containsAll(entry.getKey().wanted())) {
+      if (entry.getKey().use().training() == training
+          && ends.containsAll(entry.getKey().wanted())) {
         found = entry.getValue().fused().getOrDefault(vertex, "");
       }
     }

@@ -1,17 +1,5 @@
 package io.dmyt.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu_use_dst_for_bwd;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_hardsigmoid;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic_use_dst_for_bwd;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu_use_dst_for_bwd;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh_use_dst_for_bwd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_exclude_padding;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_avg_include_padding;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
@@ -20,11 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.ScaleVertex;
-import org.deeplearning4j.nn.conf.graph.ShiftVertex;
-import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -42,32 +25,13 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationELU;
-import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationLReLU;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
-import org.nd4j.linalg.activations.impl.ActivationReLU6;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSwish;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Reads DL4J's vertices as nodes of a {@link Region}. Subclasses of a known layer are strangers.
  */
 final class LayerReader {
-  private static final Op.Activation SIGMOID =
-      new Op.Activation(
-          "sigmoid", dnnl_eltwise_logistic, 0, 0, dnnl_eltwise_logistic_use_dst_for_bwd);
-  private static final Op.Activation TANH =
-      new Op.Activation("tanh", dnnl_eltwise_tanh, 0, 0, dnnl_eltwise_tanh_use_dst_for_bwd);
-  private static final Op.Activation SWISH =
-      new Op.Activation("swish", dnnl_eltwise_swish, 1, 0, 0);
-  private static final Op.Activation RELU6 = new Op.Activation("relu6", dnnl_eltwise_clip, 0, 6, 0);
-  private static final Op.Activation HARD_SIGMOID =
-      new Op.Activation("hard sigmoid", dnnl_eltwise_hardsigmoid, 0.2f, 0.5f, 0);
-
   private final Region region;
   private final ComputationGraph graph;
   private final long base;
@@ -91,70 +55,8 @@ final class LayerReader {
           ? layer(name, layer, vertex.getLayer(), inputs.get(0))
           : "is no single layer";
     }
-    return vertex(name, graph.getConfiguration().getVertices().get(name), inputs);
-  }
-
-  private String vertex(
-      String name, org.deeplearning4j.nn.conf.graph.GraphVertex vertex, List<Integer> inputs) {
-    boolean flat = region.flat(inputs.get(0));
-    for (int input : inputs) {
-      if (region.flat(input) != flat) {
-        return "mixes ranks";
-      }
-    }
-    if (vertex.getClass() == ElementWiseVertex.class) {
-      ElementWiseVertex.Op op = ((ElementWiseVertex) vertex).getOp();
-      if (op == ElementWiseVertex.Op.Add && inputs.size() > 1) {
-        region.add(name, new Op.Sum(), inputs, flat);
-        return null;
-      }
-      if (op == ElementWiseVertex.Op.Product && inputs.size() == 2) {
-        region.add(name, new Op.Product(), inputs, flat);
-        return null;
-      }
-      return "is an element-wise " + op + " of " + inputs.size();
-    }
-    if (vertex.getClass() == MergeVertex.class) {
-      if (((MergeVertex) vertex).getMergeAxis() != 1 || inputs.size() < 2) {
-        return "does not merge channels";
-      }
-      merge(name, inputs, flat);
-      return null;
-    }
-    if (vertex.getClass() == SubsetVertex.class) {
-      SubsetVertex subset = (SubsetVertex) vertex;
-      int size = subset.getTo() - subset.getFrom() + 1;
-      region.add(name, new Op.Subset(subset.getFrom(), size), inputs, flat);
-      return null;
-    }
-    if (vertex.getClass() == ScaleVertex.class) {
-      return linear(name, "scale", ((ScaleVertex) vertex).getScaleFactor(), 0, inputs.get(0));
-    }
-    if (vertex.getClass() == ShiftVertex.class) {
-      return linear(name, "shift", 1, ((ShiftVertex) vertex).getShiftFactor(), inputs.get(0));
-    }
-    return "is a " + vertex.getClass().getSimpleName();
-  }
-
-  private void merge(String name, List<Integer> inputs, boolean flat) {
-    Grouping grouping = new Grouping(region);
-    Op.Convolution grouped = grouping.of(inputs);
-    if (grouped == null) {
-      region.add(name, new Op.Concat(), inputs, flat);
-      return;
-    }
-    int node = region.add(name, grouped, List.of(grouping.source(inputs.get(0))), false);
-    region.absorb(inputs, node);
-    region.absorb(inputs.stream().map(group -> region.inputs(group).get(0)).toList(), node);
-  }
-
-  private String linear(String name, String text, double factor, double shift, int input) {
-    region.add(
-        name,
-        new Op.Activation(text, dnnl_eltwise_linear, (float) factor, (float) shift, 0),
-        List.of(input),
-        region.flat(input));
-    return null;
+    return new VertexReader(region)
+        .read(name, graph.getConfiguration().getVertices().get(name), inputs);
   }
 
   private String layer(String name, Layer layer, org.deeplearning4j.nn.api.Layer impl, int input) {
@@ -383,50 +285,12 @@ final class LayerReader {
     if (!always && function instanceof ActivationIdentity) {
       return null;
     }
-    Op.Activation op = activation(function);
+    Op.Activation op = Activations.of(function);
     if (op == null) {
       return "activates by " + function;
     }
     region.add(name, op, List.of(input), region.flat(input));
     return null;
-  }
-
-  private static Op.Activation activation(IActivation function) {
-    Class<?> type = function.getClass();
-    if (function.equals(new ActivationReLU())) {
-      return relu("relu", 0);
-    }
-    if (type == ActivationLReLU.class) {
-      return relu("leaky relu", ((ActivationLReLU) function).getAlpha());
-    }
-    if (type == ActivationIdentity.class) {
-      return new Op.Activation("identity", dnnl_eltwise_linear, 1, 0, 0);
-    }
-    if (type == ActivationELU.class) {
-      float alpha = (float) ((ActivationELU) function).getAlpha();
-      return new Op.Activation("elu", dnnl_eltwise_elu, alpha, 0, dnnl_eltwise_elu_use_dst_for_bwd);
-    }
-    if (type == ActivationReLU6.class) {
-      return RELU6;
-    }
-    if (type == ActivationSwish.class) {
-      return SWISH;
-    }
-    if (type == ActivationSigmoid.class) {
-      return SIGMOID;
-    }
-    if (type == ActivationTanH.class) {
-      return TANH;
-    }
-    if (type == ActivationHardSigmoid.class) {
-      return HARD_SIGMOID;
-    }
-    return null;
-  }
-
-  private static Op.Activation relu(String name, double slope) {
-    return new Op.Activation(
-        name, dnnl_eltwise_relu, (float) slope, 0, dnnl_eltwise_relu_use_dst_for_bwd);
   }
 
   private Op.Parameter bias(org.deeplearning4j.nn.api.Layer impl, boolean present) {
