@@ -10,9 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_fuse_norm_relu;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_global_stats;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
@@ -58,13 +56,7 @@ final class BatchNorm {
     Format vector = Format.plain(program.scope(), d[1]);
     Tensor mean = training ? emit.tensor(vector) : weights.of(op.mean());
     Tensor variance = training ? emit.tensor(vector) : weights.runningVariance(op, vector);
-    List<Arg> workspace =
-        training && relu
-            ? List.of(
-                new Arg(
-                    DNNL_ARG_WORKSPACE,
-                    emit.tensor(images.chosen(choice.first(), dnnl_query_workspace_md))))
-            : List.of();
+    List<Arg> workspace = emit.workspace(choice.first());
     List<Arg> args = new ArrayList<>(workspace);
     args.add(new Arg(DNNL_ARG_SRC, x));
     args.add(new Arg(DNNL_ARG_DST, y));

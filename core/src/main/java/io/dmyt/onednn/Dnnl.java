@@ -82,8 +82,8 @@ final class Dnnl {
   }
 
   /** A memory description that belongs to {@code description}, or null if there is none. */
-  static dnnl_memory_desc query(dnnl_primitive_desc description, int what, int index) {
-    return dnnl_primitive_desc_query_md(description, what, index);
+  static dnnl_memory_desc query(dnnl_primitive_desc description, int what) {
+    return dnnl_primitive_desc_query_md(description, what, 0);
   }
 
   /** Which implementation oneDNN chose, e.g. {@code brgconv_1x1:avx2}. */

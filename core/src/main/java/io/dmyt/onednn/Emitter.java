@@ -3,9 +3,11 @@ package io.dmyt.onednn;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -102,6 +104,14 @@ final class Emitter {
     return t;
   }
 
+  /** What a way back keeps from the way forward: one more argument of both, or none. */
+  List<Arg> workspace(dnnl_primitive_desc forward) {
+    dnnl_memory_desc d = Dnnl.query(forward, dnnl_query_workspace_md);
+    return d == null || dnnl_memory_desc_get_size(d) == 0
+        ? List.of()
+        : List.of(new Arg(DNNL_ARG_WORKSPACE, tensor(Format.chosen(scope, d))));
+  }
+
   /** Emits a primitive. */
   void run(String action, dnnl_primitive_desc description, Arg... args) {
     run(action, description, List.of(args));
@@ -110,7 +120,7 @@ final class Emitter {
   /** Emits a primitive. */
   void run(String action, dnnl_primitive_desc description, List<Arg> args) {
     List<Arg> all = new ArrayList<>(args);
-    dnnl_memory_desc pad = Dnnl.query(description, dnnl_query_scratchpad_md, 0);
+    dnnl_memory_desc pad = Dnnl.query(description, dnnl_query_scratchpad_md);
     long bytes = pad == null ? 0 : dnnl_memory_desc_get_size(pad);
     if (bytes > 0) {
       Tensor scratchpad = Tensor.elsewhere(scope, Format.chosen(scope, pad));

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /** Emits copies, sums and parts of images, in whichever of the plan's kinds oneDNN can do them. */
@@ -23,14 +22,17 @@ final class Images {
     this.plan = plan;
   }
 
+  /** An image as the plan stores it, itself or a copy. */
   Tensor stored(Tensor image) {
     return as(plan.storage(), image);
   }
 
+  /** An image as a primitive of a kind reads it, itself or a copy. */
   Tensor as(Kind kind, Tensor image) {
     return emit.in(kind.format(scope, image.format().dims()), image);
   }
 
+  /** A new image. */
   Tensor image(Kind kind, long... dims) {
     return emit.tensor(kind.format(scope, dims));
   }
@@ -79,22 +81,25 @@ final class Images {
     return choose(plan.kinds(), describe);
   }
 
+  /** The format that oneDNN chose for one of a primitive's arguments. */
   Format chosen(dnnl_primitive_desc p, int what) {
-    dnnl_memory_desc d = Dnnl.query(p, what, 0);
-    return Format.chosen(scope, d);
+    return Format.chosen(scope, Dnnl.query(p, what));
   }
 
+  /** A window over all of an image's height and width. */
   static Window whole(Tensor x) {
     long[] d = x.format().dims();
     return new Window((int) d[2], (int) d[3], 1, 1, 0, 0, 1, 1, false);
   }
 
+  /** Whether a value has to be spread over height and width to be another's size. */
   static boolean spread(Tensor part, Tensor whole) {
     long[] p = part.format().dims();
     long[] w = whole.format().dims();
     return p[2] * p[3] < w[2] * w[3];
   }
 
+  /** The sum or product, by oneDNN's name, of {@code a} and {@code b}, which may be spread. */
   Tensor binary(int algorithm, Tensor a, Tensor b) {
     Choice choice =
         choose(
@@ -113,6 +118,7 @@ final class Images {
     return y;
   }
 
+  /** The sum of images of one size. */
   Tensor total(List<Tensor> parts) {
     if (parts.size() == 1) {
       return parts.get(0);

@@ -44,8 +44,13 @@ public final class OneDnn {
     return available() && Dnnl.bf16Instructions();
   }
 
-  /** oneDNN's version, e.g. 3.11.0. */
+  /**
+   * oneDNN's version, e.g. 3.11.0.
+   *
+   * @throws IllegalStateException where {@link #available} is false
+   */
   public static String version() {
+    requireAvailable();
     dnnl_version_t v = org.bytedeco.dnnl.global.dnnl.dnnl_version();
     return v.major() + "." + v.minor() + "." + v.patch();
   }
@@ -64,15 +69,20 @@ public final class OneDnn {
    * <p>{@link ComputationGraph#close()} frees the engine's memory with the parameters, {@link
    * #release} the engine's alone.
    *
-   * @param graph an initialised graph of floats
+   * @param graph an initialised graph of floats; one that is accelerated already is returned
+   *     itself, with the options it has
    * @throws IllegalStateException where {@link #available} is false
    * @throws IllegalArgumentException if {@code graph} is not initialised or not of floats
    */
   public static ComputationGraph accelerate(ComputationGraph graph, Options options) {
+    requireAvailable();
+    return accelerate(graph, options, Plan.of(options.precision()));
+  }
+
+  private static void requireAvailable() {
     if (!available()) {
       throw new IllegalStateException(unavailableBecause());
     }
-    return accelerate(graph, options, Plan.of(options.precision()));
   }
 
   /** Likewise, by a given plan instead of this CPU's. */

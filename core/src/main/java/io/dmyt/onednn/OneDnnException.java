@@ -1,5 +1,12 @@
 package io.dmyt.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_invalid_arguments;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_last_impl_reached;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_not_required;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_out_of_memory;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_runtime_error;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_unimplemented;
+
 /** A oneDNN call failed; the message names the call and oneDNN's status. */
 public final class OneDnnException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,17 +20,17 @@ public final class OneDnnException extends RuntimeException {
 
   /** True when oneDNN has no implementation for what was asked. */
   boolean unimplemented() {
-    return status == 3;
+    return status == dnnl_unimplemented;
   }
 
   private static String statusName(int status) {
     return switch (status) {
-      case 1 -> "out of memory";
-      case 2 -> "invalid arguments";
-      case 3 -> "unimplemented";
-      case 4 -> "last implementation reached";
-      case 5 -> "runtime error";
-      case 6 -> "not required";
+      case dnnl_out_of_memory -> "out of memory";
+      case dnnl_invalid_arguments -> "invalid arguments";
+      case dnnl_unimplemented -> "unimplemented";
+      case dnnl_last_impl_reached -> "last implementation reached";
+      case dnnl_runtime_error -> "runtime error";
+      case dnnl_not_required -> "not required";
       default -> "status " + status;
     };
   }

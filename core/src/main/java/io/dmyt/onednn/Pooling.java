@@ -4,9 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
 import io.dmyt.onednn.Emitter.Arg;
 import io.dmyt.onednn.Primitives.Geometry;
@@ -36,14 +33,7 @@ final class Pooling {
                 new Primitives.Pool(
                         scope, algorithm, kind.format(scope, d), kind.format(scope, to), g)
                     .passes(training));
-    // Where the largest values were.
-    List<Arg> workspace =
-        training && algorithm == dnnl_pooling_max
-            ? List.of(
-                new Arg(
-                    DNNL_ARG_WORKSPACE,
-                    emit.tensor(images.chosen(choice.first(), dnnl_query_workspace_md))))
-            : List.of();
+    List<Arg> workspace = emit.workspace(choice.first());
     Tensor y = images.image(choice.kind(), to);
     List<Arg> args = new ArrayList<>(workspace);
     args.add(new Arg(DNNL_ARG_SRC, images.as(choice.kind(), x)));

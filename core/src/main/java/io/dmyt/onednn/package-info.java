@@ -9,5 +9,13 @@
  *
  * <p>From the metal up: JavaCPP's raw calls; {@code Dnnl} and {@code NativeScope}, which check
  * every status and own every handle; {@code AcceleratedGraph}, the closeable façade.
+ *
+ * <p>A graph's way to a program: {@code LayerReader} and {@code VertexReader} read it as a {@code
+ * Region} of {@code Op}s; for inputs of given shapes, {@code Compiler} goes through the region's
+ * {@code Liveness} and has each operation emitted by a class that knows its primitives ({@code
+ * FoldedConvolution}, {@code TrainedConvolution}, {@code BatchNorm}, {@code Elementwise}, {@code
+ * Pooling}, {@code Slicing}), in the layouts and precisions of the {@code Plan}; {@code
+ * ProgramBuilder} keeps values, gradients and the ways back between them; {@code Engine} keeps the
+ * {@code Program}s; {@code Strangers} are the vertices that DL4J runs.
  */
 package io.dmyt.onednn;
