@@ -33,9 +33,35 @@ class EngineTest {
     "densenet121, 64, concatenation",
     "inception_v3, 107, concatenation",
     "xception, 64, convolution in",
+    "resnext50_32x4d, 48, convolution in 32 groups",
   })
   void otherBackbonesAreTheSameOnEither(String name, int size, String kind) {
     check(name, size, kind);
+  }
+
+  /** With their own ReLUs, whose kinks gradients feel and outputs do not. */
+  @ParameterizedTest
+  @CsvSource("resnet18, 64")
+  void resnetWithItsRelusIsTheSameOnEither(String name, int size) {
+    checkAcrossJumps(name, size);
+  }
+
+  @ParameterizedTest
+  @Tag("slow")
+  @CsvSource({"mobilenetv2_100, 64", "xception, 64"})
+  void otherNetworksWithTheirRelusAreTheSameOnEither(String name, int size) {
+    checkAcrossJumps(name, size);
+  }
+
+  private static void checkAcrossJumps(String name, int size) {
+    int batch = 4;
+    Backbone backbone =
+        Backbones.create(name, BackboneOptions.defaults().withImageSize(size).withSeed(1));
+    try (Twins twins = Twins.of(backbone.graph())) {
+      INDArray images = Twins.random(2, batch, 3, size, size);
+      INDArray labels = Twins.random(3, batch, backbone.spec().embeddingSize());
+      twins.sameAcrossJumps(images, labels);
+    }
   }
 
   private static void check(String name, int size, String kind) {
