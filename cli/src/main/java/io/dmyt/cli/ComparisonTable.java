@@ -1,9 +1,11 @@
 package io.dmyt.cli;
 
+import io.dmyt.evaluation.Bootstrap;
 import io.dmyt.evaluation.ClassificationReport;
 import io.dmyt.evaluation.Classifier;
 import io.dmyt.evaluation.DetectionMetric;
 import io.dmyt.evaluation.DetectionReport;
+import io.dmyt.evaluation.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +15,7 @@ import java.util.function.Function;
 
 /** Several ways to a verdict side by side, as a table for a terminal. */
 final class ComparisonTable {
-  private static final int COLUMN = 12;
+  private static final int COLUMN = 16;
 
   private ComparisonTable() {}
 
@@ -51,15 +53,22 @@ final class ComparisonTable {
       rows.add(new Row("  recall fake", ofBinary(ClassificationReport.BinaryView::fakeRecall)));
       rows.add(new Row("  mean", ofBinary(ClassificationReport.BinaryView::mean)));
     }
-    rows.add(Row.title("real or fake, by score"));
-    rows.add(new Row("  ROC AUC", ofScores(DetectionMetric.ROC_AUC)));
-    rows.add(new Row("  average precision", ofScores(DetectionMetric.AVERAGE_PRECISION)));
-    rows.add(new Row("  equal error rate", ofScores(DetectionMetric.EQUAL_ERROR_RATE)));
-    rows.add(new Row("  log loss", ofScores(DetectionMetric.LOG_LOSS)));
-    rows.add(new Row("  Brier score", ofScores(DetectionMetric.BRIER_SCORE)));
-    rows.add(new Row("  calibration error", ofScores(DetectionMetric.CALIBRATION_ERROR)));
+    Bootstrap bootstrap = columns.values().iterator().next().images().bootstrap();
+    rows.add(Row.title("real or fake, by score" + DetectionTable.intervals(bootstrap)));
+    addScores(rows, "  ROC AUC", DetectionMetric.ROC_AUC, bootstrap);
+    addScores(rows, "  average precision", DetectionMetric.AVERAGE_PRECISION, bootstrap);
+    addScores(rows, "  equal error rate", DetectionMetric.EQUAL_ERROR_RATE, bootstrap);
+    addScores(rows, "  log loss", DetectionMetric.LOG_LOSS, bootstrap);
+    addScores(rows, "  Brier score", DetectionMetric.BRIER_SCORE, bootstrap);
+    addScores(rows, "  calibration error", DetectionMetric.CALIBRATION_ERROR, bootstrap);
 
-    int names = 2 + rows.stream().mapToInt(r -> r.name().length()).max().orElseThrow();
+    int names =
+        2
+            + rows.stream()
+                .filter(r -> r.cell() != null)
+                .mapToInt(r -> r.name().length())
+                .max()
+                .orElseThrow();
     StringBuilder text = new StringBuilder("\n").append(" ".repeat(names));
     columns.keySet().forEach(c -> text.append(String.format("%" + COLUMN + "s", c)));
     for (Row row : rows) {
@@ -94,11 +103,27 @@ final class ComparisonTable {
     return column -> percent(figure.apply(column.classes().realOrFake()));
   }
 
-  private static Function<Column, String> ofScores(DetectionMetric metric) {
-    return column -> {
-      double value = column.images().value(metric);
-      return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.4f", value);
-    };
+  /** The figures in one line, and their intervals in the next. */
+  private static void addScores(
+      List<Row> rows, String name, DetectionMetric metric, Bootstrap bootstrap) {
+    rows.add(
+        new Row(
+            name,
+            column -> {
+              double value = column.images().value(metric);
+              return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.4f", value);
+            }));
+    if (bootstrap.resamples() > 0) {
+      rows.add(
+          new Row(
+              "",
+              column -> {
+                Estimate e = column.images().figures().get(metric);
+                return Double.isNaN(e.low())
+                    ? ""
+                    : String.format(Locale.ROOT, "[%.3f, %.3f]", e.low(), e.high());
+              }));
+    }
   }
 
   private static String percent(double share) {

@@ -1,6 +1,7 @@
 package io.dmyt.cli;
 
 import io.dmyt.data.Corruption;
+import io.dmyt.evaluation.Bootstrap;
 import io.dmyt.evaluation.Classifier;
 import io.dmyt.evaluation.DetectionMetric;
 import io.dmyt.evaluation.DetectionReport;
@@ -24,15 +25,7 @@ final class DetectionTable {
   static String of(Map<String, DetectionReport> columns) {
     DetectionReport first = columns.values().iterator().next();
     StringBuilder text = new StringBuilder("\nreal or fake, by score");
-    if (first.bootstrap().resamples() > 0) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              " [%.0f %% intervals, %d resamples, seed %d]",
-              100 * first.bootstrap().confidence(),
-              first.bootstrap().resamples(),
-              first.bootstrap().seed()));
-    }
+    text.append(intervals(first.bootstrap()));
     text.append('\n').append(" ".repeat(NAMES));
     columns.keySet().forEach(name -> text.append(String.format("%-" + COLUMN + "s", name)));
     newLine(text);
@@ -43,6 +36,18 @@ final class DetectionTable {
     row(text, "Threshold of equal errors", columns, r -> number(r.equalErrorThreshold()));
     row(text, "Real, fake", columns, r -> r.reals() + ", " + r.fakes());
     return text.toString().stripTrailing();
+  }
+
+  /** " [95 % intervals, 2000 resamples, seed 42]", or nothing without. */
+  static String intervals(Bootstrap bootstrap) {
+    return bootstrap.resamples() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " [%.0f %% intervals, %d resamples, seed %d]",
+            100 * bootstrap.confidence(),
+            bootstrap.resamples(),
+            bootstrap.seed());
   }
 
   /**

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,16 @@ class MeasureTest {
     String heads = many.out().lines().filter(l -> l.contains("svm-binary")).findFirst().orElse("");
     assertTrue(heads.matches(" +dummies +root +svm +svm-binary"), many.out());
     JsonNode classifiers = json(all).get("classifiers");
+    List<String> table = many.out().lines().toList();
+    int auc = table.indexOf(table.stream().filter(l -> l.contains("ROC AUC ")).findFirst().get());
+    JsonNode figure = classifiers.at("/svm/detection/images/figures/rocAuc");
+    String interval =
+        String.format(
+            Locale.ROOT,
+            "[%.3f, %.3f]",
+            figure.get("low").asDouble(),
+            figure.get("high").asDouble());
+    assertEquals(interval, table.get(auc + 1).strip().split(" {2,}", -1)[2]);
     assertEquals(4, classifiers.size());
     for (String way : List.of("dummies", "root", "svm", "svm-binary")) {
       Path own = folder.resolve(way + ".json");

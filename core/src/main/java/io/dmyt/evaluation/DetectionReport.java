@@ -46,11 +46,7 @@ public record DetectionReport(
         threshold);
     Resampler resampler = new Resampler(scores, threshold);
     double[] values = resampler.original();
-    double[][] resampled =
-        IntStream.range(0, bootstrap.resamples())
-            .parallel()
-            .mapToObj(r -> resampler.resample(bootstrap.seed(), r))
-            .toArray(double[][]::new);
+    double[][] resampled = resampler.resamples(bootstrap.resamples(), bootstrap.seed());
     Map<DetectionMetric, Estimate> figures = new EnumMap<>(DetectionMetric.class);
     for (DetectionMetric metric : DetectionMetric.values()) {
       int m = metric.ordinal();

@@ -10,6 +10,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.knowm.xchart.AnnotationText;
@@ -32,6 +33,12 @@ final class Charts {
   /** How far above its point a label stands, as a share of the chart. */
   private static final double LABEL_SHIFT = 0.045;
 
+  /** How far shares' axes go beyond 0 and 1: a line there is whole, and the ends have labels. */
+  private static final double BEYOND = 0.025;
+
+  /** How far a map goes beyond its points, as a share of it: the labels have to be within. */
+  private static final double MAP_MARGIN = 0.1;
+
   private static final Color NONE = new Color(255, 255, 255, 0);
   private static final BasicStroke DASHED = SeriesLines.DASH_DASH;
 
@@ -39,8 +46,9 @@ final class Charts {
 
   /** The ROC curve, with the point of the threshold. */
   static XYChart roc(RocCurve curve, double falsePositiveRate, double truePositiveRate) {
-    XYChart chart = chart("False alarms (share of the reals)", "Fakes found", 0.0, 1.0);
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    XYChart chart = chart("False alarms (share of the reals)", "Fakes found");
+    sharesAcross(chart);
+    sharesUpwards(chart);
     line(chart, "chance", new double[] {0, 1}, new double[] {0, 1}, Ink.MUTED, DASHED);
     line(
         chart,
@@ -62,7 +70,8 @@ final class Charts {
 
   /** How the scores of reals and of fakes are spread, with the threshold. */
   static XYChart histogram(DetectionScores scores, double threshold, String scoreName) {
-    XYChart chart = chart(scoreName, "Share of the class, %", 0.0, 1.0);
+    XYChart chart = chart(scoreName, "Share of the class, %");
+    sharesAcross(chart);
     double[] reals = shares(scores, false);
     double[] fakes = shares(scores, true);
     double highest =
@@ -72,14 +81,15 @@ final class Charts {
                 .mapToDouble(b -> Math.max(reals[b], fakes[b]))
                 .max()
                 .getAsDouble());
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(Math.ceil(highest / 5) * 5);
+    double top = Math.ceil(highest / 5) * 5;
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(top * (1 + BEYOND));
     steps(chart, "real", reals, Ink.REAL);
     steps(chart, "fake", fakes, Ink.FAKE);
     line(
         chart,
         "threshold",
         new double[] {threshold, threshold},
-        new double[] {0, Math.ceil(highest / 5) * 5},
+        new double[] {0, top},
         Ink.TEXT,
         DASHED);
     return chart;
@@ -118,8 +128,9 @@ final class Charts {
 
   /** What share of the samples with a score are fakes. */
   static XYChart reliability(Reliability reliability) {
-    XYChart chart = chart("P(fake), mean of the bin", "Share of fakes", 0.0, 1.0);
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    XYChart chart = chart("P(fake), mean of the bin", "Share of fakes");
+    sharesAcross(chart);
+    sharesUpwards(chart);
     line(chart, "as it should be", new double[] {0, 1}, new double[] {0, 1}, Ink.MUTED, DASHED);
     List<Reliability.Bin> filled =
         reliability.bins().stream().filter(b -> b.samples() > 0).toList();
@@ -141,9 +152,7 @@ final class Charts {
     XYChart chart =
         chart(
             axis("First component", map.variance().get(0)),
-            axis("Second component", map.variance().get(1)),
-            null,
-            null);
+            axis("Second component", map.variance().get(1)));
     int fakes = 0;
     for (int c = 0; c < map.classes().size(); c++) {
       int label = c;
@@ -171,7 +180,18 @@ final class Charts {
           Ink.TEXT,
           SeriesMarkers.DIAMOND,
           255);
-      double above = LABEL_SHIFT * height(map);
+      DoubleSummaryStatistics x = range(map, EmbeddingMap.Point::x);
+      DoubleSummaryStatistics y = range(map, EmbeddingMap.Point::y);
+      double width = x.getMax() - x.getMin();
+      double height = y.getMax() - y.getMin();
+      chart
+          .getStyler()
+          .setXAxisMin(x.getMin() - MAP_MARGIN * width)
+          .setXAxisMax(x.getMax() + MAP_MARGIN * width)
+          .setYAxisMin(y.getMin() - MAP_MARGIN * height)
+          .setYAxisMax(y.getMax() + MAP_MARGIN * height)
+          .setPlotContentSize(1);
+      double above = LABEL_SHIFT * height;
       map.dummies()
           .forEach(
               (name, at) ->
@@ -180,15 +200,12 @@ final class Charts {
     return chart;
   }
 
-  /** From the lowest point to the highest. */
-  private static double height(EmbeddingMap map) {
-    DoubleSummaryStatistics y =
-        Stream.concat(
-                map.samples().stream().map(EmbeddingMap.Sample::at),
-                map.dummies().values().stream())
-            .mapToDouble(EmbeddingMap.Point::y)
-            .summaryStatistics();
-    return y.getMax() - y.getMin();
+  private static DoubleSummaryStatistics range(
+      EmbeddingMap map, ToDoubleFunction<EmbeddingMap.Point> coordinate) {
+    return Stream.concat(
+            map.samples().stream().map(EmbeddingMap.Sample::at), map.dummies().values().stream())
+        .mapToDouble(coordinate)
+        .summaryStatistics();
   }
 
   private static String axis(String name, double share) {
@@ -215,7 +232,7 @@ final class Charts {
 
   private static XYChart lines(
       String xTitle, int first, String yTitle, Map<String, double[]> lines) {
-    XYChart chart = chart(xTitle, yTitle, null, null);
+    XYChart chart = chart(xTitle, yTitle);
     chart.getStyler().setXAxisDecimalPattern("0");
     int number = 0;
     for (Map.Entry<String, double[]> entry : lines.entrySet()) {
@@ -257,7 +274,7 @@ final class Charts {
     series.setMarkerColor(ink.standIn(alpha));
   }
 
-  private static XYChart chart(String xTitle, String yTitle, Double xMin, Double xMax) {
+  private static XYChart chart(String xTitle, String yTitle) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -284,14 +301,16 @@ final class Charts {
     style.setLegendVisible(false);
     style.setMarkerSize(7);
     style.setChartPadding(6);
-    style.setPlotContentSize(1);
-    if (xMin != null) {
-      style.setXAxisMin(xMin);
-      style.setXAxisMax(xMax);
-    } else {
-      style.setPlotContentSize(0.94);
-    }
+    style.setPlotContentSize(0.94);
     return chart;
+  }
+
+  private static void sharesAcross(XYChart chart) {
+    chart.getStyler().setXAxisMin(-BEYOND).setXAxisMax(1 + BEYOND).setPlotContentSize(1);
+  }
+
+  private static void sharesUpwards(XYChart chart) {
+    chart.getStyler().setYAxisMin(-BEYOND).setYAxisMax(1 + BEYOND);
   }
 
   private static Font font(int style, int size) {
