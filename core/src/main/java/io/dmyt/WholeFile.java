@@ -5,6 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,13 +38,7 @@ public final class WholeFile {
       part =
           target.resolveSibling(
               ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
-      out =
-          new BufferedOutputStream(
-              Files.newOutputStream(
-                  part,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE));
+      out = new BufferedOutputStream(new Sink(target, part));
     }
 
     /** Where the content goes. */
@@ -63,6 +59,59 @@ public final class WholeFile {
       } finally {
         Files.deleteIfExists(part);
       }
+    }
+  }
+
+  /** Writes the part, and says of a full disk and the like which file could not be written. */
+  private static final class Sink extends OutputStream {
+    private final Path target;
+    private final OutputStream out;
+
+    Sink(Path target, Path part) throws IOException {
+      this.target = target;
+      try {
+        out =
+            Files.newOutputStream(
+                part,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    private IOException named(IOException e) {
+      if (e instanceof AccessDeniedException) {
+        return new AccessDeniedException(target.toString());
+      }
+      String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+      IOException named = new FileSystemException(target.toString(), null, reason);
+      named.initCause(e);
+      return named;
     }
   }
 

@@ -147,7 +147,7 @@ public final class Main {
       return "no permission: " + cause.getMessage();
     }
     if (cause instanceof FileAlreadyExistsException) {
-      return "is in the way: " + cause.getMessage();
+      return cause.getMessage() + " is in the way: remove it, or choose another name";
     }
     boolean ours =
         cause instanceof IllegalArgumentException

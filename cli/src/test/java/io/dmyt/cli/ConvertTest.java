@@ -14,10 +14,12 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.checkpoint.SafeTensors;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,5 +136,25 @@ class ConvertTest {
     assertSays(
         2, "none of the classes", convert(bare, out, "--classes", "x,y", "--real-class", "z"));
     assertTrue(Files.notExists(out));
+  }
+
+  @Test
+  void anUnwritableOutputIsNamedAndNothingIsLeft() throws Exception {
+    Path bare = bare(MODEL, 0);
+    Path file = Files.writeString(folder.resolve("file"), "kept");
+    for (String ending : List.of("zip", "safetensors")) {
+      Path out = file.resolve("out." + ending);
+      Cli.Result below = convert(bare, out, "-m", MODEL);
+      assertSays(1, file.toString(), below);
+      assertFalse(below.err().contains("java."), below.err());
+    }
+    assertEquals("kept", Files.readString(file));
+    assertEquals(List.of("file", bare.getFileName().toString()), names());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
   }
 }

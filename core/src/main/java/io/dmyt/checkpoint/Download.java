@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -179,6 +180,9 @@ public final class Download {
   private static String reason(Exception e) {
     if (e instanceof HttpTimeoutException) {
       return "no answer in time";
+    }
+    if (e instanceof FileSystemException file) {
+      return Reason.withFile(file);
     }
     boolean plain = e.getClass() == IOException.class || e instanceof PassingException;
     boolean said = e.getMessage() != null;

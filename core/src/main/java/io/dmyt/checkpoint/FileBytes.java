@@ -40,7 +40,7 @@ final class FileBytes implements Bytes, AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new CheckpointException(file + ": no such file", e);
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be opened: " + e.getMessage(), e);
+      throw new CheckpointException(file + ": cannot be opened: " + Reason.of(e), e);
     }
   }
 
@@ -83,7 +83,7 @@ final class FileBytes implements Bytes, AutoCloseable {
   private RuntimeException unreadable(IOException e) {
     return e instanceof ClosedChannelException
         ? new IllegalStateException(name + ": has been closed", e)
-        : new CheckpointException(name + ": cannot be read: " + e.getMessage(), e);
+        : new CheckpointException(name + ": cannot be read: " + Reason.of(e), e);
   }
 
   @Override

@@ -102,7 +102,7 @@ public final class SafeTensors {
       }
       PartFile.finish(part, target);
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be written: " + e, e);
+      throw new CheckpointException(file + ": cannot be written: " + Reason.of(e), e);
     } finally {
       // Gone already unless something failed, and that is what the caller hears of.
       part.toFile().delete();

@@ -262,6 +262,20 @@ class DownloadTest {
   }
 
   @Test
+  void unwritableFolderIsNamed() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "kept");
+    RemoteFile remote = remote();
+    String message =
+        assertThrows(
+                DownloadException.class,
+                () -> download().fetch(remote, file.resolve("weights"), Download.Progress.NONE))
+            .getMessage();
+    assertTrue(message.startsWith("cannot fetch x.pth: " + file), message);
+    assertFalse(message.contains("Exception"), message);
+    assertEquals("kept", Files.readString(file));
+  }
+
+  @Test
   void fileOfAnotherSizeIsNotTaken() throws Exception {
     Path path = Files.write(folder.resolve("x.pth"), new byte[3]);
     DownloadException e = assertThrows(DownloadException.class, () -> fetch(remote()));
