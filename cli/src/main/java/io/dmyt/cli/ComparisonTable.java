@@ -80,6 +80,7 @@ final class ComparisonTable {
         columns
             .values()
             .forEach(c -> text.append(String.format("%" + COLUMN + "s", row.cell().apply(c))));
+        text.setLength(text.toString().stripTrailing().length());
       }
     }
     return text.toString();

@@ -6,6 +6,7 @@ import io.dmyt.evaluation.RocCurve;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,9 @@ final class Charts {
 
   /** How far above its point a label stands, as a share of the chart. */
   private static final double LABEL_SHIFT = 0.045;
+
+  /** How much of the chart's width a label takes. */
+  private static final double LABEL_WIDTH = 0.2;
 
   /** How far shares' axes go beyond 0 and 1: a line there is whole, and the ends have labels. */
   private static final double BEYOND = 0.025;
@@ -191,13 +195,29 @@ final class Charts {
           .setYAxisMin(y.getMin() - MAP_MARGIN * height)
           .setYAxisMax(y.getMax() + MAP_MARGIN * height)
           .setPlotContentSize(1);
-      double above = LABEL_SHIFT * height;
-      map.dummies()
-          .forEach(
-              (name, at) ->
-                  chart.addAnnotation(new AnnotationText(name, at.x(), at.y() + above, false)));
+      label(chart, map, LABEL_WIDTH * width, LABEL_SHIFT * height);
     }
     return chart;
+  }
+
+  /** Names the dummies: above each, or below it where another name stands there already. */
+  private static void label(XYChart chart, EmbeddingMap map, double width, double shift) {
+    List<EmbeddingMap.Point> names = new ArrayList<>();
+    map.dummies()
+        .forEach(
+            (name, at) -> {
+              EmbeddingMap.Point above = new EmbeddingMap.Point(at.x(), at.y() + shift);
+              EmbeddingMap.Point below = new EmbeddingMap.Point(at.x(), at.y() - shift);
+              boolean free =
+                  names.stream()
+                      .noneMatch(
+                          n ->
+                              Math.abs(n.x() - above.x()) < width
+                                  && Math.abs(n.y() - above.y()) < shift);
+              EmbeddingMap.Point place = free ? above : below;
+              names.add(place);
+              chart.addAnnotation(new AnnotationText(name, place.x(), place.y(), false));
+            });
   }
 
   private static DoubleSummaryStatistics range(
@@ -233,7 +253,7 @@ final class Charts {
   private static XYChart lines(
       String xTitle, int first, String yTitle, Map<String, double[]> lines) {
     XYChart chart = chart(xTitle, yTitle);
-    chart.getStyler().setXAxisDecimalPattern("0");
+    chart.getStyler().setXAxisDecimalPattern("0").setYAxisDecimalPattern("0.##########");
     int number = 0;
     for (Map.Entry<String, double[]> entry : lines.entrySet()) {
       double[] values = entry.getValue();
