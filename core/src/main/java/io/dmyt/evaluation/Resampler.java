@@ -122,8 +122,9 @@ final class Resampler {
   }
 
   private void draw(int[] drawn, long seed, int number) {
-    // The generator scrambles its seed, so that neighbouring ones give unrelated streams.
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    // Scrambled first: SplittableRandom steps by one constant, so that seeds which lie a multiple
+    // of it apart give the same numbers, shifted.
+    SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + number);
     Arrays.fill(drawn, 0);
     for (int i = 0; i < realVideos; i++) {
       drawn[random.nextInt(realVideos)]++;

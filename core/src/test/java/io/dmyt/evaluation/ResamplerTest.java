@@ -3,6 +3,7 @@ package io.dmyt.evaluation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,6 +54,30 @@ class ResamplerTest {
     }
   }
 
+  /** Resamples of one number differ from seed to seed as much as those of one seed do. */
+  @Test
+  void neighbouringSeedsDrawAnew() {
+    SplittableRandom random = new SplittableRandom(1);
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      samples.add(new Sample(random.nextDouble(), i % 2 == 0, "video" + i));
+    }
+    Resampler resampler = new Resampler(scores(samples), THRESHOLD);
+    int count = 200;
+    double[] one = areas(resampler, count, SEED);
+    double[] next = areas(resampler, count, SEED + 1);
+    double between = IntStream.range(0, count).mapToDouble(r -> Math.abs(one[r] - next[r])).sum();
+    double within =
+        IntStream.range(0, count).mapToDouble(r -> Math.abs(one[r] - one[(r + 1) % count])).sum();
+    assertEquals(1, between / within, 0.3);
+  }
+
+  private static double[] areas(Resampler resampler, int count, long seed) {
+    return Arrays.stream(resampler.resamples(count, seed))
+        .mapToDouble(figures -> figures[DetectionMetric.ROC_AUC.ordinal()])
+        .toArray();
+  }
+
   private static DetectionScores scores(List<Sample> samples) {
     boolean[] fakes = new boolean[samples.size()];
     IntStream.range(0, fakes.length).forEach(i -> fakes[i] = samples.get(i).fake());
@@ -63,7 +89,7 @@ class ResamplerTest {
 
   /** As many videos of each kind as there are, with all of their frames. */
   private static List<Sample> drawn(List<Sample> scored, int number, long seed) {
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + number);
     List<Sample> drawn = new ArrayList<>();
     for (boolean fake : new boolean[] {false, true}) {
       Map<String, List<Sample>> videos = new LinkedHashMap<>();
