@@ -52,6 +52,10 @@ final class DetectorFile {
   private static final String ENTRY = "dmyt.json";
   private static final String SVM_ENTRY = "dmyt-svm.safetensors";
   private static final Set<String> OWN = Set.of(ENTRY, SVM_ENTRY);
+
+  /** What {@link #refit} writes anew. */
+  private static final List<String> FITTED = List.of("calibration", "calibratedOn", "svm", "svmOn");
+
   private static final ObjectMapper JSON =
       new ObjectMapper().registerModule(new NanAsNull()).enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -184,11 +188,12 @@ final class DetectorFile {
         });
   }
 
-  /** The entry with the content's; what this version does not know of stays in it. */
+  /** The entry with what was fitted; all else stays in it, known to this version or not. */
   private static JsonNode updated(JsonNode entry, Content content) {
     ObjectNode json = (ObjectNode) entry;
-    json.remove(List.of("calibration", "calibratedOn", "svm", "svmOn"));
-    return json.setAll((ObjectNode) JSON.valueToTree(content));
+    json.remove(FITTED);
+    ObjectNode fitted = JSON.<ObjectNode>valueToTree(content).retain(FITTED);
+    return json.put("format", content.format()).setAll(fitted);
   }
 
   /** Writes the SVM's entry, if there is an SVM. */

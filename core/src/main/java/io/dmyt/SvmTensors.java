@@ -79,6 +79,10 @@ final class SvmTensors {
       throw new IllegalArgumentException(
           "%s is %s, expected %s of %d dimensions".formatted(name, tensor, type, rank));
     }
+    // Without bytes behind it any other size would do, and rows be made for it.
+    if (tensor.length() == 0) {
+      throw new IllegalArgumentException("%s is %s, expected values".formatted(name, tensor));
+    }
     return tensor;
   }
 

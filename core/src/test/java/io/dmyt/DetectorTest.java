@@ -131,7 +131,12 @@ class DetectorTest {
     Path saved = folder.resolve("saved.zip");
     detector.save(saved);
     Path file =
-        changed(saved, "dmyt.json", json -> json.replaceFirst("\\{", "{\"later\" : \"kept\","));
+        changed(
+            saved,
+            "dmyt.json",
+            json ->
+                json.replaceFirst("\\{", "{\"later\" : \"kept\",")
+                    .replaceFirst("(\"provenance\" : )\\{", "$1{\"deeper\" : \"kept too\","));
     Calibration calibration =
         new Calibration(Calibration.Kind.TEMPERATURE, 0.5, 0, new OperatingPoint(0.2, "x", 0, 1));
 
@@ -147,7 +152,8 @@ class DetectorTest {
     assertEquals(on, loaded.calibratedOn());
     assertEquals(detector.spec(), loaded.spec());
     assertEquals(detector.provenance(), loaded.provenance());
-    assertTrue(entry(other, "dmyt.json").contains("kept"));
+    assertTrue(entry(other, "dmyt.json").contains("\"kept\""));
+    assertTrue(entry(other, "dmyt.json").contains("\"kept too\""));
     assertEquals(Calibration.NONE, Detector.load(file).calibration());
     try (ZipFile before = new ZipFile(file.toFile());
         ZipFile after = new ZipFile(other.toFile())) {

@@ -135,6 +135,8 @@ class SvmEntryTest {
   void hasPartsThatBelongTogether() throws IOException {
     assertSays("gamma is F32", with("gamma", Tensor.of(new float[] {1})));
     assertSays("gamma is F64[1]", with("gamma", Tensor.of(new double[] {1}, 1)));
+    Tensor bottomless = Tensor.of(new float[0], 1L << 40, 0);
+    assertSays("[1099511627776, 0], expected values", with("support_vectors", bottomless));
     assertSays("gamma must be above 0", with("gamma", Tensor.of(new double[] {0})));
     assertSays("classes must be ascending", with("classes", Tensor.of(new long[] {1, 0, 2}, 3)));
     assertSays("is no index", with("classes", Tensor.of(new long[] {0, 1, 1L << 33}, 3)));

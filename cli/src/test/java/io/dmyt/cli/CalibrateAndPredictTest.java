@@ -224,9 +224,11 @@ class CalibrateAndPredictTest {
     int columns = rows.get(0).split(",", -1).length;
     for (String row : rows.subList(1, 4)) {
       assertEquals(columns, row.split(",", -1).length, row);
-      assertEquals(
-          row.startsWith(images + "/b.jpg,,,"), row.endsWith(",neither JPEG nor PNG nor WebP"));
+      boolean bad = row.startsWith(images + "/b.jpg,,,");
+      assertEquals(bad, row.endsWith(",neither JPEG nor PNG nor WebP"), row);
+      assertEquals(bad, !row.endsWith(","), row);
     }
+    assertEquals(1, rows.stream().filter(row -> row.startsWith(images + "/b.jpg,,,")).count());
     List<JsonNode> lines = lines(result);
     assertEquals(3, lines.size());
     assertEquals(2, lines.stream().filter(l -> l.has("fakeProbability")).count());
