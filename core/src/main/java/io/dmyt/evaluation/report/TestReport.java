@@ -192,7 +192,9 @@ public final class TestReport {
                 figure(
                     body,
                     "Embeddings",
-                    "Their two principal components, with the dummies",
+                    map.dummies().isEmpty()
+                        ? "Their two principal components"
+                        : "Their two principal components, with the dummies",
                     Svg.of(
                         Charts.map(
                             map,

@@ -52,7 +52,7 @@ class ReportTest {
             "Share of fakes by score",
             "Embeddings by class",
             "taken for reenactment",
-            "dummies",
+            "Their two principal components, with the dummies",
             "Other ways to a verdict",
             "aria-label=\"ROC AUC by corruption and severity\"",
             "data:image/jpeg;base64,",
@@ -166,7 +166,12 @@ class ReportTest {
                 Map.of(),
                 Map.of(),
                 Optional.of(svm.classification()),
-                Optional.empty(),
+                Optional.of(
+                    EmbeddingMap.of(
+                        new float[][] {{0, 1}, {1, 0}, {2, 2}},
+                        new int[] {0, 1, 1},
+                        List.of("fake", "real"),
+                        Map.of())),
                 Map.of(),
                 List.of(
                     new ReportData.WorstError("a.png", "real", 0.6, new byte[1], Optional.empty())),
@@ -175,6 +180,7 @@ class ReportTest {
     assertTrue(html.contains("real, score 0.600"));
     assertFalse(html.contains("P(fake)"));
     assertFalse(html.contains("Reliability"));
+    assertTrue(html.contains("Their two principal components<"));
   }
 
   /** A white square of 400 becomes one of 192, and JPEG's first two bytes are FF D8. */
