@@ -296,6 +296,9 @@ final class DetectorFile {
     if (content.svm() == null) {
       return null;
     }
+    if (content.detector() == null) {
+      throw damaged(file, content.svm() + " belongs to no detector");
+    }
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(content.svm());
       if (entry == null) {

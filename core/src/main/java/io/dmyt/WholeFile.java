@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +32,16 @@ public final class WholeFile {
     private final Path part;
     private final OutputStream out;
 
-    /** Begins the file; makes missing folders. */
+    /**
+     * Begins the file; makes missing folders.
+     *
+     * @throws FileAlreadyExistsException if a folder has the name, which a move would replace
+     */
     public Draft(Path file) throws IOException {
       target = file.toAbsolutePath();
+      if (Files.isDirectory(target)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
       Files.createDirectories(target.getParent());
       part =
           target.resolveSibling(

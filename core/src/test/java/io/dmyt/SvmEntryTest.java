@@ -113,6 +113,10 @@ class SvmEntryTest {
     assertSays("there is no " + ENTRY, zip("other", stored), triplet());
     Path file = zip(ENTRY, stored);
     assertSays("needs no SVM", file, content(LossKind.DMYT, "real", svm));
+    assertSays(
+        "belongs to no detector",
+        file,
+        new DetectorFile.Content(3, null, "resnet18", null, null, null, ENTRY, null));
     IOException e =
         assertThrows(IOException.class, () -> DetectorFile.svm(file, triplet(), FEATURES + 1));
     assertTrue(e.getMessage().contains("over 4 features, for a detector"), e.getMessage());

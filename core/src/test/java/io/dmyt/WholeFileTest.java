@@ -65,6 +65,19 @@ class WholeFileTest {
   }
 
   @Test
+  void aFolderInTheFilesPlaceIsNamedAndStays() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("a"));
+    for (int files = 0; files < 2; files++) {
+      FileAlreadyExistsException thrown =
+          assertThrows(FileAlreadyExistsException.class, () -> WholeFile.write(target, "new"));
+      assertEquals(target.toString(), thrown.getFile());
+      assertTrue(Files.isDirectory(target));
+      assertEquals(1, files());
+      Files.writeString(target.resolve("kept"), "kept");
+    }
+  }
+
+  @Test
   void aFileInTheFoldersPlaceIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("a"), "old");
     FileAlreadyExistsException thrown =
