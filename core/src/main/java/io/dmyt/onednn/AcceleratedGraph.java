@@ -84,7 +84,10 @@ public final class AcceleratedGraph extends ComputationGraph {
       source.initGradientsView();
     }
     flattenedGradients = source.getFlattenedGradients();
-    setBackpropGradientsViewArray(flattenedGradients);
+    // ND4J can't reshape the empty array of a graph without parameters.
+    if (!flattenedGradients.isEmpty()) {
+      setBackpropGradientsViewArray(flattenedGradients);
+    }
   }
 
   @Override

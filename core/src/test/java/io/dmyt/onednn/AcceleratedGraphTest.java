@@ -26,6 +26,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -163,6 +164,35 @@ class AcceleratedGraphTest {
         twins.sameOutput(x);
         twins.sameGradients(x, labels(batch, 3));
       }
+    }
+  }
+
+  @Test
+  void goesBackThroughAGraphWithoutParameters() {
+    ComputationGraphConfiguration pooling =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer(
+                "pool",
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+                    .kernelSize(2, 2)
+                    .stride(2, 2)
+                    .build(),
+                "in")
+            .addLayer("gap", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), "pool")
+            .addLayer(
+                "out",
+                new LossLayer.Builder(LossFunctions.LossFunction.MSE)
+                    .activation(Activation.IDENTITY)
+                    .build(),
+                "gap")
+            .setOutputs("out")
+            .build();
+    try (Twins twins = Twins.of(pooling)) {
+      twins.sameOutput(IMAGES);
+      twins.sameGradients(IMAGES, LABELS);
+      assertTrue(twins.fast().gradient().gradientForVariable().isEmpty());
     }
   }
 
