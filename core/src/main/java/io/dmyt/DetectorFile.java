@@ -24,6 +24,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.Checksum;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -177,9 +179,11 @@ final class DetectorFile {
                   write(out, ENTRY, JSON.writeValueAsBytes(updated(JSON.readTree(in), after)));
                   write(out, fitted.svm());
                 } else if (!OWN.contains(entry.getName())) {
+                  CheckedInputStream checked = new CheckedInputStream(in, new CRC32());
                   out.putNextEntry(new ZipEntry(entry.getName()));
-                  in.transferTo(out);
+                  checked.transferTo(out);
                   out.closeEntry();
+                  requireWritten(file, entry, checked.getChecksum());
                 }
               }
             }
@@ -308,12 +312,9 @@ final class DetectorFile {
       try (InputStream in = zip.getInputStream(entry)) {
         bytes = in.readAllBytes();
       }
-      // ZipFile itself compares nothing.
       CRC32 checksum = new CRC32();
       checksum.update(bytes);
-      if (checksum.getValue() != entry.getCrc()) {
-        throw damaged(file, content.svm() + " has another checksum than it was written with");
-      }
+      requireWritten(file, entry, checksum);
       EmbeddingSvm svm = SvmTensors.read(bytes, content.svm());
       Detector.requireFitting(svm, content.detector(), features);
       return svm;
@@ -323,6 +324,13 @@ final class DetectorFile {
       throw damaged(file, content.svm() + ": " + e.getMessage());
     } catch (ZipException e) {
       throw damaged(file, content.svm() + ": " + e.getMessage());
+    }
+  }
+
+  /** Compares what was read with what was written, which ZipFile itself does not. */
+  private static void requireWritten(Path file, ZipEntry entry, Checksum read) throws IOException {
+    if (read.getValue() != entry.getCrc()) {
+      throw damaged(file, entry.getName() + " has another checksum than it was written with");
     }
   }
 

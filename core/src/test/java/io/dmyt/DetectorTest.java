@@ -173,6 +173,24 @@ class DetectorTest {
     assertTrue(entry(other, "dmyt.json").contains("\"format\" : 1"));
   }
 
+  /** A copy of it would carry a fresh checksum, and nobody could tell any more. */
+  @Test
+  void aBitThatFlipsOnTheDiskIsNoticed() throws IOException {
+    Detector detector = detector(LossKind.DMYT);
+    Path file = folder.resolve("sound.zip");
+    detector.save(file);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    IOException e =
+        assertThrows(
+            IOException.class, () -> detector.saveFitted(file, folder.resolve("copy.zip")));
+    assertTrue(e.getMessage().contains("coefficients.bin has another checksum"), e.getMessage());
+    assertFalse(Files.exists(folder.resolve("copy.zip")));
+    assertThrows(IOException.class, () -> detector.saveFitted(file, file));
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+  }
+
   /** Means over a dummy are multiplied by √size, a classifier's logits are taken as they are. */
   @ParameterizedTest
   @CsvSource({"DMYT, 22.627416997969522", "CROSS_ENTROPY, 1"})
