@@ -4,10 +4,10 @@ import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.data.ImageDecoder;
+import io.dmyt.engine.onednn.OneDnn;
 import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.loss.DummyTripletLoss;
 import io.dmyt.loss.TripletLoss;
-import io.dmyt.onednn.OneDnn;
 import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,10 +42,10 @@ public final class Detector implements AutoCloseable {
   private final DetectorSpec spec;
   private final ILossFunction loss;
   private Provenance provenance;
-  private Fitted fitted;
+  private FittedParts fitted;
 
   private Detector(
-      Backbone stock, DetectorSpec spec, Provenance provenance, Fitted fitted, Engine engine) {
+      Backbone stock, DetectorSpec spec, Provenance provenance, FittedParts fitted, Engine engine) {
     backbone = engine.on(stock);
     this.spec = spec;
     this.provenance = provenance;
@@ -83,7 +83,7 @@ public final class Detector implements AutoCloseable {
             .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
             .withSeed(seed);
     return new Detector(
-        Backbones.create(spec.backbone(), options), spec, null, Fitted.NONE, engine);
+        Backbones.create(spec.backbone(), options), spec, null, FittedParts.NONE, engine);
   }
 
   /**
@@ -230,7 +230,7 @@ public final class Detector implements AutoCloseable {
    */
   public void setSvm(EmbeddingSvm svm, FittedOn on) {
     requireFitting(svm, spec, backbone.spec().embeddingSize());
-    fitted = new Fitted(Calibration.NONE, null, svm, on);
+    fitted = new FittedParts(Calibration.NONE, null, svm, on);
   }
 
   static void requireFitting(EmbeddingSvm svm, DetectorSpec spec, int embeddingSize) {
@@ -258,7 +258,7 @@ public final class Detector implements AutoCloseable {
    * Trainer} does it; who changes {@link #graph()} otherwise has to.
    */
   public void forgetFitted() {
-    fitted = Fitted.NONE;
+    fitted = FittedParts.NONE;
   }
 
   /** Whether it can tell real from fake: with Triplet, once there is an SVM. */

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.checkpoint.CheckpointException;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.NanAsNull;
 import io.dmyt.svm.EmbeddingSvm;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -83,7 +85,7 @@ final class DetectorFile {
       FittedOn calibratedOn,
       String svm,
       FittedOn svmOn) {
-    static Content of(DetectorSpec detector, Provenance provenance, Fitted fitted) {
+    static Content of(DetectorSpec detector, Provenance provenance, FittedParts fitted) {
       boolean none = fitted.calibration().equals(Calibration.NONE);
       boolean svm = fitted.svm() != null;
       return new Content(
@@ -102,14 +104,14 @@ final class DetectorFile {
     }
 
     /** What was fitted, with the SVM that another entry holds. */
-    Fitted fitted(EmbeddingSvm machine) {
-      return new Fitted(
+    FittedParts fitted(EmbeddingSvm machine) {
+      return new FittedParts(
           calibration == null ? Calibration.NONE : calibration, calibratedOn, machine, svmOn);
     }
 
     /** The same without an SVM, and without the calibration of its margins. */
     Content withoutSvm() {
-      return svm == null ? this : of(detector, provenance, Fitted.NONE);
+      return svm == null ? this : of(detector, provenance, FittedParts.NONE);
     }
 
     /** timm's name of the network. */
@@ -135,7 +137,7 @@ final class DetectorFile {
     ILossFunction loss = backbone.loss();
     backbone.resetLoss();
     try {
-      WholeFile.write(file, out -> write(out, backbone.graph(), content, svm, updater));
+      AtomicFile.write(file, out -> write(out, backbone.graph(), content, svm, updater));
     } finally {
       backbone.setLoss(loss);
     }
@@ -164,10 +166,10 @@ final class DetectorFile {
   }
 
   /** Writes a copy of a detector's file in which only what was fitted to it is another. */
-  static void refit(Path file, Fitted fitted, Path output) throws IOException {
+  static void refit(Path file, FittedParts fitted, Path output) throws IOException {
     Content before = content(file);
     Content after = Content.of(before.detector(), before.provenance(), fitted);
-    WholeFile.write(
+    AtomicFile.write(
         output,
         stream -> {
           ZipOutputStream out = new ZipOutputStream(stream);

@@ -2,8 +2,8 @@ package io.dmyt;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
-import io.dmyt.onednn.OneDnn;
-import io.dmyt.onednn.Options;
+import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.onednn.Options;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;

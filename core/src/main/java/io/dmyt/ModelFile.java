@@ -3,8 +3,8 @@ package io.dmyt;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.checkpoint.Checkpoints;
-import io.dmyt.checkpoint.SafeTensors;
 import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +96,7 @@ public final class ModelFile implements AutoCloseable {
 
   /** The same weights, which this file stays in charge of, as those of a detector. */
   public ModelFile as(DetectorSpec detector) {
-    return of(weights, DetectorFile.Content.of(detector, null, Fitted.NONE));
+    return of(weights, DetectorFile.Content.of(detector, null, FittedParts.NONE));
   }
 
   /** Whether a file's name makes it one of safetensors. */

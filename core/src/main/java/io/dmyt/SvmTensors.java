@@ -1,9 +1,9 @@
 package io.dmyt;
 
 import io.dmyt.checkpoint.DType;
-import io.dmyt.checkpoint.SafeTensors;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.svm.SupportVectors;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.data.Preprocessing;
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.loss.Dummies;
 import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.training.Trainer;
@@ -507,7 +508,7 @@ class DetectorTest {
     assertThrows(
         IOException.class,
         () ->
-            WholeFile.write(
+            AtomicFile.write(
                 file,
                 out -> {
                   out.write(1);

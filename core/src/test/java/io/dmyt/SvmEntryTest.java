@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dmyt.checkpoint.SafeTensors;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
 import io.dmyt.svm.EmbeddingSvm;
@@ -57,7 +57,7 @@ class SvmEntryTest {
             loss,
             Dummies.of(CLASSES, realClass, FEATURES),
             null);
-    return DetectorFile.Content.of(spec, null, new Fitted(Calibration.NONE, null, svm, null));
+    return DetectorFile.Content.of(spec, null, new FittedParts(Calibration.NONE, null, svm, null));
   }
 
   private DetectorFile.Content triplet() {

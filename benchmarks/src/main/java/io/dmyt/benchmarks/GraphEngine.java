@@ -1,8 +1,8 @@
 package io.dmyt.benchmarks;
 
-import io.dmyt.onednn.OneDnn;
-import io.dmyt.onednn.Options;
-import io.dmyt.onednn.Precision;
+import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.onednn.Options;
+import io.dmyt.engine.onednn.Precision;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** What can run a DL4J graph. */

@@ -6,6 +6,11 @@ import com.beust.jcommander.ParameterException;
 import com.beust.jcommander.Parameters;
 import io.dmyt.Version;
 import io.dmyt.checkpoint.CheckpointException;
+import io.dmyt.cli.command.Command;
+import io.dmyt.cli.command.Commands;
+import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.cli.output.Usage;
 import io.dmyt.data.ImageDataException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -20,12 +25,12 @@ import java.util.List;
 
 /** The entry point: finds the subcommand, runs it, and turns what went wrong into one line. */
 public final class Main {
-  static final int OK = 0;
-  static final int FAILED = 1;
+  public static final int OK = 0;
+  public static final int FAILED = 1;
   static final int USAGE = 2;
 
   /** Of {@code predict --fail-on-fake} alone. */
-  static final int FAKE = 3;
+  public static final int FAKE = 3;
 
   private Main() {}
 
@@ -135,7 +140,7 @@ public final class Main {
   }
 
   /** One line for the user: what went wrong, and where. */
-  static String explain(Throwable e) {
+  public static String explain(Throwable e) {
     Throwable cause = e;
     while (cause instanceof UncheckedIOException && cause.getCause() != null) {
       cause = cause.getCause();

@@ -11,6 +11,7 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
+import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
 import java.awt.image.BufferedImage;

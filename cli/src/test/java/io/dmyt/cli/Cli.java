@@ -1,5 +1,6 @@
 package io.dmyt.cli;
 
+import io.dmyt.cli.output.Terminal;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -12,7 +12,7 @@ import io.dmyt.ModelFile;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
-import io.dmyt.checkpoint.SafeTensors;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

@@ -3,6 +3,7 @@ package io.dmyt.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.cli.command.StepTimes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.cli.command.Command;
+import io.dmyt.cli.command.Commands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

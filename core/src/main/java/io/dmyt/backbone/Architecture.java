@@ -9,10 +9,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A network laid out but not allocated: DL4J's configuration, and the state dict's way into it. */
 record Architecture(
-    BackboneSpec spec, ComputationGraphConfiguration configuration, List<Binding> bindings) {
+    BackboneSpec spec,
+    ComputationGraphConfiguration configuration,
+    List<ParameterBinding> bindings) {
 
   static Architecture of(Model model, BackboneOptions options) {
-    Net net = new Net(model.spec(), options);
+    NetworkBuilder net = new NetworkBuilder(model.spec(), options);
     model.features().accept(net);
     return net.finish(options.classes());
   }
@@ -31,7 +33,7 @@ record Architecture(
     ComputationGraph graph = new ComputationGraph(configuration);
     graph.init(Nd4j.create(options.dataType(), 1, values()), false);
     if (options.randomWeights()) {
-      for (Binding binding : bindings) {
+      for (ParameterBinding binding : bindings) {
         if (binding.parameter().kind() != Kind.COUNTER) {
           draw(binding, graph, options.seed());
         }
@@ -43,7 +45,7 @@ record Architecture(
   /** The number of values that gradients train. */
   long trainableValues() {
     return bindings.stream()
-        .map(Binding::parameter)
+        .map(ParameterBinding::parameter)
         .filter(p -> p.kind() == Kind.TRAINABLE)
         .mapToLong(NamedParameter::length)
         .sum();
@@ -51,14 +53,14 @@ record Architecture(
 
   private long values() {
     return bindings.stream()
-        .map(Binding::parameter)
+        .map(ParameterBinding::parameter)
         .filter(p -> p.kind() != Kind.COUNTER)
         .mapToLong(NamedParameter::length)
         .sum();
   }
 
   /** Seeded by name as well, so that a tensor's values don't depend on what was drawn before. */
-  private static void draw(Binding binding, ComputationGraph graph, long seed) {
+  private static void draw(ParameterBinding binding, ComputationGraph graph, long seed) {
     NamedParameter parameter = binding.parameter();
     float[] values = new float[Math.toIntExact(parameter.length())];
     binding.init().fill(values, new SplittableRandom(31 * seed + parameter.name().hashCode()));

@@ -3,6 +3,7 @@ package io.dmyt.backbone;
 import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import io.dmyt.internal.Suggestions;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,14 +27,14 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 public final class Backbone {
   private final Architecture architecture;
   private final ComputationGraph graph;
-  private final Map<String, Binding> bindings = new LinkedHashMap<>();
+  private final Map<String, ParameterBinding> bindings = new LinkedHashMap<>();
   private final List<NamedParameter> parameters;
 
   Backbone(Architecture architecture, ComputationGraph graph) {
     this.architecture = architecture;
     this.graph = graph;
     architecture.bindings().forEach(b -> bindings.put(b.parameter().name(), b));
-    parameters = architecture.bindings().stream().map(Binding::parameter).toList();
+    parameters = architecture.bindings().stream().map(ParameterBinding::parameter).toList();
   }
 
   public BackboneSpec spec() {
@@ -75,7 +76,7 @@ public final class Backbone {
    * @throws IllegalArgumentException if there is none of that name
    */
   public INDArray get(String name) {
-    Binding binding = binding(name);
+    ParameterBinding binding = binding(name);
     if (binding.parameter().kind() == Kind.COUNTER) {
       return Nd4j.scalar(DataType.INT64, binding.layer(graph).conf().getIterationCount());
     }
@@ -88,7 +89,7 @@ public final class Backbone {
    * @throws IllegalArgumentException if there is none of that name, or the shape is another
    */
   public void set(String name, INDArray values) {
-    Binding binding = binding(name);
+    ParameterBinding binding = binding(name);
     NamedParameter parameter = binding.parameter();
     if (!Arrays.equals(values.shape(), parameter.shape())) {
       throw new IllegalArgumentException(
@@ -157,13 +158,13 @@ public final class Backbone {
    */
   public boolean loadPretrained(StateDict weights) {
     StateDictLoader loader = new StateDictLoader(Backbones.model(spec().name()), weights);
-    List<Binding> all = architecture.bindings();
-    List<Binding> taken = loader.leavingOutOtherClassifier(all);
+    List<ParameterBinding> all = architecture.bindings();
+    List<ParameterBinding> taken = loader.leavingOutOtherClassifier(all);
     load(loader, taken);
     return taken.size() == all.size() && classes() > 0;
   }
 
-  private void load(StateDictLoader loader, List<Binding> taken) {
+  private void load(StateDictLoader loader, List<ParameterBinding> taken) {
     if (!loader.compare(taken)) {
       throw new IllegalArgumentException(loader.faults());
     }
@@ -178,7 +179,7 @@ public final class Backbone {
    * @throws IllegalStateException before the first backward pass
    */
   public INDArray gradient(String name) {
-    Binding binding = binding(name);
+    ParameterBinding binding = binding(name);
     if (binding.parameter().kind() != Kind.TRAINABLE) {
       throw new IllegalArgumentException(name + " is not trained by gradients");
     }
@@ -190,7 +191,7 @@ public final class Backbone {
    * whether or not a classifier follows.
    */
   public INDArray embed(INDArray images) {
-    return graph.output(List.of(Net.EMBEDDING), false, new INDArray[] {images}, null)[0];
+    return graph.output(List.of(NetworkBuilder.EMBEDDING), false, new INDArray[] {images}, null)[0];
   }
 
   /** The loss that the head has now. */
@@ -220,15 +221,15 @@ public final class Backbone {
     return this;
   }
 
-  private Binding binding(String name) {
-    Binding binding = bindings.get(name);
+  private ParameterBinding binding(String name) {
+    ParameterBinding binding = bindings.get(name);
     if (binding == null) {
       throw new IllegalArgumentException(
           spec().name()
               + " has no parameter "
               + name
               + "; the closest is "
-              + Names.closest(name, bindings.keySet()));
+              + Suggestions.closest(name, bindings.keySet()));
     }
     return binding;
   }

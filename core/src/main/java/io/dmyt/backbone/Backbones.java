@@ -1,7 +1,9 @@
 package io.dmyt.backbone;
 
-import io.dmyt.checkpoint.RemoteFile;
 import io.dmyt.checkpoint.StateDict;
+import io.dmyt.hub.PublishedWeights;
+import io.dmyt.hub.RemoteFile;
+import io.dmyt.internal.Suggestions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,7 +144,7 @@ public final class Backbones {
           "unknown model \""
               + name
               + "\"; did you mean "
-              + Names.closest(name, names())
+              + Suggestions.closest(name, names())
               + "? Known: "
               + String.join(", ", names()));
     }

@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
  * <p>Huang et al., <i>Densely Connected Convolutional Networks</i>, CVPR 2017.
  */
 final class DenseNet {
-  private static final Window POINT = Window.of(1, 1, 0);
+  private static final Kernel POINT = Kernel.of(1, 1, 0);
   private static final int GROWTH = 32;
   private static final Pattern OLD_LAYER =
       Pattern.compile("(denselayer\\d+\\.(?:norm|conv))\\.([12]\\.)");
 
-  private final Net net;
+  private final NetworkBuilder net;
 
-  private DenseNet(Net net) {
+  private DenseNet(NetworkBuilder net) {
     this.net = net;
     net.initialiseConvolutions(
         (shape, groups) -> Init.normal(Math.sqrt(2.0 / (shape[1] * shape[2] * shape[3]))));
@@ -35,9 +35,9 @@ final class DenseNet {
   }
 
   private void features(int... depths) {
-    net.conv("features.conv0", 2 * GROWTH, Window.centred(7, 2));
+    net.conv("features.conv0", 2 * GROWTH, Kernel.centred(7, 2));
     norm("features.norm0");
-    net.maxPool("features.pool0", Window.centred(3, 2));
+    net.maxPool("features.pool0", Kernel.centred(3, 2));
     for (int b = 1; b <= depths.length; b++) {
       for (int i = 1; i <= depths[b - 1]; i++) {
         layer("features.denseblock" + b + ".denselayer" + i);
@@ -54,14 +54,14 @@ final class DenseNet {
     norm(name + ".norm1");
     net.conv(name + ".conv1", 4 * GROWTH, POINT);
     norm(name + ".norm2");
-    String grown = net.conv(name + ".conv2", GROWTH, Window.centred(3, 1));
+    String grown = net.conv(name + ".conv2", GROWTH, Kernel.centred(3, 1));
     net.concatenate(name, input, grown);
   }
 
   private void transition(String name) {
     norm(name + ".norm");
     String reduced = net.conv(name + ".conv", net.channels(net.last()) / 2, POINT);
-    net.averagePool(name + ".pool", reduced, Window.of(2, 2, 0));
+    net.averagePool(name + ".pool", reduced, Kernel.of(2, 2, 0));
   }
 
   private void norm(String name) {

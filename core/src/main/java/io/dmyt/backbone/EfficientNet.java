@@ -13,7 +13,7 @@ import java.util.List;
  * MobileNetV3</i>, ICCV 2019.
  */
 final class EfficientNet {
-  private static final Window POINT = Window.of(1, 1, 0);
+  private static final Kernel POINT = Kernel.of(1, 1, 0);
 
   /**
    * Equal blocks in a row, of which only the first has the stride.
@@ -23,7 +23,13 @@ final class EfficientNet {
    * @param excite whether a block weighs its channels by squeeze and excitation
    */
   private record Stage(
-      int repeats, int kernel, int stride, double expansion, int out, boolean excite, Act act) {}
+      int repeats,
+      int kernel,
+      int stride,
+      double expansion,
+      int out,
+      boolean excite,
+      ActivationFunction act) {}
 
   private static final int[] EFFICIENTNET_SIZES = {224, 240, 260, 300, 380, 456, 528, 600};
   private static final double[] WIDTHS = {1, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2};
@@ -31,55 +37,55 @@ final class EfficientNet {
 
   private static final List<List<Stage>> EFFICIENTNET =
       List.of(
-          List.of(new Stage(1, 3, 1, 0, 16, true, Act.SILU)),
-          List.of(new Stage(2, 3, 2, 6, 24, true, Act.SILU)),
-          List.of(new Stage(2, 5, 2, 6, 40, true, Act.SILU)),
-          List.of(new Stage(3, 3, 2, 6, 80, true, Act.SILU)),
-          List.of(new Stage(3, 5, 1, 6, 112, true, Act.SILU)),
-          List.of(new Stage(4, 5, 2, 6, 192, true, Act.SILU)),
-          List.of(new Stage(1, 3, 1, 6, 320, true, Act.SILU)));
+          List.of(new Stage(1, 3, 1, 0, 16, true, ActivationFunction.SILU)),
+          List.of(new Stage(2, 3, 2, 6, 24, true, ActivationFunction.SILU)),
+          List.of(new Stage(2, 5, 2, 6, 40, true, ActivationFunction.SILU)),
+          List.of(new Stage(3, 3, 2, 6, 80, true, ActivationFunction.SILU)),
+          List.of(new Stage(3, 5, 1, 6, 112, true, ActivationFunction.SILU)),
+          List.of(new Stage(4, 5, 2, 6, 192, true, ActivationFunction.SILU)),
+          List.of(new Stage(1, 3, 1, 6, 320, true, ActivationFunction.SILU)));
 
   private static final List<List<Stage>> MOBILENET_V2 =
       List.of(
-          List.of(new Stage(1, 3, 1, 0, 16, false, Act.RELU6)),
-          List.of(new Stage(2, 3, 2, 6, 24, false, Act.RELU6)),
-          List.of(new Stage(3, 3, 2, 6, 32, false, Act.RELU6)),
-          List.of(new Stage(4, 3, 2, 6, 64, false, Act.RELU6)),
-          List.of(new Stage(3, 3, 1, 6, 96, false, Act.RELU6)),
-          List.of(new Stage(3, 3, 2, 6, 160, false, Act.RELU6)),
-          List.of(new Stage(1, 3, 1, 6, 320, false, Act.RELU6)));
+          List.of(new Stage(1, 3, 1, 0, 16, false, ActivationFunction.RELU6)),
+          List.of(new Stage(2, 3, 2, 6, 24, false, ActivationFunction.RELU6)),
+          List.of(new Stage(3, 3, 2, 6, 32, false, ActivationFunction.RELU6)),
+          List.of(new Stage(4, 3, 2, 6, 64, false, ActivationFunction.RELU6)),
+          List.of(new Stage(3, 3, 1, 6, 96, false, ActivationFunction.RELU6)),
+          List.of(new Stage(3, 3, 2, 6, 160, false, ActivationFunction.RELU6)),
+          List.of(new Stage(1, 3, 1, 6, 320, false, ActivationFunction.RELU6)));
 
   private static final List<List<Stage>> MOBILENET_V3_LARGE =
       List.of(
-          List.of(new Stage(1, 3, 1, 0, 16, false, Act.RELU)),
+          List.of(new Stage(1, 3, 1, 0, 16, false, ActivationFunction.RELU)),
           List.of(
-              new Stage(1, 3, 2, 4, 24, false, Act.RELU),
-              new Stage(1, 3, 1, 3, 24, false, Act.RELU)),
-          List.of(new Stage(3, 5, 2, 3, 40, true, Act.RELU)),
+              new Stage(1, 3, 2, 4, 24, false, ActivationFunction.RELU),
+              new Stage(1, 3, 1, 3, 24, false, ActivationFunction.RELU)),
+          List.of(new Stage(3, 5, 2, 3, 40, true, ActivationFunction.RELU)),
           List.of(
-              new Stage(1, 3, 2, 6, 80, false, Act.HARD_SWISH),
-              new Stage(1, 3, 1, 2.5, 80, false, Act.HARD_SWISH),
-              new Stage(2, 3, 1, 2.3, 80, false, Act.HARD_SWISH)),
-          List.of(new Stage(2, 3, 1, 6, 112, true, Act.HARD_SWISH)),
-          List.of(new Stage(3, 5, 2, 6, 160, true, Act.HARD_SWISH)));
+              new Stage(1, 3, 2, 6, 80, false, ActivationFunction.HARD_SWISH),
+              new Stage(1, 3, 1, 2.5, 80, false, ActivationFunction.HARD_SWISH),
+              new Stage(2, 3, 1, 2.3, 80, false, ActivationFunction.HARD_SWISH)),
+          List.of(new Stage(2, 3, 1, 6, 112, true, ActivationFunction.HARD_SWISH)),
+          List.of(new Stage(3, 5, 2, 6, 160, true, ActivationFunction.HARD_SWISH)));
 
   private static final List<List<Stage>> MOBILENET_V3_SMALL =
       List.of(
-          List.of(new Stage(1, 3, 2, 0, 16, true, Act.RELU)),
+          List.of(new Stage(1, 3, 2, 0, 16, true, ActivationFunction.RELU)),
           List.of(
-              new Stage(1, 3, 2, 4.5, 24, false, Act.RELU),
-              new Stage(1, 3, 1, 3.67, 24, false, Act.RELU)),
+              new Stage(1, 3, 2, 4.5, 24, false, ActivationFunction.RELU),
+              new Stage(1, 3, 1, 3.67, 24, false, ActivationFunction.RELU)),
           List.of(
-              new Stage(1, 5, 2, 4, 40, true, Act.HARD_SWISH),
-              new Stage(2, 5, 1, 6, 40, true, Act.HARD_SWISH)),
-          List.of(new Stage(2, 5, 1, 3, 48, true, Act.HARD_SWISH)),
-          List.of(new Stage(3, 5, 2, 6, 96, true, Act.HARD_SWISH)));
+              new Stage(1, 5, 2, 4, 40, true, ActivationFunction.HARD_SWISH),
+              new Stage(2, 5, 1, 6, 40, true, ActivationFunction.HARD_SWISH)),
+          List.of(new Stage(2, 5, 1, 3, 48, true, ActivationFunction.HARD_SWISH)),
+          List.of(new Stage(3, 5, 2, 6, 96, true, ActivationFunction.HARD_SWISH)));
 
-  private final Net net;
+  private final NetworkBuilder net;
   private final boolean v3;
   private final boolean tensorflow;
 
-  private EfficientNet(Net net, boolean v3, boolean tensorflow) {
+  private EfficientNet(NetworkBuilder net, boolean v3, boolean tensorflow) {
     this.net = net;
     this.v3 = v3;
     this.tensorflow = tensorflow;
@@ -103,7 +109,9 @@ final class EfficientNet {
     models.add(
         new Model(
             spec("mobilenetv2_100", "mobilenetv2", 224, 1280, false),
-            net -> new EfficientNet(net, false, false).features(MOBILENET_V2, 1, 1, Act.RELU6)));
+            net ->
+                new EfficientNet(net, false, false)
+                    .features(MOBILENET_V2, 1, 1, ActivationFunction.RELU6)));
     models.add(mobileNetV3("mobilenetv3_large_100", MOBILENET_V3_LARGE, 960, 1280));
     models.add(mobileNetV3("mobilenetv3_small_100", MOBILENET_V3_SMALL, 576, 1024));
     return List.copyOf(models);
@@ -114,7 +122,7 @@ final class EfficientNet {
         spec(name, "efficientnet", size, round(1280 * WIDTHS[b], 8), tensorflow),
         net ->
             new EfficientNet(net, false, tensorflow)
-                .features(EFFICIENTNET, WIDTHS[b], DEPTHS[b], Act.SILU));
+                .features(EFFICIENTNET, WIDTHS[b], DEPTHS[b], ActivationFunction.SILU));
   }
 
   private static Model mobileNetV3(String name, List<List<Stage>> stages, int head, int size) {
@@ -129,7 +137,8 @@ final class EfficientNet {
         name, family, imageSize, embedding, "classifier", tensorflow ? 1e-3 : 1e-5);
   }
 
-  private void features(List<List<Stage>> stages, double width, double depth, Act act) {
+  private void features(
+      List<List<Stage>> stages, double width, double depth, ActivationFunction act) {
     stem(round(32 * width, 8), act);
     blocks(stages, width, depth);
     net.conv("conv_head", round(1280 * width, 8), POINT);
@@ -139,18 +148,18 @@ final class EfficientNet {
 
   /** The head convolution comes after the pooling. */
   private void featuresV3(List<List<Stage>> stages, int head, int size) {
-    stem(16, Act.HARD_SWISH);
+    stem(16, ActivationFunction.HARD_SWISH);
     blocks(stages, 1, 1);
     String name = "blocks." + stages.size() + ".0";
     net.conv(name + ".conv", head, POINT);
     net.batchNorm(name + ".bn1");
-    net.act(name + ".act1", Act.HARD_SWISH);
+    net.act(name + ".act1", ActivationFunction.HARD_SWISH);
     String pooled = net.mean("head_pool", net.last());
     net.biasedConv("conv_head", pooled, size, POINT);
-    net.act("act2", Act.HARD_SWISH);
+    net.act("act2", ActivationFunction.HARD_SWISH);
   }
 
-  private void stem(int channels, Act act) {
+  private void stem(int channels, ActivationFunction act) {
     net.conv("conv_stem", channels, window(3, 2));
     net.batchNorm("bn1");
     net.act("act1", act);
@@ -198,21 +207,22 @@ final class EfficientNet {
   }
 
   /** Hu et al., <i>Squeeze-and-Excitation Networks</i>, CVPR 2018. */
-  private void squeezeExcite(String name, int blockInput, Act act) {
+  private void squeezeExcite(String name, int blockInput, ActivationFunction act) {
     String input = net.last();
     int channels = net.channels(input);
     int reduced = v3 ? round(0.25 * channels, 8) : round(0.25 * blockInput, 1);
     String mean = net.mean(name + ".pool", input);
     net.biasedConv(name + ".conv_reduce", mean, reduced, POINT);
-    String active = net.act(name + ".act1", v3 ? Act.RELU : act);
+    String active = net.act(name + ".act1", v3 ? ActivationFunction.RELU : act);
     net.biasedConv(name + ".conv_expand", active, channels, POINT);
-    String gate = net.act(name + ".gate", v3 ? Act.HARD_SIGMOID : Act.SIGMOID);
+    String gate =
+        net.act(name + ".gate", v3 ? ActivationFunction.HARD_SIGMOID : ActivationFunction.SIGMOID);
     net.multiply(name, input, gate);
   }
 
-  private Window window(int kernel, int stride) {
+  private Kernel window(int kernel, int stride) {
     // With stride 1 and odd kernels, TensorFlow's padding is the symmetric one.
-    return tensorflow && stride > 1 ? Window.same(kernel, stride) : Window.centred(kernel, stride);
+    return tensorflow && stride > 1 ? Kernel.same(kernel, stride) : Kernel.centred(kernel, stride);
   }
 
   /** The nearest multiple of the divisor that is not more than a tenth below the value. */

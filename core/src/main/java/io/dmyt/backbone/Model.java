@@ -11,9 +11,11 @@ import java.util.function.Function;
  *     none for one that the network does without
  */
 record Model(
-    BackboneSpec spec, Consumer<Net> features, Function<String, Optional<String>> timmName) {
+    BackboneSpec spec,
+    Consumer<NetworkBuilder> features,
+    Function<String, Optional<String>> timmName) {
 
-  Model(BackboneSpec spec, Consumer<Net> features) {
+  Model(BackboneSpec spec, Consumer<NetworkBuilder> features) {
     this(spec, features, Optional::of);
   }
 }

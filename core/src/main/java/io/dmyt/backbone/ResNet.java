@@ -12,7 +12,7 @@ import java.util.List;
  * Transformations for Deep Neural Networks</i>, CVPR 2017.
  */
 final class ResNet {
-  private static final Window POINT = Window.of(1, 1, 0);
+  private static final Kernel POINT = Kernel.of(1, 1, 0);
 
   /**
    * What a block is.
@@ -31,10 +31,10 @@ final class ResNet {
     }
   }
 
-  private final Net net;
+  private final NetworkBuilder net;
   private final Block block;
 
-  private ResNet(Net net, Block block) {
+  private ResNet(NetworkBuilder net, Block block) {
     this.net = net;
     this.block = block;
   }
@@ -57,10 +57,10 @@ final class ResNet {
   }
 
   private void features(int[] depths) {
-    net.conv("conv1", 64, Window.centred(7, 2));
+    net.conv("conv1", 64, Kernel.centred(7, 2));
     net.batchNorm("bn1");
     net.relu("act1");
-    net.maxPool("maxpool", Window.centred(3, 2));
+    net.maxPool("maxpool", Kernel.centred(3, 2));
     for (int stage = 0; stage < depths.length; stage++) {
       for (int i = 0; i < depths[stage]; i++) {
         block("layer" + (stage + 1) + "." + i, 64 << stage, stage > 0 && i == 0 ? 2 : 1);
@@ -75,7 +75,7 @@ final class ResNet {
     String shortcut = input;
     int out = planes * block.expansion;
     if (stride != 1 || net.channels(input) != out) {
-      net.conv(name + ".downsample.0", input, out, Window.of(1, stride, 0));
+      net.conv(name + ".downsample.0", input, out, Kernel.of(1, stride, 0));
       shortcut = net.batchNorm(name + ".downsample.1");
     }
     net.add(name + ".add", residual, shortcut);
@@ -83,10 +83,10 @@ final class ResNet {
   }
 
   private String basic(String name, int planes, int stride) {
-    net.conv(name + ".conv1", planes, Window.centred(3, stride));
+    net.conv(name + ".conv1", planes, Kernel.centred(3, stride));
     net.batchNorm(name + ".bn1");
     net.relu(name + ".act1");
-    net.conv(name + ".conv2", planes, Window.centred(3, 1));
+    net.conv(name + ".conv2", planes, Kernel.centred(3, 1));
     return net.batchNorm(name + ".bn2", Init.ZEROS);
   }
 
@@ -96,9 +96,9 @@ final class ResNet {
     net.batchNorm(name + ".bn1");
     net.relu(name + ".act1");
     if (block.groups == 1) {
-      net.conv(name + ".conv2", width, Window.centred(3, stride));
+      net.conv(name + ".conv2", width, Kernel.centred(3, stride));
     } else {
-      net.groupedConv(name + ".conv2", width, Window.centred(3, stride), block.groups);
+      net.groupedConv(name + ".conv2", width, Kernel.centred(3, stride), block.groups);
     }
     net.batchNorm(name + ".bn2");
     net.relu(name + ".act2");

@@ -1,9 +1,9 @@
 package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
-import io.dmyt.checkpoint.Quoted;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import io.dmyt.internal.Quoted;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ final class StateDictLoader {
   private final BackboneSpec spec;
   private final StateDict weights;
   private final Map<String, Tensor> found = new LinkedHashMap<>();
-  private final Map<Binding, Tensor> fitting = new LinkedHashMap<>();
+  private final Map<ParameterBinding, Tensor> fitting = new LinkedHashMap<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> unexpected = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
@@ -46,7 +46,7 @@ final class StateDictLoader {
 
   /** Whether the state dict is that network's, whatever its classifier. */
   static boolean isOf(Model model, StateDict weights) {
-    List<Binding> body = Architecture.of(model, BackboneOptions.defaults()).bindings();
+    List<ParameterBinding> body = Architecture.of(model, BackboneOptions.defaults()).bindings();
     StateDictLoader loader = new StateDictLoader(model, weights);
     return loader.compare(loader.leavingOutOtherClassifier(body));
   }
@@ -61,12 +61,12 @@ final class StateDictLoader {
    * The bindings to fill from a state dict whose classifier may be another: all, or those without
    * classifier, which is then left out of the state dict as well.
    */
-  List<Binding> leavingOutOtherClassifier(List<Binding> network) {
-    List<Binding> body =
+  List<ParameterBinding> leavingOutOtherClassifier(List<ParameterBinding> network) {
+    List<ParameterBinding> body =
         network.stream().filter(b -> !isClassifiers(b.parameter().name())).toList();
     boolean same =
         network.stream()
-            .map(Binding::parameter)
+            .map(ParameterBinding::parameter)
             .filter(p -> isClassifiers(p.name()))
             .allMatch(p -> found.containsKey(p.name()) && fits(found.get(p.name()), p));
     if (same && body.size() < network.size()) {
@@ -87,9 +87,9 @@ final class StateDictLoader {
   }
 
   /** Whether every tensor fits the network's parameters, and none is missing or too many. */
-  boolean compare(List<Binding> network) {
+  boolean compare(List<ParameterBinding> network) {
     Map<String, Tensor> left = new LinkedHashMap<>(found);
-    for (Binding binding : network) {
+    for (ParameterBinding binding : network) {
       NamedParameter parameter = binding.parameter();
       Tensor tensor = left.remove(parameter.name());
       if (tensor == null && parameter.kind() == Kind.COUNTER) {
@@ -171,7 +171,8 @@ final class StateDictLoader {
     scattered.forEach(Piece::assign);
   }
 
-  private static List<Piece> pieces(Tensor tensor, Binding binding, ComputationGraph graph) {
+  private static List<Piece> pieces(
+      Tensor tensor, ParameterBinding binding, ComputationGraph graph) {
     List<Piece> pieces = new ArrayList<>();
     long first = 0;
     for (INDArray view : binding.views(graph)) {

@@ -26,22 +26,22 @@ final class Vgg {
             .replace("classifier.6.", "head.fc."));
   }
 
-  private static void features(Net net, int... depths) {
+  private static void features(NetworkBuilder net, int... depths) {
     net.initialiseClassifier(shape -> Init.normal(0.01), shape -> Init.ZEROS);
     // The indices are those of timm's Sequential.
     int index = 0;
     for (int stage = 0; stage < depths.length; stage++) {
       int channels = Math.min(64 << stage, 512);
       for (int i = 0; i < depths[stage]; i++) {
-        net.biasedConv("features." + index++, net.last(), channels, Window.centred(3, 1));
+        net.biasedConv("features." + index++, net.last(), channels, Kernel.centred(3, 1));
         net.batchNorm("features." + index++);
         net.relu("features." + index++);
       }
-      net.maxPool("features." + index++, Window.of(2, 2, 0));
+      net.maxPool("features." + index++, Kernel.of(2, 2, 0));
     }
-    net.biasedConv("pre_logits.fc1", net.last(), 4096, Window.of(7, 1, 0));
+    net.biasedConv("pre_logits.fc1", net.last(), 4096, Kernel.of(7, 1, 0));
     net.relu("pre_logits.act1");
-    net.biasedConv("pre_logits.fc2", net.last(), 4096, Window.of(1, 1, 0));
+    net.biasedConv("pre_logits.fc2", net.last(), 4096, Kernel.of(1, 1, 0));
     net.relu("pre_logits.act2");
   }
 }

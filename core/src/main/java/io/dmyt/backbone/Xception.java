@@ -9,9 +9,9 @@ import java.util.Optional;
  * <p>Chollet, <i>Xception: Deep Learning with Depthwise Separable Convolutions</i>, CVPR 2017.
  */
 final class Xception {
-  private final Net net;
+  private final NetworkBuilder net;
 
-  private Xception(Net net) {
+  private Xception(NetworkBuilder net) {
     this.net = net;
   }
 
@@ -26,10 +26,10 @@ final class Xception {
   }
 
   private void features() {
-    net.conv("conv1", 32, Window.of(3, 2, 0));
+    net.conv("conv1", 32, Kernel.of(3, 2, 0));
     net.batchNorm("bn1");
     net.relu("act1");
-    net.conv("conv2", 64, Window.of(3, 1, 0));
+    net.conv("conv2", 64, Kernel.of(3, 1, 0));
     net.batchNorm("bn2");
     net.relu("act2");
 
@@ -54,7 +54,7 @@ final class Xception {
     String input = net.last();
     String shortcut = input;
     if (stride != 1 || net.channels(input) != out) {
-      net.conv(name + ".skip", input, out, Window.of(1, stride, 0));
+      net.conv(name + ".skip", input, out, Kernel.of(1, stride, 0));
       shortcut = net.batchNorm(name + ".skipbn");
     }
     // The indices are those of timm's Sequential.
@@ -68,7 +68,7 @@ final class Xception {
       from = net.batchNorm(rep(name, index++));
     }
     if (stride != 1) {
-      from = net.maxPool(rep(name, index), Window.of(3, stride, 1));
+      from = net.maxPool(rep(name, index), Kernel.of(3, stride, 1));
     }
     net.add(name, from, shortcut);
   }
@@ -82,7 +82,7 @@ final class Xception {
   }
 
   private void separable(String name, String from, int out) {
-    net.depthwise(name + ".conv1", from, Window.of(3, 1, 1));
-    net.conv(name + ".pointwise", out, Window.of(1, 1, 0));
+    net.depthwise(name + ".conv1", from, Kernel.of(3, 1, 1));
+    net.conv(name + ".pointwise", out, Kernel.of(1, 1, 0));
   }
 }

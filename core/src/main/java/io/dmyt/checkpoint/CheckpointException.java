@@ -7,11 +7,11 @@ package io.dmyt.checkpoint;
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  CheckpointException(String message) {
+  public CheckpointException(String message) {
     super(message);
   }
 
-  CheckpointException(String message, Throwable cause) {
+  public CheckpointException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,5 +1,8 @@
 package io.dmyt.checkpoint;
 
+import io.dmyt.checkpoint.pytorch.PyTorchFile;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
+import io.dmyt.internal.FileByteSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -14,7 +17,7 @@ public final class Checkpoints {
    * @throws CheckpointException if it is neither, breaks its format's rules, or cannot be read
    */
   public static StateDict open(Path file) {
-    FileBytes bytes = FileBytes.open(file);
+    FileByteSource bytes = FileByteSource.open(file);
     try {
       ByteBuffer head = bytes.read(0, (int) Math.min(PyTorchFile.SIGNATURE_BYTES, bytes.size()));
       return PyTorchFile.isSignature(head) ? PyTorchFile.read(bytes) : SafeTensors.read(bytes);

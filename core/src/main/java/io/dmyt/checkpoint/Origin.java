@@ -1,5 +1,6 @@
 package io.dmyt.checkpoint;
 
+import io.dmyt.internal.Quoted;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ public record Origin(
     leftOut = List.copyOf(leftOut);
   }
 
-  static Origin of(String source, String format) {
+  public static Origin of(String source, String format) {
     return new Origin(source, format, Optional.empty(), Optional.empty(), List.of());
   }
 

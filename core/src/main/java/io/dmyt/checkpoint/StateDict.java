@@ -1,5 +1,7 @@
 package io.dmyt.checkpoint;
 
+import io.dmyt.internal.FileByteSource;
+import io.dmyt.internal.Quoted;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,12 +21,15 @@ public final class StateDict implements AutoCloseable {
   private final Map<String, Tensor> tensors;
   private final Map<String, String> metadata;
   private final Origin origin;
-  private final FileBytes file;
+  private final FileByteSource file;
   private volatile boolean closed;
 
   /** A state dict that owns {@code file}; null if it is in memory. */
-  StateDict(
-      Map<String, Tensor> tensors, Map<String, String> metadata, Origin origin, FileBytes file) {
+  public StateDict(
+      Map<String, Tensor> tensors,
+      Map<String, String> metadata,
+      Origin origin,
+      FileByteSource file) {
     this.tensors = Collections.unmodifiableMap(tensors);
     this.metadata = Collections.unmodifiableMap(metadata);
     this.origin = origin;

@@ -1,5 +1,8 @@
 package io.dmyt.checkpoint;
 
+import io.dmyt.internal.ByteRange;
+import io.dmyt.internal.ByteSource;
+import io.dmyt.internal.HeapByteSource;
 import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.BufferOverflowException;
@@ -27,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Tensor {
   /** More dimensions than any tensor of a checkpoint has; NumPy's limit. */
-  static final int LARGEST_RANK = 64;
+  public static final int LARGEST_RANK = 64;
 
   private static final int GATHERED_ELEMENTS = 1 << 15;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -35,7 +38,7 @@ public final class Tensor {
   private final DType dtype;
   private final long[] shape;
   private final long length;
-  private final Bytes bytes;
+  private final ByteSource bytes;
   private final long start;
   private final long[] strides;
   private final ByteOrder order;
@@ -46,7 +49,8 @@ public final class Tensor {
    * @param start of the first element, in bytes
    * @param strides in elements, each ≥ 0; null for row-major without gaps
    */
-  Tensor(DType dtype, long[] shape, Bytes bytes, long start, long[] strides, ByteOrder order) {
+  public Tensor(
+      DType dtype, long[] shape, ByteSource bytes, long start, long[] strides, ByteOrder order) {
     this.dtype = dtype;
     this.shape = shape;
     this.length = elements(shape);
@@ -59,7 +63,7 @@ public final class Tensor {
   /**
    * The number of elements of a shape with non-negative sizes; ArithmeticException if over 2^63.
    */
-  static long elements(long[] shape) {
+  public static long elements(long[] shape) {
     long n = 1;
     for (long size : shape) {
       n = Math.multiplyExact(n, size);
@@ -132,7 +136,8 @@ public final class Tensor {
   }
 
   private static Tensor ofBytes(DType dtype, byte[] bytes, long... shape) {
-    return new Tensor(dtype, shape.clone(), new HeapBytes(bytes), 0, null, ByteOrder.LITTLE_ENDIAN);
+    return new Tensor(
+        dtype, shape.clone(), new HeapByteSource(bytes), 0, null, ByteOrder.LITTLE_ENDIAN);
   }
 
   private static int byteCount(DType dtype, int values, long... shape) {
@@ -293,7 +298,7 @@ public final class Tensor {
   }
 
   /** Writes what {@link #bytes} gives, piecewise. */
-  void writeTo(WritableByteChannel channel) throws IOException {
+  public void writeTo(WritableByteChannel channel) throws IOException {
     IOException[] failure = new IOException[1];
     forEachChunk(
         chunk -> {
@@ -340,7 +345,7 @@ public final class Tensor {
         last += (shape[d] - 1) * strides[d];
       }
     }
-    try (Window window = bytes.window(start, (last + 1) * dtype.bytes())) {
+    try (ByteRange window = bytes.window(start, (last + 1) * dtype.bytes())) {
       if (strides != null) {
         gather(window, sink);
       } else {
@@ -351,7 +356,7 @@ public final class Tensor {
     }
   }
 
-  private void gather(Window window, Consumer<ByteBuffer> sink) {
+  private void gather(ByteRange window, Consumer<ByteBuffer> sink) {
     int width = dtype.bytes();
     ByteBuffer out =
         ByteBuffer.allocate(width * (int) Math.min(length, GATHERED_ELEMENTS)).order(order);

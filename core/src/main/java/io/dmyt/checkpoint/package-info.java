@@ -5,9 +5,7 @@
  *   <li>{@link io.dmyt.checkpoint.StateDict}, ordered names to {@link io.dmyt.checkpoint.Tensor}s,
  *       stays in its file until a tensor's values are asked for;
  *   <li>{@link io.dmyt.checkpoint.Checkpoints} opens any file by its content, {@link
- *       io.dmyt.checkpoint.SafeTensors} also writes;
- *   <li>{@link io.dmyt.checkpoint.Download} fetches such a file once into a {@link
- *       io.dmyt.checkpoint.CacheFolder}.
+ *       io.dmyt.checkpoint.safetensors.SafeTensors} also writes.
  * </ul>
  *
  * <pre>{@code

@@ -1,9 +1,12 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Checks.require;
+import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.Calibration;
 import io.dmyt.OperatingPoint;
+import io.dmyt.metric.DetectionScores;
+import io.dmyt.metric.LogisticFit;
+import io.dmyt.metric.RocCurve;
 import java.util.Locale;
 
 /**

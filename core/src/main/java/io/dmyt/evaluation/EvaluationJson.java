@@ -3,7 +3,7 @@ package io.dmyt.evaluation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.dmyt.NanAsNull;
+import io.dmyt.internal.NanAsNull;
 
 /**
  * This package's records as JSON. JSON has no NaN: a figure that does not exist is written as

@@ -1,12 +1,13 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Checks.require;
+import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.FakeScore;
 import io.dmyt.OperatingPoint;
+import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.svm.EmbeddingSvm;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,14 @@
 package io.dmyt.evaluation;
 
-import static io.dmyt.evaluation.Checks.require;
+import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.OperatingPoint;
+import io.dmyt.metric.Bootstrap;
+import io.dmyt.metric.ClassificationReport;
+import io.dmyt.metric.DetectionMetric;
+import io.dmyt.metric.DetectionReport;
+import io.dmyt.metric.DetectionScores;
+import io.dmyt.metric.Estimate;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.dmyt.svm;
 
-import static io.dmyt.svm.Checks.require;
-import static io.dmyt.svm.Checks.requireFinite;
-import static io.dmyt.svm.Checks.requireRow;
+import static io.dmyt.internal.Checks.require;
+import static io.dmyt.svm.SvmChecks.requireFinite;
+import static io.dmyt.svm.SvmChecks.requireRow;
 
 import java.util.Arrays;
 

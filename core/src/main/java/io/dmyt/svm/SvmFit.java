@@ -1,7 +1,7 @@
 package io.dmyt.svm;
 
-import static io.dmyt.svm.Checks.require;
-import static io.dmyt.svm.Checks.requireRow;
+import static io.dmyt.internal.Checks.require;
+import static io.dmyt.svm.SvmChecks.requireRow;
 
 import java.util.Arrays;
 import java.util.Comparator;

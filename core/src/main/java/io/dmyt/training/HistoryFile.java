@@ -1,6 +1,6 @@
 package io.dmyt.training;
 
-import io.dmyt.WholeFile;
+import io.dmyt.internal.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +34,6 @@ public final class HistoryFile {
               e.seconds(),
               e.best()));
     }
-    WholeFile.write(file, csv.toString());
+    AtomicFile.write(file, csv.toString());
   }
 }

@@ -2,6 +2,7 @@ package io.dmyt.training;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BatchNormStatistics;
+import io.dmyt.optim.AdamW;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.Golden;
 import io.dmyt.backbone.NamedParameter.Kind;
-import io.dmyt.onednn.OneDnn;
+import io.dmyt.engine.onednn.OneDnn;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.backbone.NamedParameter.Kind;
-import io.dmyt.checkpoint.RemoteFile;
+import io.dmyt.hub.RemoteFile;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class BackbonesTest {
     Architecture architecture =
         Architecture.of(Backbones.model(name), BackboneOptions.defaults().withClasses(3));
     Set<String> seen = new HashSet<>();
-    for (Binding binding : architecture.bindings()) {
+    for (ParameterBinding binding : architecture.bindings()) {
       NamedParameter parameter = binding.parameter();
       assertTrue(seen.add(parameter.name()), "twice: " + parameter.name());
       if (parameter.name().endsWith(".num_batches_tracked")) {

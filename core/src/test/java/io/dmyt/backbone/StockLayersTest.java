@@ -16,14 +16,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** That DL4J's parts, as {@link Net} sets them, compute what PyTorch's do. */
+/** That DL4J's parts, as {@link NetworkBuilder} sets them, compute what PyTorch's do. */
 class StockLayersTest {
 
   /** Padding must lose to negative values: it is no zero. */
   @ParameterizedTest
   @CsvSource({"3, 2, 1, 7", "3, 2, 1, 8", "3, 2, 0, 7", "2, 2, 0, 8"})
   void maxPooling(int kernel, int stride, int padding, int size) {
-    Consumer<Net> pool = net -> net.maxPool("tested", Window.of(kernel, stride, padding));
+    Consumer<NetworkBuilder> pool =
+        net -> net.maxPool("tested", Kernel.of(kernel, stride, padding));
     check(pool, size, (image, y, x) -> pooled(image, y, x, kernel, stride, padding, true));
   }
 
@@ -31,8 +32,8 @@ class StockLayersTest {
   @ParameterizedTest
   @CsvSource({"3, 1, 1, 7", "2, 2, 0, 8", "2, 2, 0, 7"})
   void averagePooling(int kernel, int stride, int padding, int size) {
-    Consumer<Net> pool =
-        net -> net.averagePool("tested", Net.INPUT, Window.of(kernel, stride, padding));
+    Consumer<NetworkBuilder> pool =
+        net -> net.averagePool("tested", NetworkBuilder.INPUT, Kernel.of(kernel, stride, padding));
     check(pool, size, (image, y, x) -> pooled(image, y, x, kernel, stride, padding, false));
   }
 
@@ -44,7 +45,8 @@ class StockLayersTest {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = i + 1;
     }
-    Consumer<Net> conv = net -> net.depthwise("tested", Net.INPUT, Window.same(kernel, stride));
+    Consumer<NetworkBuilder> conv =
+        net -> net.depthwise("tested", NetworkBuilder.INPUT, Kernel.same(kernel, stride));
     Consumer<ComputationGraph> set =
         graph ->
             graph
@@ -72,8 +74,8 @@ class StockLayersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Act.class)
-  void activations(Act act) {
+  @EnumSource(ActivationFunction.class)
+  void activations(ActivationFunction act) {
     DoubleUnaryOperator expected =
         switch (act) {
           case RELU -> x -> Math.max(x, 0);
@@ -97,7 +99,7 @@ class StockLayersTest {
     double[] expected = {-1, -2, 6};
     assertArrayEquals(expected, graph.outputSingle(image).toDoubleVector());
     INDArray[] images = {image};
-    INDArray embedding = graph.output(List.of(Net.EMBEDDING), false, images, null)[0];
+    INDArray embedding = graph.output(List.of(NetworkBuilder.EMBEDDING), false, images, null)[0];
     assertArrayEquals(expected, embedding.toDoubleVector());
   }
 
@@ -113,8 +115,8 @@ class StockLayersTest {
     assertArrayEquals(new double[] {0, 0, 6}, sum.reshape(-1).toDoubleVector());
   }
 
-  private static void residual(Net net) {
-    String in = net.mean("in", Net.INPUT);
+  private static void residual(NetworkBuilder net) {
+    String in = net.mean("in", NetworkBuilder.INPUT);
     net.add("tested", net.relu("active", in), in);
   }
 
@@ -122,13 +124,16 @@ class StockLayersTest {
     double of(double[][] image, int y, int x);
   }
 
-  private static void check(Consumer<Net> layer, int size, Pixel expected) {
+  private static void check(Consumer<NetworkBuilder> layer, int size, Pixel expected) {
     check(layer, graph -> {}, size, expected);
   }
 
   /** Compares every pixel of three channels, whose values are between -8 and 8. */
   private static void check(
-      Consumer<Net> layer, Consumer<ComputationGraph> prepare, int size, Pixel expected) {
+      Consumer<NetworkBuilder> layer,
+      Consumer<ComputationGraph> prepare,
+      int size,
+      Pixel expected) {
     ComputationGraph graph = graph(layer, prepare);
     double[][][] image = new double[3][size][size];
     for (int c = 0; c < 3; c++) {
@@ -158,7 +163,8 @@ class StockLayersTest {
         () -> "inferred size of " + Arrays.toString(shape));
   }
 
-  private static ComputationGraph graph(Consumer<Net> layer, Consumer<ComputationGraph> prepare) {
+  private static ComputationGraph graph(
+      Consumer<NetworkBuilder> layer, Consumer<ComputationGraph> prepare) {
     BackboneSpec spec = new BackboneSpec("test", "test", 8, 3, "fc", 1e-5);
     BackboneOptions options = BackboneOptions.defaults().withDataType(DataType.DOUBLE);
     ComputationGraph graph = Architecture.of(new Model(spec, layer), options).create(options);

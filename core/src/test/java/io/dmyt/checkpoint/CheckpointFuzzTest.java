@@ -3,6 +3,7 @@ package io.dmyt.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Golden;
+import io.dmyt.checkpoint.pytorch.TorchFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

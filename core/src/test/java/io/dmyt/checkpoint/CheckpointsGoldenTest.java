@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.Golden;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

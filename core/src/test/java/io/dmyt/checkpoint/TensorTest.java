@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.checkpoint.safetensors.SafeTensors;
+import io.dmyt.internal.ByteRange;
+import io.dmyt.internal.ByteSource;
+import io.dmyt.internal.HeapByteSource;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -57,7 +61,7 @@ class TensorTest {
     assertEquals("F32[2, 2, 4]", whole.rows(1, 3).toString());
     assertEquals(0, whole.rows(3, 3).length());
     assertEquals(21, whole.reshape(4, 6).rows(3, 4).floats()[3]);
-    Bytes bytes = new HeapBytes(whole.bytes());
+    ByteSource bytes = new HeapByteSource(whole.bytes());
     Tensor strided =
         new Tensor(
             DType.F32, new long[] {4, 3}, bytes, 4, new long[] {1, 8}, ByteOrder.LITTLE_ENDIAN);
@@ -142,8 +146,8 @@ class TensorTest {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) i;
     }
-    Window.Source source = (at, n) -> ByteBuffer.wrap(bytes, (int) at, n).slice();
-    try (Window window = new Window(source, 10, 50, 16)) {
+    ByteRange.Source source = (at, n) -> ByteBuffer.wrap(bytes, (int) at, n).slice();
+    try (ByteRange window = new ByteRange(source, 10, 50, 16)) {
       assertEquals(4, window.segmentCount());
       for (int i = 0; i < 50; i++) {
         assertEquals(10 + i, window.segment(i / 16).get(i % 16));

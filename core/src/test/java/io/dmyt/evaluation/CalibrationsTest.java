@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.Calibration;
 import io.dmyt.FakeScore;
 import io.dmyt.OperatingPoint;
+import io.dmyt.metric.DetectionScores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

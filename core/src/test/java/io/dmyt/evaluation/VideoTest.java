@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.data.VideoGrouping;
+import io.dmyt.metric.DetectionScores;
+import io.dmyt.metric.VideoScore;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

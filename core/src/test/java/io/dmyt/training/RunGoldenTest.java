@@ -11,7 +11,7 @@ import io.dmyt.Golden;
 import io.dmyt.GoldenDetector;
 import io.dmyt.LossKind;
 import io.dmyt.data.ImageFolderIterator;
-import io.dmyt.evaluation.FeatureSet;
+import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.svm.EmbeddingSvm;
 import java.nio.file.Path;
 import java.util.ArrayList;

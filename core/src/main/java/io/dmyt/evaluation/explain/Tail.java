@@ -1,6 +1,6 @@
 package io.dmyt.evaluation.explain;
 
-import io.dmyt.onednn.OneDnn;
+import io.dmyt.engine.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.evaluation.DetectionScores;
-import io.dmyt.evaluation.Reliability;
-import io.dmyt.evaluation.RocCurve;
+import io.dmyt.metric.DetectionScores;
+import io.dmyt.metric.Reliability;
+import io.dmyt.metric.RocCurve;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -53,20 +53,20 @@ final class Charts {
     XYChart chart = chart("False alarms (share of the reals)", "Fakes found");
     sharesAcross(chart);
     sharesUpwards(chart);
-    line(chart, "chance", new double[] {0, 1}, new double[] {0, 1}, Ink.MUTED, DASHED);
+    line(chart, "chance", new double[] {0, 1}, new double[] {0, 1}, ChartColor.MUTED, DASHED);
     line(
         chart,
         "this detector",
         curve.points().stream().mapToDouble(RocCurve.Point::falsePositiveRate).toArray(),
         curve.points().stream().mapToDouble(RocCurve.Point::truePositiveRate).toArray(),
-        Ink.ACCENT,
+        ChartColor.ACCENT,
         SeriesLines.SOLID);
     points(
         chart,
         "at the threshold",
         new double[] {falsePositiveRate},
         new double[] {truePositiveRate},
-        Ink.TEXT,
+        ChartColor.TEXT,
         SeriesMarkers.DIAMOND,
         255);
     return chart;
@@ -87,14 +87,14 @@ final class Charts {
                 .getAsDouble());
     double top = Math.ceil(highest / 5) * 5;
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(top * (1 + BEYOND));
-    steps(chart, "real", reals, Ink.REAL);
-    steps(chart, "fake", fakes, Ink.FAKE);
+    steps(chart, "real", reals, ChartColor.REAL);
+    steps(chart, "fake", fakes, ChartColor.FAKE);
     line(
         chart,
         "threshold",
         new double[] {threshold, threshold},
         new double[] {0, top},
-        Ink.TEXT,
+        ChartColor.TEXT,
         DASHED);
     return chart;
   }
@@ -116,7 +116,7 @@ final class Charts {
   }
 
   /** Bars without gaps, as the outline of an area. */
-  private static void steps(XYChart chart, String name, double[] heights, Ink ink) {
+  private static void steps(XYChart chart, String name, double[] heights, ChartColor ink) {
     double[] x = new double[2 * heights.length];
     double[] y = new double[2 * heights.length];
     for (int b = 0; b < heights.length; b++) {
@@ -135,7 +135,13 @@ final class Charts {
     XYChart chart = chart("P(fake), mean of the bin", "Share of fakes");
     sharesAcross(chart);
     sharesUpwards(chart);
-    line(chart, "as it should be", new double[] {0, 1}, new double[] {0, 1}, Ink.MUTED, DASHED);
+    line(
+        chart,
+        "as it should be",
+        new double[] {0, 1},
+        new double[] {0, 1},
+        ChartColor.MUTED,
+        DASHED);
     List<Reliability.Bin> filled =
         reliability.bins().stream().filter(b -> b.samples() > 0).toList();
     XYSeries series =
@@ -144,10 +150,10 @@ final class Charts {
             "this detector",
             filled.stream().mapToDouble(Reliability.Bin::meanScore).toArray(),
             filled.stream().mapToDouble(Reliability.Bin::fakeShare).toArray(),
-            Ink.ACCENT,
+            ChartColor.ACCENT,
             SeriesLines.SOLID);
     series.setMarker(SeriesMarkers.CIRCLE);
-    series.setMarkerColor(Ink.ACCENT.standIn());
+    series.setMarkerColor(ChartColor.ACCENT.standIn());
     return chart;
   }
 
@@ -161,7 +167,7 @@ final class Charts {
     for (int c = 0; c < map.classes().size(); c++) {
       int label = c;
       String name = map.classes().get(c);
-      Ink ink = name.equals(realClass) ? Ink.REAL : Ink.series(fakes++);
+      ChartColor ink = name.equals(realClass) ? ChartColor.REAL : ChartColor.series(fakes++);
       List<EmbeddingMap.Sample> samples =
           map.samples().stream().filter(s -> s.label() == label).toList();
       if (!samples.isEmpty()) {
@@ -181,7 +187,7 @@ final class Charts {
           "dummies",
           map.dummies().values().stream().mapToDouble(EmbeddingMap.Point::x).toArray(),
           map.dummies().values().stream().mapToDouble(EmbeddingMap.Point::y).toArray(),
-          Ink.TEXT,
+          ChartColor.TEXT,
           SeriesMarkers.DIAMOND,
           255);
       DoubleSummaryStatistics x = range(map, EmbeddingMap.Point::x);
@@ -260,7 +266,7 @@ final class Charts {
       int[] there =
           IntStream.range(0, values.length).filter(e -> Double.isFinite(values[e])).toArray();
       if (there.length > 0) {
-        Ink ink = number == 0 ? Ink.ACCENT : Ink.series(number);
+        ChartColor ink = number == 0 ? ChartColor.ACCENT : ChartColor.series(number);
         XYSeries series =
             line(
                 chart,
@@ -278,7 +284,7 @@ final class Charts {
   }
 
   private static XYSeries line(
-      XYChart chart, String name, double[] x, double[] y, Ink ink, BasicStroke stroke) {
+      XYChart chart, String name, double[] x, double[] y, ChartColor ink, BasicStroke stroke) {
     XYSeries series = chart.addSeries(name, x, y);
     series.setLineColor(ink.standIn());
     series.setLineStyle(stroke);
@@ -287,7 +293,13 @@ final class Charts {
   }
 
   private static void points(
-      XYChart chart, String name, double[] x, double[] y, Ink ink, Marker marker, int alpha) {
+      XYChart chart,
+      String name,
+      double[] x,
+      double[] y,
+      ChartColor ink,
+      Marker marker,
+      int alpha) {
     XYSeries series = chart.addSeries(name, x, y);
     series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     series.setMarker(marker);
@@ -306,17 +318,17 @@ final class Charts {
     style.setLocale(Locale.ROOT);
     style.setChartTitleVisible(false);
     style.setChartBackgroundColor(NONE);
-    style.setChartFontColor(Ink.TEXT.standIn());
+    style.setChartFontColor(ChartColor.TEXT.standIn());
     style.setPlotBackgroundColor(NONE);
     style.setPlotBorderVisible(false);
-    style.setPlotGridLinesColor(Ink.GRID.standIn());
-    style.setAxisTickLabelsColor(Ink.MUTED.standIn());
-    style.setAxisTickMarksColor(Ink.GRID.standIn());
-    style.setXAxisTitleColor(Ink.MUTED.standIn());
-    style.setYAxisTitleColor(Ink.MUTED.standIn());
+    style.setPlotGridLinesColor(ChartColor.GRID.standIn());
+    style.setAxisTickLabelsColor(ChartColor.MUTED.standIn());
+    style.setAxisTickMarksColor(ChartColor.GRID.standIn());
+    style.setXAxisTitleColor(ChartColor.MUTED.standIn());
+    style.setYAxisTitleColor(ChartColor.MUTED.standIn());
     style.setAxisTitleFont(font(Font.PLAIN, 13));
     style.setAnnotationTextFont(font(Font.BOLD, 13));
-    style.setAnnotationTextFontColor(Ink.TEXT.standIn());
+    style.setAnnotationTextFontColor(ChartColor.TEXT.standIn());
     style.setAxisTickLabelsFont(font(Font.PLAIN, 12));
     style.setLegendVisible(false);
     style.setMarkerSize(7);

@@ -1,9 +1,9 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.evaluation.ClassificationReport;
-import io.dmyt.evaluation.DetectionMetric;
-import io.dmyt.evaluation.DetectionReport;
-import io.dmyt.evaluation.DetectionScores;
+import io.dmyt.metric.ClassificationReport;
+import io.dmyt.metric.DetectionMetric;
+import io.dmyt.metric.DetectionReport;
+import io.dmyt.metric.DetectionScores;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

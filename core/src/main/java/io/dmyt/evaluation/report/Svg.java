@@ -51,7 +51,7 @@ final class Svg {
       throw new UncheckedIOException(e); // A StringWriter throws none.
     }
     String svg = BROKEN_TAG.matcher(text.toString()).replaceAll("").replace(EMPTY_DEFS, "");
-    return Ink.replaceStandIns(
+    return ChartColor.replaceStandIns(
         inline(svg, chart.getWidth(), chart.getHeight(), description) + legend(chart));
   }
 

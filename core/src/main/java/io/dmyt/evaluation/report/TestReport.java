@@ -1,12 +1,12 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.evaluation.ClassificationReport;
-import io.dmyt.evaluation.ConfusionMatrix;
-import io.dmyt.evaluation.DetectionMetric;
-import io.dmyt.evaluation.DetectionReport;
-import io.dmyt.evaluation.Estimate;
-import io.dmyt.evaluation.Reliability;
-import io.dmyt.evaluation.RocCurve;
+import io.dmyt.metric.ClassificationReport;
+import io.dmyt.metric.ConfusionMatrix;
+import io.dmyt.metric.DetectionMetric;
+import io.dmyt.metric.DetectionReport;
+import io.dmyt.metric.Estimate;
+import io.dmyt.metric.Reliability;
+import io.dmyt.metric.RocCurve;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

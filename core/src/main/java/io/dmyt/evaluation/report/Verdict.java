@@ -1,8 +1,8 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.evaluation.DetectionMetric;
-import io.dmyt.evaluation.DetectionReport;
-import io.dmyt.evaluation.Estimate;
+import io.dmyt.metric.DetectionMetric;
+import io.dmyt.metric.DetectionReport;
+import io.dmyt.metric.Estimate;
 import java.util.Locale;
 
 /** What the figures say, in words. */

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.OperatingPoint;
 import io.dmyt.data.RgbImage;
-import io.dmyt.evaluation.Bootstrap;
-import io.dmyt.evaluation.ClassificationReport;
 import io.dmyt.evaluation.Classifier;
-import io.dmyt.evaluation.DetectionReport;
-import io.dmyt.evaluation.DetectionScores;
 import io.dmyt.evaluation.Judgement;
-import io.dmyt.evaluation.VideoScore;
+import io.dmyt.metric.Bootstrap;
+import io.dmyt.metric.ClassificationReport;
+import io.dmyt.metric.DetectionReport;
+import io.dmyt.metric.DetectionScores;
+import io.dmyt.metric.VideoScore;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -1,0 +1,231 @@
+package io.dmyt.cli.command;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.Engine;
+import io.dmyt.LossKind;
+import io.dmyt.Version;
+import io.dmyt.backbone.BackboneSpec;
+import io.dmyt.cli.Main;
+import io.dmyt.cli.option.DetectorOptions;
+import io.dmyt.cli.option.EngineOptions;
+import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.OptionNames;
+import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.onednn.Placement;
+import io.dmyt.evaluation.EvaluationJson;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.loss.Dummies;
+import io.dmyt.training.TrainingOptions;
+import io.dmyt.training.TrainingStep;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
+
+/** {@code dmyt bench}: how long a step takes here. */
+@Parameters(
+    commandDescription =
+        "Measure seconds and memory of a step on this machine, on random images: how long will my"
+            + " job take?")
+final class BenchCommand implements Command {
+  private static final List<String> CLASSES = List.of("fake", "real");
+  private static final long SEED = 42;
+
+  @ParametersDelegate final EngineOptions engine = new EngineOptions();
+
+  @Parameter(
+      names = {"-m", "--model"},
+      description = "timm's name of the backbone")
+  String model = TrainCommand.DEFAULT_MODEL;
+
+  @Parameter(
+      names = {"-b", "--batch"},
+      validateWith = OptionChecks.Count.class,
+      description = "Images per batch")
+  int batch = 8;
+
+  @Parameter(
+      names = "--image-size",
+      validateWith = OptionChecks.ImageSize.class,
+      description = "Side of the images in pixels (default: the backbone's)")
+  Integer imageSize;
+
+  @Parameter(names = "--train", description = "Measure a training step too: DmyT and AdamW")
+  boolean train;
+
+  @Parameter(
+      names = "--rounds",
+      validateWith = OptionChecks.Count.class,
+      description = "Steps to time, after " + StepTimes.WARM_UP + " to warm up")
+  int rounds = 10;
+
+  @Parameter(names = "--layers", description = "Show what runs each vertex of the network, and how")
+  boolean layers;
+
+  @Parameter(names = "--json", description = "Write all figures to this file")
+  Path json;
+
+  @Override
+  public String name() {
+    return "bench";
+  }
+
+  @Override
+  public int run(Terminal terminal) throws IOException {
+    BackboneSpec backbone = DetectorOptions.backbone(model);
+    int size = imageSize == null ? backbone.imageSize() : imageSize;
+    DetectorSpec spec =
+        new DetectorSpec(
+            backbone.name(),
+            CLASSES,
+            "real",
+            Preprocessing.imageNet(size),
+            LossKind.DMYT,
+            Dummies.of(CLASSES, backbone.embeddingSize()),
+            null);
+    Engine chosen = engine.choose(terminal);
+    try (Detector detector = Detector.create(spec, SEED, chosen)) {
+      terminal.say("model        %s, %d × %2$d pixels, batches of %d", model, size, batch);
+      terminal.say("engine       %s", described(chosen));
+      Map<String, StepTimes> times = measure(detector, size, terminal);
+      List<Placement> placements = OneDnn.placements(detector.graph());
+      terminal.say("vertices     %s", summary(placements));
+      if (layers) {
+        terminal.print(OneDnn.describe(detector.graph()));
+      }
+      terminal.print(table(times));
+      if (json != null) {
+        AtomicFile.write(json, EvaluationJson.write(figures(size, chosen, times, placements)));
+        terminal.say("Figures written to %s", json);
+      }
+      return Main.OK;
+    }
+  }
+
+  private Map<String, StepTimes> measure(Detector detector, int size, Terminal terminal)
+      throws IOException {
+    Nd4j.getRandom().setSeed(SEED);
+    INDArray images = Nd4j.randn(DataType.FLOAT, batch, 3, size, size);
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, batch, CLASSES.size());
+    for (int i = 0; i < batch; i++) {
+      labels.putScalar(i, i % CLASSES.size(), 1);
+    }
+    Map<String, StepTimes> times = new LinkedHashMap<>();
+    times.put("inference", time("Inference", () -> detector.features(images), terminal));
+    if (train) {
+      TrainingOptions options = TrainingOptions.defaults();
+      try (TrainingStep step =
+          new TrainingStep(detector.backbone(), detector.loss(), options.weightDecay())) {
+        times.put(
+            "training",
+            time("Training", () -> step.run(images, labels, options.learningRate()), terminal));
+      }
+    }
+    return times;
+  }
+
+  private StepTimes time(String task, Runnable step, Terminal terminal) throws IOException {
+    try (ProgressLine progress =
+        new ProgressLine(terminal, task, batch * (rounds + StepTimes.WARM_UP))) {
+      return StepTimes.of(step, batch, rounds, steps -> progress.at(steps * batch));
+    }
+  }
+
+  private static String described(Engine engine) {
+    int threads = threads(engine);
+    return engine.kind() == Engine.Kind.DL4J
+        ? "dl4j %s, %d threads".formatted(Version.dl4j(), threads)
+        : "onednn %s, %s, %d threads"
+            .formatted(OneDnn.version(), OptionNames.of(engine.options().precision()), threads);
+  }
+
+  private static int threads(Engine engine) {
+    int asked = engine.options().threads();
+    return asked > 0
+        ? asked
+        : NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+  }
+
+  /** "57 of 58 in oneDNN (31 fused in inference, 17 in training); in DL4J: loss". */
+  private static String summary(List<Placement> all) {
+    List<Placement> ours = all.stream().filter(Placement::inOneDnn).toList();
+    if (ours.isEmpty()) {
+      return all.size() + ", all in DL4J";
+    }
+    List<String> fused = new ArrayList<>();
+    fused.add(count(ours, p -> fused(p.inInference())) + " fused in inference");
+    if (ours.stream().anyMatch(p -> p.inTraining() != null)) {
+      fused.add(count(ours, p -> fused(p.inTraining())) + " in training");
+    }
+    List<String> others =
+        all.stream()
+            .filter(p -> !p.inOneDnn())
+            .map(p -> "%s (%s)".formatted(p.vertex(), p.as()))
+            .toList();
+    return "%d of %d in oneDNN (%s)%s"
+        .formatted(
+            ours.size(),
+            all.size(),
+            String.join(", ", fused),
+            others.isEmpty() ? "" : "; in DL4J: " + String.join(", ", others));
+  }
+
+  private static long count(List<Placement> placements, Predicate<Placement> which) {
+    return placements.stream().filter(which).count();
+  }
+
+  private static boolean fused(String into) {
+    return into != null && !into.isEmpty();
+  }
+
+  private static String table(Map<String, StepTimes> times) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            "%-12s%12s%12s%12s%14s", "step", "seconds", "fastest", "images/s", "peak memory"));
+    times.forEach(
+        (what, t) ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "%n%-12s%12.4f%12.4f%12.2f%14s",
+                    what,
+                    t.seconds(),
+                    t.fastest(),
+                    t.imagesPerSecond(),
+                    t.peakResidentBytes() == null
+                        ? "unknown"
+                        : (t.peakResidentBytes() >> 20) + " MB")));
+    return text.toString();
+  }
+
+  private Map<String, Object> figures(
+      int size, Engine engine, Map<String, StepTimes> times, List<Placement> placements) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("dmyt", Version.current());
+    figures.put("model", model);
+    figures.put("imageSize", size);
+    figures.put("batch", batch);
+    figures.put("engine", OptionNames.of(engine.kind()));
+    figures.put("precision", OptionNames.of(engine.options().precision()));
+    figures.put("threads", threads(engine));
+    figures.putAll(times);
+    figures.put("vertices", placements);
+    return figures;
+  }
+}

@@ -1,0 +1,131 @@
+package io.dmyt.cli.command;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
+import io.dmyt.DetectorSpec;
+import io.dmyt.LossKind;
+import io.dmyt.ModelFile;
+import io.dmyt.backbone.BackboneSpec;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.cli.Main;
+import io.dmyt.cli.option.DetectorOptions;
+import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.output.Terminal;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code dmyt convert}: takes weights from one format to another. */
+@Parameters(
+    commandDescription =
+        "Take a detector or a network's weights from one format to another: reads detectors,"
+            + " safetensors and PyTorch's files, and writes detectors (.zip) and .safetensors")
+final class ConvertCommand implements Command {
+  @ParametersDelegate final DetectorOptions detectorOptions = new DetectorOptions();
+
+  @Parameter(
+      description = "IN OUT: a file of any of the formats, and the new one, .zip or .safetensors")
+  List<Path> files = new ArrayList<>();
+
+  @Parameter(
+      names = {"-m", "--model"},
+      description = "timm's name of the network (default: what the file says, or looks like)")
+  String model;
+
+  @Parameter(
+      names = "--classes",
+      description =
+          "Make a detector of weights that were trained elsewhere: its classes, comma-separated in"
+              + " the order of training")
+  List<String> classes;
+
+  @Parameter(
+      names = {"-l", "--loss"},
+      converter = OptionChecks.Loss.class,
+      description =
+          "What the weights were trained with (default: CrossEntropy with a classifier, else DmyT)")
+  LossKind loss;
+
+  @Override
+  public String name() {
+    return "convert";
+  }
+
+  @Override
+  public int run(Terminal terminal) throws IOException {
+    if (files.size() != 2) {
+      throw new UsageException("expected two files, IN and OUT, got " + files.size());
+    }
+    if (classes == null && (loss != null || detectorOptions.given())) {
+      throw new UsageException(
+          "--real-class, --loss, --image-size and --dummies belong to --classes");
+    }
+    Path out = files.get(1);
+    if (Files.exists(out)) {
+      throw new FileAlreadyExistsException(out.toString());
+    }
+    try (ModelFile in = ModelFile.open(files.get(0))) {
+      terminal.say("read         %s, %d tensors", in.weights().origin(), in.weights().size());
+      ModelFile described = described(in);
+      described.write(out);
+      if (in.hasSvm() && ModelFile.isSafeTensors(out)) {
+        terminal.say("left out     the SVM and its calibration, which only a .zip can hold");
+      }
+      terminal.say("network      %s", described.backbone().orElse("unknown"));
+      terminal.say(
+          "holds        %s",
+          described
+              .detector()
+              .map(d -> "a detector of " + String.join(", ", d.classes()) + ", by " + d.loss())
+              .orElse("weights only"));
+      terminal.print("Written to %s", out);
+      return Main.OK;
+    }
+  }
+
+  /** The file with what it doesn't say itself. */
+  private ModelFile described(ModelFile in) throws IOException {
+    if (in.detector().isPresent()) {
+      if (classes != null) {
+        throw new UsageException("%s is a detector already".formatted(files.get(0)));
+      }
+      if (model != null && !in.detector().get().backbone().equals(model)) {
+        throw new UsageException(
+            "--model is %s, but %s holds %s"
+                .formatted(model, files.get(0), in.detector().get().backbone()));
+      }
+      return in;
+    }
+    List<String> candidates =
+        model != null
+            ? List.of(model)
+            : in.backbone().map(List::of).orElseGet(() -> Backbones.matching(in.weights()));
+    if (candidates.size() == 1) {
+      BackboneSpec backbone = DetectorOptions.backbone(candidates.get(0));
+      ModelFile named = classes == null ? in.as(backbone.name()) : in.as(detector(backbone, in));
+      // Said here already, for a format that could hold anything.
+      named.toBackbone();
+      return named;
+    }
+    boolean needed = classes != null || !ModelFile.isSafeTensors(files.get(1));
+    if (needed) {
+      throw new UsageException(
+          candidates.isEmpty()
+              ? files.get(0) + " looks like no network known here: say which with --model"
+              : "%s may be of %s: say which with --model"
+                  .formatted(files.get(0), String.join(", ", candidates)));
+    }
+    return in;
+  }
+
+  private DetectorSpec detector(BackboneSpec backbone, ModelFile in) throws IOException {
+    boolean classifier = in.weights().find(backbone.classifier() + ".weight").isPresent();
+    LossKind usual = classifier ? LossKind.CROSS_ENTROPY : LossKind.DMYT;
+    return detectorOptions.spec(backbone, classes, loss == null ? usual : loss, null);
+  }
+}

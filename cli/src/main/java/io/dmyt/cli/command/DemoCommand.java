@@ -1,0 +1,91 @@
+package io.dmyt.cli.command;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import io.dmyt.LossKind;
+import io.dmyt.cli.Main;
+import io.dmyt.cli.demo.DemoPictures;
+import io.dmyt.cli.option.PretrainedOptions;
+import io.dmyt.cli.output.Terminal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** {@code dmyt demo}: the whole job on a data set of its own making. */
+@Parameters(
+    commandDescription = "Make a small data set, train a detector on it with DmyT, and test it")
+final class DemoCommand implements Command {
+  private static final long SEED = 2021;
+  private static final int TRAIN = 96;
+  private static final int VALID = 24;
+  private static final int TEST = 40;
+  private static final int IMAGE_SIZE = 96;
+
+  @Parameter(
+      names = {"-o", "--output"},
+      description = "Folder for the pictures and the detector; made if missing")
+  Path output = Path.of("dmyt-demo");
+
+  @Override
+  public String name() {
+    return "demo";
+  }
+
+  @Override
+  public int run(Terminal terminal) throws Exception {
+    Path dataset = output.resolve("dataset");
+    Path complete = dataset.resolve("complete.txt");
+    if (Files.exists(complete)) {
+      terminal.say("1. The pictures are in %s already.", dataset);
+    } else if (Files.exists(dataset)) {
+      throw new IllegalStateException(
+          dataset + " is there, but not complete: remove it, or choose another --output");
+    } else {
+      terminal.say(
+          "1. Drawing %d portraits, half of them with a swapped face, to %s",
+          2 * (TRAIN + VALID + TEST), dataset);
+      DemoPictures pictures = new DemoPictures(SEED);
+      pictures.write(dataset.resolve("train"), TRAIN);
+      pictures.write(dataset.resolve("valid"), VALID);
+      pictures.write(dataset.resolve("test"), TEST);
+      Files.writeString(complete, "Drawn by dmyt demo.\n");
+    }
+    TrainCommand train = new TrainCommand();
+    train.model = "resnet18";
+    train.loss = LossKind.DMYT;
+    train.learningRate = 1e-3;
+    train.epochs = 5;
+    train.detectorOptions.imageSize = IMAGE_SIZE;
+    train.pretrained.from = PretrainedOptions.NONE;
+    train.output = output.resolve("detector.zip");
+    train.data.dataset = dataset;
+
+    terminal.say("");
+    terminal.say("2. Training, as this does:");
+    terminal.say(
+        "   dmyt train -m %s -l %s --lr %s -e %d -b %d --image-size %d --pretrained none -d %s -o %s",
+        train.model,
+        train.loss,
+        train.learningRate,
+        train.epochs,
+        train.data.batch,
+        train.detectorOptions.imageSize,
+        dataset,
+        train.output);
+    train.run(terminal);
+    TestCommand test = new TestCommand();
+    test.weights = train.output;
+    test.data.dataset = dataset;
+    test.report = output.resolve("report.html");
+    terminal.say("");
+    terminal.say("3. Testing, as this does:");
+    terminal.say("   dmyt test -w %s -d %s --report %s", test.weights, dataset, test.report);
+    test.run(terminal);
+    terminal.say("");
+    terminal.say("Look at the pictures in %s, and at %s in a browser.", dataset, test.report);
+    terminal.say("Next, on your own images:");
+    terminal.say(
+        "   dmyt train -d FOLDER   where FOLDER/{train,valid,test}/{real,fake}/ hold them");
+    terminal.say("   dmyt train --help      shows the other losses, backbones and options");
+    return Main.OK;
+  }
+}

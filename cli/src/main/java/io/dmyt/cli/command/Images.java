@@ -1,0 +1,75 @@
+package io.dmyt.cli.command;
+
+import io.dmyt.DetectorSpec;
+import io.dmyt.cli.option.DataOptions;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.data.BadImageException;
+import io.dmyt.data.ImageFile;
+import io.dmyt.data.ImageFolder;
+import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.LoaderOptions;
+import io.dmyt.evaluation.embedding.ClassSample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the commands that read images share. */
+final class Images {
+  /** Of the choice of an SVM's training images. */
+  static final long SVM_SEED = 42;
+
+  private Images() {}
+
+  /** Batches to train on: shuffled by the seed, whole ones only. */
+  static ImageFolderIterator shuffled(
+      DataOptions options, ImageFolder folder, DetectorSpec spec, long seed) {
+    LoaderOptions loader = LoaderOptions.training(spec.preprocessing()).withSeed(seed);
+    return new ImageFolderIterator(folder, configured(loader, options));
+  }
+
+  /** Batches of every image, in the given order. */
+  static ImageFolderIterator inOrder(
+      DataOptions options, List<ImageFile> files, DetectorSpec spec) {
+    return new ImageFolderIterator(files, spec.classes(), loader(options, spec));
+  }
+
+  /** How to load every image, in order. */
+  static LoaderOptions loader(DataOptions options, DetectorSpec spec) {
+    return configured(LoaderOptions.evaluation(spec.preprocessing()), options);
+  }
+
+  private static LoaderOptions configured(LoaderOptions loader, DataOptions options) {
+    return loader
+        .withBatch(options.batch)
+        .withWorkers(options.threads())
+        .withBadImages(options.badImages());
+  }
+
+  /** Names the files that were skipped. */
+  static void reportBad(Terminal terminal, ImageFolderIterator images) {
+    reportBad(terminal, images.badImages());
+  }
+
+  /** Names the files that were skipped. */
+  static void reportBad(Terminal terminal, List<BadImageException> bad) {
+    if (!bad.isEmpty()) {
+      terminal.say("skipped %d of the files, which are no images:", bad.size());
+      bad.forEach(b -> terminal.say("  %s", b.getMessage()));
+    }
+  }
+
+  /** What an SVM is fitted to: up to 1,000 images a class, as the reference takes them. */
+  static List<ImageFile> forSvm(ImageFolder train, long seed) {
+    List<ImageFile> files = train.files();
+    int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
+    int[] chosen = ClassSample.indices(labels, ClassSample.DEFAULT_PER_CLASS, seed);
+    return Arrays.stream(chosen).mapToObj(files::get).toList();
+  }
+
+  /** "120 images: fake 60, real 60". */
+  static String counts(ImageFolder folder) {
+    List<String> parts = new ArrayList<>();
+    folder.counts().forEach((name, count) -> parts.add(name + " " + count));
+    return "%d images: %s".formatted(folder.size(), String.join(", ", parts));
+  }
+}

@@ -1,0 +1,293 @@
+package io.dmyt.cli.command;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.Engine;
+import io.dmyt.LossKind;
+import io.dmyt.Provenance;
+import io.dmyt.Version;
+import io.dmyt.backbone.BackboneSpec;
+import io.dmyt.cli.Main;
+import io.dmyt.cli.option.DataOptions;
+import io.dmyt.cli.option.DetectorOptions;
+import io.dmyt.cli.option.EngineOptions;
+import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.OptionNames;
+import io.dmyt.cli.option.PretrainedOptions;
+import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.data.ImageFolder;
+import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.ImageFolders;
+import io.dmyt.data.Split;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.loss.LabelWeights;
+import io.dmyt.training.EpochResult;
+import io.dmyt.training.HistoryFile;
+import io.dmyt.training.Trainer;
+import io.dmyt.training.TrainingMonitor;
+import io.dmyt.training.TrainingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code dmyt train}: trains a detector on a folder of images. */
+@Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
+final class TrainCommand implements Command {
+  static final String DEFAULT_MODEL = "xception";
+
+  @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final DetectorOptions detectorOptions = new DetectorOptions();
+  @ParametersDelegate final PretrainedOptions pretrained = new PretrainedOptions();
+  @ParametersDelegate final EngineOptions engine = new EngineOptions();
+
+  @Parameter(
+      names = {"-m", "--model"},
+      description = "Backbone, by timm's name")
+  String model = DEFAULT_MODEL;
+
+  @Parameter(
+      names = {"-l", "--loss"},
+      converter = OptionChecks.Loss.class,
+      description = "DmyT, Triplet or CrossEntropy (or BCE), case ignored")
+  LossKind loss = LossKind.DMYT;
+
+  @Parameter(
+      names = "--lr",
+      validateWith = OptionChecks.Positive.class,
+      description = "Learning rate; halved every 3 epochs")
+  double learningRate = TrainingOptions.defaults().learningRate();
+
+  @Parameter(
+      names = {"-e", "--epoch"},
+      validateWith = OptionChecks.Count.class,
+      description = "Epochs: how often to see every training image")
+  int epochs = TrainingOptions.defaults().epochs();
+
+  @Parameter(
+      names = {"-o", "--output"},
+      description = "File for the trained detector; history.csv and history.html go" + " beside it")
+  Path output = Path.of("detector.zip");
+
+  @Parameter(
+      names = {"-lw", "--label-weights"},
+      description =
+          "Weight of each class in the loss, comma-separated in the sorted classes' order, or auto:"
+              + " inverse to how many images it has (default: equal)")
+  String labelWeights;
+
+  @Parameter(
+      names = "--seed",
+      validateWith = OptionChecks.Whole.class,
+      description = "Of initial weights and of the order of images")
+  long seed = 42;
+
+  @Override
+  public String name() {
+    return "train";
+  }
+
+  @Override
+  public int run(Terminal terminal) throws Exception {
+    BackboneSpec backbone = DetectorOptions.backbone(model);
+    ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
+    ImageFolder train = folders.get(Split.TRAIN);
+    ImageFolder valid = folders.get(Split.VALID);
+    DetectorSpec spec = detectorOptions.spec(backbone, train.classes(), loss, weights(train));
+    Optional<Path> start = pretrained.file(model, terminal);
+    Engine chosen = engine.choose(terminal);
+    try (Detector detector = Detector.create(spec, seed, chosen)) {
+      if (start.isPresent()) {
+        PretrainedOptions.load(start.get(), detector, terminal);
+      } else {
+        terminal.say("start        random weights");
+      }
+      show(spec, chosen, train, valid, terminal);
+      setAside(terminal);
+      return train(detector, train, valid, terminal);
+    }
+  }
+
+  private int train(Detector detector, ImageFolder train, ImageFolder valid, Terminal terminal)
+      throws IOException {
+    DetectorSpec spec = detector.spec();
+    TrainingOptions options =
+        TrainingOptions.defaults().withLearningRate(learningRate).withEpochs(epochs);
+    List<EpochResult> history = new ArrayList<>();
+    try (ImageFolderIterator trainImages = Images.shuffled(data, train, spec, seed);
+        ImageFolderIterator validImages = Images.inOrder(data, valid.files(), spec);
+        Progress progress = new Progress(terminal, spec, history)) {
+      new Trainer(detector, options)
+          .fit(trainImages, validImages, best -> keep(detector, train, best), progress);
+      Images.reportBad(terminal, trainImages);
+      Images.reportBad(terminal, validImages);
+    }
+    EpochResult best = history.stream().filter(EpochResult::best).reduce((a, b) -> b).orElseThrow();
+    terminal.print(
+        "Kept epoch %d (validation loss %.4f%s) in %s",
+        best.epoch(), best.validLoss(), accuracy(best.validAccuracy()), output);
+    return Main.OK;
+  }
+
+  private List<Double> weights(ImageFolder train) {
+    if (labelWeights == null) {
+      return null;
+    }
+    double[] weights =
+        labelWeights.toLowerCase(Locale.ROOT).equals("auto")
+            ? LabelWeights.inverseFrequency(
+                train.counts().values().stream().mapToInt(Integer::intValue).toArray())
+            : OptionChecks.weights("--label-weights", labelWeights);
+    if (weights.length != train.classes().size()) {
+      throw new UsageException(
+          "--label-weights has %d weights for the %d classes %s"
+              .formatted(weights.length, train.classes().size(), train.classes()));
+    }
+    return Arrays.stream(weights).boxed().toList();
+  }
+
+  private void show(
+      DetectorSpec spec, Engine chosen, ImageFolder train, ImageFolder valid, Terminal terminal) {
+    terminal.say("model        %s, %d × %2$d pixels", spec.backbone(), spec.preprocessing().size());
+    terminal.say("loss         %s", spec.loss());
+    terminal.say("classes      %s (real: %s)", String.join(", ", spec.classes()), spec.realClass());
+    terminal.say(
+        "weights      %s", spec.labelWeights() == null ? "equal" : spec.labelWeights().toString());
+    terminal.say("training     %s", Images.counts(train));
+    terminal.say("validation   %s", Images.counts(valid));
+    terminal.say(
+        "schedule     %d epochs, batch %d, learning rate %s, seed %d",
+        epochs, data.batch, learningRate, seed);
+    terminal.say(
+        "engine       %s, %s",
+        OptionNames.of(chosen.kind()), OptionNames.of(chosen.options().precision()));
+    terminal.say("output       %s", output);
+  }
+
+  /** Nothing with a triplet loss, which has no classifier until one is fitted for testing. */
+  private String accuracy(double share) {
+    return loss == LossKind.TRIPLET
+        ? ""
+        : String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * share);
+  }
+
+  private Path historyFile() {
+    return output.toAbsolutePath().resolveSibling("history.csv");
+  }
+
+  private Path historyPage() {
+    return output.toAbsolutePath().resolveSibling("history.html");
+  }
+
+  /** A detector or history of an earlier run is kept under another name. */
+  private void setAside(Terminal terminal) throws IOException {
+    for (Path file : List.of(output, historyFile(), historyPage())) {
+      Path aside = AtomicFile.setAside(file);
+      if (aside != null) {
+        terminal.say(
+            "kept         %s of an earlier run as %s", file.getFileName(), aside.getFileName());
+      }
+    }
+  }
+
+  private void keep(Detector detector, ImageFolder train, EpochResult best) throws IOException {
+    detector.setProvenance(provenance(train, best));
+    detector.save(output);
+  }
+
+  private Provenance provenance(ImageFolder train, EpochResult best) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("learningRate", learningRate);
+    options.put("epochs", epochs);
+    options.put("batch", data.batch);
+    options.put("pretrained", pretrained.from);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("epoch", best.epoch());
+    result.put("validAccuracy", best.validAccuracy());
+    result.put("validLoss", best.validLoss());
+    return new Provenance(
+        Version.current(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        seed,
+        train.fingerprint(),
+        train.counts(),
+        options,
+        result);
+  }
+
+  /** Shows the epochs as they go by, and writes the history after each. */
+  private final class Progress implements TrainingMonitor, AutoCloseable {
+    private final Terminal terminal;
+    private final DetectorSpec spec;
+    private final List<EpochResult> history;
+    private ProgressLine line;
+    private long start;
+    private double imagesPerSecond;
+    private int images;
+
+    Progress(Terminal terminal, DetectorSpec spec, List<EpochResult> history) {
+      this.terminal = terminal;
+      this.spec = spec;
+      this.history = history;
+    }
+
+    @Override
+    public void epochStarted(int epoch, int total) {
+      line = new ProgressLine(terminal, "Epoch %d/%d".formatted(epoch, epochs), total);
+      start = System.nanoTime();
+    }
+
+    @Override
+    public void stepDone(int done, double loss, double accuracy) {
+      images = done;
+      line.at(done, "loss %.4f%s".formatted(loss, accuracy(accuracy)));
+    }
+
+    @Override
+    public void validationStarted(int epoch) {
+      imagesPerSecond = images / ((System.nanoTime() - start) / 1e9);
+      close();
+    }
+
+    @Override
+    public void epochDone(EpochResult e) {
+      history.add(e);
+      terminal.print(
+          "epoch %2d  train: loss %.4f%s  valid: loss %.4f%s  (%.1f s, %.1f images/s)%s",
+          e.epoch(),
+          e.trainLoss(),
+          accuracy(e.trainAccuracy()),
+          e.validLoss(),
+          accuracy(e.validAccuracy()),
+          e.seconds(),
+          imagesPerSecond,
+          e.best() ? "  best so far, kept" : "");
+      try {
+        HistoryFile.write(historyFile(), history);
+        AtomicFile.write(historyPage(), HistoryPage.html(TrainCommand.this, spec, history));
+      } catch (IOException ex) {
+        throw new java.io.UncheckedIOException(ex);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (line != null) {
+        line.close();
+        line = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The subcommands. */
+package io.dmyt.cli.command;

@@ -1,0 +1,78 @@
+package io.dmyt.cli.option;
+
+import com.beust.jcommander.Parameter;
+import io.dmyt.DetectorSpec;
+import io.dmyt.LossKind;
+import io.dmyt.backbone.BackboneSpec;
+import io.dmyt.backbone.Backbones;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.loss.ClassNames;
+import io.dmyt.loss.Dummies;
+import io.dmyt.loss.DummyLayout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Options of the commands that make a detector. */
+public final class DetectorOptions {
+  @Parameter(
+      names = "--image-size",
+      validateWith = OptionChecks.ImageSize.class,
+      description = "Side of the images in pixels (default: the backbone's own)")
+  public Integer imageSize;
+
+  @Parameter(
+      names = "--real-class",
+      description = "The class that is no manipulation (default: found by name, such as real)")
+  String realClass;
+
+  @Parameter(
+      names = "--dummies",
+      description = "JSON file with a layout of the dummies (default: the reference's)")
+  Path dummies;
+
+  /** Whether any was given. */
+  public boolean given() {
+    return imageSize != null || realClass != null || dummies != null;
+  }
+
+  /** The network of that name. */
+  public static BackboneSpec backbone(String name) {
+    try {
+      return Backbones.spec(name);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  /**
+   * What the detector will be.
+   *
+   * @param labelWeights null for equal ones
+   */
+  public DetectorSpec spec(
+      BackboneSpec backbone, List<String> classes, LossKind loss, List<Double> labelWeights)
+      throws IOException {
+    if (realClass != null && !classes.contains(realClass)) {
+      throw new UsageException(
+          "--real-class %s is none of the classes %s".formatted(realClass, classes));
+    }
+    if (dummies != null && loss.hasClassifier()) {
+      throw new UsageException("--dummies has no meaning with --loss " + loss);
+    }
+    DummyLayout layout = dummies == null ? null : DummyLayout.read(dummies);
+    String real =
+        realClass != null ? realClass : layout != null ? layout.real() : ClassNames.real(classes);
+    int size = backbone.embeddingSize();
+    return new DetectorSpec(
+        backbone.name(),
+        classes,
+        real,
+        Preprocessing.imageNet(imageSize == null ? backbone.imageSize() : imageSize),
+        loss,
+        loss.hasClassifier()
+            ? null
+            : layout != null ? Dummies.of(classes, layout, size) : Dummies.of(classes, real, size),
+        labelWeights);
+  }
+}

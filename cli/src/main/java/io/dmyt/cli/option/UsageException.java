@@ -1,0 +1,10 @@
+package io.dmyt.cli.option;
+
+/** The command was called wrongly: the message says how, and the exit code is 2. */
+public final class UsageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public UsageException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,133 @@
+package io.dmyt.cli.output;
+
+import io.dmyt.evaluation.Classifier;
+import io.dmyt.metric.Bootstrap;
+import io.dmyt.metric.ClassificationReport;
+import io.dmyt.metric.DetectionMetric;
+import io.dmyt.metric.DetectionReport;
+import io.dmyt.metric.Estimate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Several ways to a verdict side by side, as a table for a terminal. */
+public final class ComparisonTable {
+  private static final int COLUMN = 16;
+
+  private ComparisonTable() {}
+
+  /** What one way came to. */
+  public record Column(ClassificationReport classes, DetectionReport images) {}
+
+  /**
+   * A line of the table.
+   *
+   * @param cell null for a title
+   */
+  private record Row(String name, Function<Column, String> cell) {
+    static Row title(String name) {
+      return new Row(name, null);
+    }
+  }
+
+  /**
+   * The table.
+   *
+   * @param classes the detector's classes; what tells only real from fake has no figures for them
+   */
+  public static String of(List<String> classes, Map<Classifier, Column> columns) {
+    List<Row> rows = new ArrayList<>();
+    rows.add(Row.title("every class"));
+    rows.add(new Row("  accuracy", ofClasses(classes, ClassificationReport::accuracy)));
+    rows.add(
+        new Row("  balanced accuracy", ofClasses(classes, ClassificationReport::balancedAccuracy)));
+    for (String name : classes) {
+      rows.add(new Row("  recall " + name, ofClasses(classes, r -> recall(r, name))));
+    }
+    if (classes.size() > 2) {
+      rows.add(Row.title("real or fake (any fake class counts)"));
+      rows.add(new Row("  recall real", ofBinary(ClassificationReport.BinaryView::realRecall)));
+      rows.add(new Row("  recall fake", ofBinary(ClassificationReport.BinaryView::fakeRecall)));
+      rows.add(new Row("  mean", ofBinary(ClassificationReport.BinaryView::mean)));
+    }
+    Bootstrap bootstrap = columns.values().iterator().next().images().bootstrap();
+    rows.add(Row.title("real or fake, by score" + DetectionTable.intervals(bootstrap)));
+    addScores(rows, "  ROC AUC", DetectionMetric.ROC_AUC, bootstrap);
+    addScores(rows, "  average precision", DetectionMetric.AVERAGE_PRECISION, bootstrap);
+    addScores(rows, "  equal error rate", DetectionMetric.EQUAL_ERROR_RATE, bootstrap);
+    addScores(rows, "  log loss", DetectionMetric.LOG_LOSS, bootstrap);
+    addScores(rows, "  Brier score", DetectionMetric.BRIER_SCORE, bootstrap);
+    addScores(rows, "  calibration error", DetectionMetric.CALIBRATION_ERROR, bootstrap);
+
+    int names =
+        2
+            + rows.stream()
+                .filter(r -> r.cell() != null)
+                .mapToInt(r -> r.name().length())
+                .max()
+                .orElseThrow();
+    StringBuilder text = new StringBuilder("\n").append(" ".repeat(names));
+    columns.keySet().forEach(c -> text.append(String.format("%" + COLUMN + "s", c)));
+    for (Row row : rows) {
+      text.append('\n');
+      if (row.cell() == null) {
+        text.append(row.name());
+      } else {
+        text.append(String.format("%-" + names + "s", row.name()));
+        columns
+            .values()
+            .forEach(c -> text.append(String.format("%" + COLUMN + "s", row.cell().apply(c))));
+        text.setLength(text.toString().stripTrailing().length());
+      }
+    }
+    return text.toString();
+  }
+
+  private static Function<Column, String> ofClasses(
+      List<String> classes, Function<ClassificationReport, Double> figure) {
+    return column ->
+        percent(
+            Set.copyOf(column.classes().confusion().classes()).equals(Set.copyOf(classes))
+                ? figure.apply(column.classes())
+                : Double.NaN);
+  }
+
+  private static double recall(ClassificationReport report, String name) {
+    return report.recalls().get(report.confusion().classes().indexOf(name));
+  }
+
+  private static Function<Column, String> ofBinary(
+      Function<ClassificationReport.BinaryView, Double> figure) {
+    return column -> percent(figure.apply(column.classes().realOrFake()));
+  }
+
+  /** The figures in one line, and their intervals in the next. */
+  private static void addScores(
+      List<Row> rows, String name, DetectionMetric metric, Bootstrap bootstrap) {
+    rows.add(
+        new Row(
+            name,
+            column -> {
+              double value = column.images().value(metric);
+              return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.4f", value);
+            }));
+    if (bootstrap.resamples() > 0) {
+      rows.add(
+          new Row(
+              "",
+              column -> {
+                Estimate e = column.images().figures().get(metric);
+                return Double.isNaN(e.low())
+                    ? ""
+                    : String.format(Locale.ROOT, "[%.3f, %.3f]", e.low(), e.high());
+              }));
+    }
+  }
+
+  private static String percent(double share) {
+    return Double.isNaN(share) ? "n/a" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
+  }
+}

@@ -1,0 +1,47 @@
+package io.dmyt.cli.output;
+
+import io.dmyt.hub.Download;
+import java.util.OptionalLong;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A download's progress bar where somebody watches, and nothing where nobody does. */
+public final class DownloadLine implements Download.Progress, AutoCloseable {
+  private static final int WIDTH = 96;
+
+  private final Terminal terminal;
+  private ProgressBar bar;
+
+  public DownloadLine(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void received(String name, long received, OptionalLong size) {
+    if (!terminal.interactive()) {
+      return;
+    }
+    if (bar == null) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(name)
+              .setInitialMax(size.orElse(-1))
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUnit(" MB", 1_000_000)
+              .showSpeed()
+              .setUpdateIntervalMillis(200)
+              .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), WIDTH))
+              .build();
+    }
+    bar.stepTo(received);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

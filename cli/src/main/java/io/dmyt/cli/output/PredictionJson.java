@@ -1,0 +1,193 @@
+package io.dmyt.cli.output;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.dmyt.Calibration;
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.Prediction;
+import io.dmyt.cli.command.Verdicts;
+import io.dmyt.data.BadImageException;
+import io.dmyt.evaluation.EvaluationJson;
+import io.dmyt.internal.AtomicFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Predictions as JSON. An image is {@code {"file", "fakeProbability", "verdict", "class",
+ * "probabilities", "distances"}}, a file that is none {@code {"file", "error"}}, a video {@code
+ * {"video", "frames", "mean", "median", "max", "verdict"}}.
+ */
+public final class PredictionJson {
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private PredictionJson() {}
+
+  /** A line for each, for pipes. */
+  public static PredictionOutput lines(Terminal terminal, DetectorSpec spec) {
+    return new Lines(terminal, spec);
+  }
+
+  /** A file: {@code {"detector", "backbone", "calibration", "images", "errors", "videos"}}. */
+  public static PredictionOutput file(Path file, Path weights, Detector detector)
+      throws IOException {
+    return new Document(file, weights, detector);
+  }
+
+  private static void write(JsonGenerator json, DetectorSpec spec, Prediction p)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("file", p.file().toString());
+    json.writeNumberField("fakeProbability", p.fakeProbability());
+    json.writeStringField("verdict", verdict(p.fake()));
+    json.writeStringField("class", p.label());
+    numbers(json, "probabilities", spec.classes(), p.probabilities());
+    if (spec.judgedByDummies()) {
+      numbers(json, "distances", spec.dummies().names(), p.distances());
+    }
+    json.writeEndObject();
+  }
+
+  private static void numbers(
+      JsonGenerator json, String field, List<String> names, List<Double> values)
+      throws IOException {
+    json.writeObjectFieldStart(field);
+    for (int i = 0; i < values.size(); i++) {
+      json.writeNumberField(names.get(i), values.get(i));
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, BadImageException bad) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("file", bad.file());
+    json.writeStringField("error", bad.reason());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, VideoVerdict video) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("video", video.video());
+    json.writeNumberField("frames", video.frames());
+    json.writeNumberField("mean", video.mean());
+    json.writeNumberField("median", video.median());
+    json.writeNumberField("max", video.max());
+    json.writeStringField("verdict", verdict(video.fake()));
+    json.writeEndObject();
+  }
+
+  private static String verdict(boolean fake) {
+    return fake ? "fake" : "real";
+  }
+
+  private static final class Lines implements PredictionOutput {
+    private final Terminal terminal;
+    private final DetectorSpec spec;
+
+    Lines(Terminal terminal, DetectorSpec spec) {
+      this.terminal = terminal;
+      this.spec = spec;
+    }
+
+    private interface Content {
+      void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    private void line(Content content) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+        content.writeTo(json);
+      }
+      terminal.out().println(bytes.toString(StandardCharsets.UTF_8));
+      Verdicts.requireReader(terminal);
+    }
+
+    @Override
+    public void image(Prediction prediction) throws IOException {
+      line(json -> write(json, spec, prediction));
+    }
+
+    @Override
+    public void bad(BadImageException file) throws IOException {
+      line(json -> write(json, file));
+    }
+
+    @Override
+    public void video(VideoVerdict video) throws IOException {
+      line(json -> write(json, video));
+    }
+
+    @Override
+    public void finish() {
+      // Every line is whole.
+    }
+
+    @Override
+    public void close() {
+      // Standard output is not this class's to close.
+    }
+  }
+
+  private static final class Document implements PredictionOutput {
+    private final DetectorSpec spec;
+    private final AtomicFile.Draft draft;
+    private final JsonGenerator json;
+    private final List<BadImageException> errors = new ArrayList<>();
+    private boolean videos;
+
+    Document(Path file, Path weights, Detector detector) throws IOException {
+      spec = detector.spec();
+      draft = new AtomicFile.Draft(file);
+      json = FACTORY.createGenerator(draft.out()).useDefaultPrettyPrinter();
+      Calibration calibration = detector.calibration();
+      json.writeStartObject();
+      json.writeStringField("detector", weights.toString());
+      json.writeStringField("backbone", spec.backbone());
+      json.writeFieldName("calibration");
+      json.writeRawValue(EvaluationJson.write(calibration));
+      json.writeArrayFieldStart("images");
+    }
+
+    @Override
+    public void image(Prediction prediction) throws IOException {
+      write(json, spec, prediction);
+    }
+
+    @Override
+    public void bad(BadImageException file) {
+      errors.add(file);
+    }
+
+    @Override
+    public void video(VideoVerdict video) throws IOException {
+      if (!videos) {
+        json.writeEndArray();
+        json.writeArrayFieldStart("videos");
+        videos = true;
+      }
+      write(json, video);
+    }
+
+    @Override
+    public void finish() throws IOException {
+      json.writeEndArray();
+      json.writeArrayFieldStart("errors");
+      for (BadImageException error : errors) {
+        write(json, error);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.close();
+      draft.commit();
+    }
+
+    @Override
+    public void close() throws IOException {
+      draft.close();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.dmyt.cli.output;
+
+import io.dmyt.Prediction;
+import io.dmyt.data.BadImageException;
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Where predictions go, one after the other. */
+public interface PredictionOutput extends Closeable {
+  void image(Prediction prediction) throws IOException;
+
+  void bad(BadImageException file) throws IOException;
+
+  /** Called after all images. */
+  void video(VideoVerdict video) throws IOException;
+
+  /** Everything was said. Closing without it leaves no file. */
+  void finish() throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,96 @@
+package io.dmyt.cli.output;
+
+import io.dmyt.DetectorSpec;
+import io.dmyt.Prediction;
+import io.dmyt.cli.command.Verdicts;
+import io.dmyt.data.BadImageException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/** A line per image for people: the file comes last, as it may have blanks. */
+public final class PredictionTable implements PredictionOutput {
+  private static final String REAL = "real";
+  private static final String FAKE = "FAKE";
+
+  private final Terminal terminal;
+  private final List<String> dummies;
+  private final int classWidth;
+  private boolean images;
+  private boolean videos;
+
+  public PredictionTable(Terminal terminal, DetectorSpec spec) {
+    this.terminal = terminal;
+    dummies = spec.judgedByDummies() ? spec.dummies().names() : List.of();
+    classWidth = Math.max(5, spec.classes().stream().mapToInt(String::length).max().orElseThrow());
+  }
+
+  @Override
+  public void image(Prediction p) throws IOException {
+    if (!images) {
+      StringBuilder header = new StringBuilder();
+      header.append(String.format("P(fake)  verdict  %-" + classWidth + "s", "class"));
+      dummies.forEach(d -> header.append("  ").append(to(d)));
+      terminal.out().println(header.append("  file"));
+      images = true;
+    }
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "%7.4f  %-7s  %-" + classWidth + "s",
+            p.fakeProbability(),
+            p.fake() ? FAKE : REAL,
+            p.label()));
+    for (int k = 0; k < dummies.size(); k++) {
+      line.append(
+          String.format(
+              Locale.ROOT, "  %" + to(dummies.get(k)).length() + ".4f", p.distances().get(k)));
+    }
+    print(line.append("  ").append(p.file()));
+  }
+
+  /** The distance to a dummy as a column's name, wide enough for its numbers. */
+  private static String to(String dummy) {
+    return String.format("%8s", "to " + dummy);
+  }
+
+  @Override
+  public void bad(BadImageException file) {
+    // Said on standard error at the end.
+  }
+
+  @Override
+  public void video(VideoVerdict v) throws IOException {
+    if (!videos) {
+      terminal.out().printf("%n   mean   median      max  verdict  frames  video%n");
+      videos = true;
+    }
+    print(
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
+                v.mean(),
+                v.median(),
+                v.max(),
+                v.fake() ? FAKE : REAL,
+                v.frames(),
+                v.video())));
+  }
+
+  private void print(CharSequence line) throws IOException {
+    terminal.out().println(line);
+    Verdicts.requireReader(terminal);
+  }
+
+  @Override
+  public void finish() {
+    // Nothing is held back.
+  }
+
+  @Override
+  public void close() {
+    // Standard output is not this class's to close.
+  }
+}

@@ -1,0 +1,2 @@
+/** What commands print: tables, progress, CSV and JSON. */
+package io.dmyt.cli.output;

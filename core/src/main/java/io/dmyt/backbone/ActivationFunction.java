@@ -1,0 +1,54 @@
+package io.dmyt.backbone;
+
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.nd4j.linalg.activations.Activation;
+
+/** The activation functions of the families, each from DL4J's own parts. */
+enum ActivationFunction {
+  RELU {
+    @Override
+    String add(NetworkBuilder net, String name, String from) {
+      return net.activation(name, from, Activation.RELU);
+    }
+  },
+  RELU6 {
+    @Override
+    String add(NetworkBuilder net, String name, String from) {
+      return net.activation(name, from, Activation.RELU6);
+    }
+  },
+  SIGMOID {
+    @Override
+    String add(NetworkBuilder net, String name, String from) {
+      return net.activation(name, from, Activation.SIGMOID);
+    }
+  },
+  /** x · sigmoid(x), which DL4J calls swish. */
+  SILU {
+    @Override
+    String add(NetworkBuilder net, String name, String from) {
+      return net.activation(name, from, Activation.SWISH);
+    }
+  },
+  /**
+   * relu6(x + 3) / 6. DL4J's hard sigmoid is another one, clip(0.2 y + 0.5, 0, 1): of y = 5/6 x it
+   * is this one.
+   */
+  HARD_SIGMOID {
+    @Override
+    String add(NetworkBuilder net, String name, String from) {
+      String scaled = net.vertex(name + ".scale", new ScaleVertex(5.0 / 6), from);
+      return net.activation(name, scaled, Activation.HARDSIGMOID);
+    }
+  },
+  /** x · relu6(x + 3) / 6. */
+  HARD_SWISH {
+    @Override
+    String add(NetworkBuilder net, String name, String from) {
+      String gate = HARD_SIGMOID.add(net, name + ".gate", from);
+      return net.multiply(name, from, gate);
+    }
+  };
+
+  abstract String add(NetworkBuilder net, String name, String from);
+}

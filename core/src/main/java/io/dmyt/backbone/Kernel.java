@@ -1,0 +1,52 @@
+package io.dmyt.backbone;
+
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+
+/**
+ * What a convolution or a pooling sees of its input at once, in pixels.
+ *
+ * @param same TensorFlow's padding: the output is the input's size over the stride, rounded up, and
+ *     an odd pixel of padding goes to the bottom or right; the paddings given are not used
+ */
+record Kernel(
+    int kernelHeight,
+    int kernelWidth,
+    int stride,
+    int paddingHeight,
+    int paddingWidth,
+    boolean same) {
+
+  static Kernel of(int kernel, int stride, int padding) {
+    return new Kernel(kernel, kernel, stride, padding, padding, false);
+  }
+
+  /** As large as the input over the stride: PyTorch's symmetric padding, for odd kernels. */
+  static Kernel centred(int kernel, int stride) {
+    return centred(kernel, kernel, stride);
+  }
+
+  static Kernel centred(int kernelHeight, int kernelWidth, int stride) {
+    return new Kernel(
+        kernelHeight, kernelWidth, stride, (kernelHeight - 1) / 2, (kernelWidth - 1) / 2, false);
+  }
+
+  static Kernel same(int kernel, int stride) {
+    return new Kernel(kernel, kernel, stride, 0, 0, true);
+  }
+
+  int[] kernel() {
+    return new int[] {kernelHeight, kernelWidth};
+  }
+
+  int[] strides() {
+    return new int[] {stride, stride};
+  }
+
+  int[] padding() {
+    return new int[] {paddingHeight, paddingWidth};
+  }
+
+  ConvolutionMode mode() {
+    return same ? ConvolutionMode.Same : ConvolutionMode.Truncate;
+  }
+}

@@ -1,0 +1,323 @@
+package io.dmyt.backbone;
+
+import io.dmyt.backbone.NamedParameter.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+
+/**
+ * Writes a DL4J graph one PyTorch module at a time. A layer is a vertex with the module's name; its
+ * parameters join the state dict in the order of the calls, which therefore follow the order in
+ * which timm's constructors create the modules. Methods read from the vertex written last unless
+ * one is given, and return the name of the one they write.
+ */
+final class NetworkBuilder {
+  static final String INPUT = "input";
+  static final String EMBEDDING = "global_pool";
+  static final String LOSS = "embedding";
+
+  private final BackboneSpec spec;
+  private final ComputationGraphConfiguration.GraphBuilder graph;
+  private final Map<String, Integer> channels = new HashMap<>();
+  private final List<ParameterBinding> bindings = new ArrayList<>();
+  private Init.OfConvolution convolutionInit = Init::kaimingFanOut;
+  private Function<long[], Init> classifierWeight = Init::pytorchDefault;
+  private Function<long[], Init> classifierBias = Init::pytorchDefault;
+  private String last = INPUT;
+
+  NetworkBuilder(BackboneSpec spec, BackboneOptions options) {
+    this.spec = spec;
+    graph =
+        new NeuralNetConfiguration.Builder()
+            .seed(options.seed())
+            .dataType(options.dataType())
+            .updater(new Adam(2e-5, 0.9, 0.999, 1e-8))
+            .weightDecay(0.01, true)
+            .weightDecayBias(0.01, true)
+            .graphBuilder()
+            .addInputs(INPUT);
+    channels.put(INPUT, 3);
+  }
+
+  /** How the weights of convolutions are drawn; kaiming normal by fan out if unset. */
+  void initialiseConvolutions(Init.OfConvolution init) {
+    convolutionInit = init;
+  }
+
+  /**
+   * How the classifier's weights and biases are drawn from the weights' shape; PyTorch's way if
+   * unset.
+   */
+  void initialiseClassifier(Function<long[], Init> weight, Function<long[], Init> bias) {
+    classifierWeight = weight;
+    classifierBias = bias;
+  }
+
+  /** The vertex written last. */
+  String last() {
+    return last;
+  }
+
+  int channels(String vertex) {
+    return channels.get(vertex);
+  }
+
+  /** A convolution without biases. */
+  String conv(String name, int out, Kernel window) {
+    return conv(name, last, out, window);
+  }
+
+  /** A convolution without biases. */
+  String conv(String name, String from, int out, Kernel window) {
+    return conv(name, from, out, window, false);
+  }
+
+  /** A convolution with biases, which start at 0. */
+  String biasedConv(String name, String from, int out, Kernel window) {
+    return conv(name, from, out, window, true);
+  }
+
+  private String conv(String name, String from, int out, Kernel window, boolean biased) {
+    int in = channels(from);
+    long[] shape = {out, in, window.kernelHeight(), window.kernelWidth()};
+    Init init = convolutionInit.init(shape, 1);
+    bind(name + ".weight", List.of(name), "W", Layout.SAME, init, shape);
+    if (biased) {
+      bind(name + ".bias", List.of(name), "b", Layout.VECTOR, Init.ZEROS, out);
+    }
+    return layer(name, from, out, convolution(in, out, window, biased));
+  }
+
+  /**
+   * A convolution in groups without biases. DL4J has none: each group is a convolution of its own,
+   * over its share of the channels.
+   */
+  String groupedConv(String name, int out, Kernel window, int groups) {
+    String from = last;
+    int share = channels(from) / groups;
+    List<String> parts = new ArrayList<>();
+    for (int g = 0; g < groups; g++) {
+      String part = name + ".group" + g;
+      String in = part + ".in";
+      graph.addVertex(in, new SubsetVertex(g * share, (g + 1) * share - 1), from);
+      graph.addLayer(part, convolution(share, out / groups, window, false), in);
+      parts.add(part);
+    }
+    long[] shape = {out, share, window.kernelHeight(), window.kernelWidth()};
+    Init init = convolutionInit.init(shape, groups);
+    bind(name + ".weight", parts, "W", Layout.SAME, init, shape);
+    graph.addVertex(name, new MergeVertex(), parts.toArray(String[]::new));
+    return written(name, out);
+  }
+
+  private static ConvolutionLayer convolution(int in, int out, Kernel window, boolean biased) {
+    return new ConvolutionLayer.Builder(window.kernel())
+        .stride(window.strides())
+        .padding(window.padding())
+        .convolutionMode(window.mode())
+        .nIn(in)
+        .nOut(out)
+        .activation(Activation.IDENTITY)
+        .hasBias(biased)
+        .build();
+  }
+
+  /** A convolution of each channel by itself, without biases. */
+  String depthwise(String name, String from, Kernel window) {
+    int in = channels(from);
+    long[] shape = {in, 1, window.kernelHeight(), window.kernelWidth()};
+    Init init = convolutionInit.init(shape, in);
+    bind(name + ".weight", List.of(name), "W", Layout.DEPTHWISE, init, shape);
+    return layer(
+        name,
+        from,
+        in,
+        new DepthwiseConvolution2D.Builder(window.kernel())
+            .stride(window.strides())
+            .padding(window.padding())
+            .convolutionMode(window.mode())
+            .depthMultiplier(1)
+            .nIn(in)
+            .nOut(in)
+            .activation(Activation.IDENTITY)
+            .hasBias(false)
+            .build());
+  }
+
+  /** Batch normalisation whose weights start at 1. */
+  String batchNorm(String name) {
+    return batchNorm(name, Init.ONES);
+  }
+
+  String batchNorm(String name, Init weight) {
+    int size = channels(last);
+    List<String> vertex = List.of(name);
+    bind(name + ".weight", vertex, "gamma", Layout.VECTOR, weight, size);
+    bind(name + ".bias", vertex, "beta", Layout.VECTOR, Init.ZEROS, size);
+    bind(name + ".running_mean", Kind.STATISTIC, vertex, "mean", Layout.VECTOR, Init.ZEROS, size);
+    bind(name + ".running_var", Kind.STATISTIC, vertex, "var", Layout.VECTOR, Init.ONES, size);
+    bind(name + ".num_batches_tracked", Kind.COUNTER, vertex, null, null, null);
+    return layer(
+        name,
+        last,
+        size,
+        new BatchNormalization.Builder()
+            .nIn(size)
+            .nOut(size)
+            .eps(spec.batchNormEps())
+            .decay(0.9)
+            .useLogStd(false)
+            .build());
+  }
+
+  String activation(String name, String from, Activation activation) {
+    return layer(name, from, channels(from), new ActivationLayer(activation));
+  }
+
+  String act(String name, ActivationFunction act) {
+    return act.add(this, name, last);
+  }
+
+  String relu(String name) {
+    return relu(name, last);
+  }
+
+  String relu(String name, String from) {
+    return ActivationFunction.RELU.add(this, name, from);
+  }
+
+  String maxPool(String name, Kernel window) {
+    return maxPool(name, last, window);
+  }
+
+  String maxPool(String name, String from, Kernel window) {
+    return pool(name, from, window, SubsamplingLayer.PoolingType.MAX);
+  }
+
+  /** Average pooling that counts padding as zeros, as PyTorch's does by default. */
+  String averagePool(String name, String from, Kernel window) {
+    return pool(name, from, window, SubsamplingLayer.PoolingType.AVG);
+  }
+
+  private String pool(String name, String from, Kernel window, SubsamplingLayer.PoolingType type) {
+    return layer(
+        name,
+        from,
+        channels(from),
+        new SubsamplingLayer.Builder(type)
+            .kernelSize(window.kernel())
+            .stride(window.strides())
+            .padding(window.padding())
+            .convolutionMode(window.mode())
+            .avgPoolIncludePadInDivisor(true)
+            .build());
+  }
+
+  /** Each channel's mean: [batch, channels, 1, 1]. */
+  String mean(String name, String from) {
+    return layer(
+        name,
+        from,
+        channels(from),
+        new GlobalPoolingLayer.Builder(PoolingType.AVG).collapseDimensions(false).build());
+  }
+
+  /** The sum of two feature maps of one shape. */
+  String add(String name, String a, String b) {
+    return elementWise(name, ElementWiseVertex.Op.Add, a, b);
+  }
+
+  /** The product of a feature map and another, or [batch, channels, 1, 1]. */
+  String multiply(String name, String a, String b) {
+    return elementWise(name, ElementWiseVertex.Op.Product, a, b);
+  }
+
+  private String elementWise(String name, ElementWiseVertex.Op op, String a, String b) {
+    graph.addVertex(name, new ElementWiseVertex(op), a, b);
+    return written(name, channels(a));
+  }
+
+  /** Feature maps of one height and width, channel after channel. */
+  String concatenate(String name, String... parts) {
+    graph.addVertex(name, new MergeVertex(), parts);
+    int total = 0;
+    for (String part : parts) {
+      total += channels(part);
+    }
+    return written(name, total);
+  }
+
+  /** A vertex without parameters that keeps its input's shape. */
+  String vertex(String name, GraphVertex vertex, String from) {
+    graph.addVertex(name, vertex, from);
+    return written(name, channels(from));
+  }
+
+  /**
+   * Global average pooling, then the classifier or, for 0 classes, a loss layer over the embedding.
+   */
+  Architecture finish(int classes) {
+    int size = channels(last);
+    if (size != spec.embeddingSize()) {
+      throw new IllegalStateException(spec + " ends with " + size + " channels");
+    }
+    layer(EMBEDDING, last, size, new GlobalPoolingLayer.Builder(PoolingType.AVG).build());
+    String output = classes == 0 ? LOSS : spec.classifier();
+    if (classes == 0) {
+      layer(output, last, size, Head.embedding());
+    } else {
+      long[] shape = {classes, size};
+      List<String> vertex = List.of(output);
+      bind(output + ".weight", vertex, "W", Layout.DENSE, classifierWeight.apply(shape), shape);
+      bind(output + ".bias", vertex, "b", Layout.VECTOR, classifierBias.apply(shape), classes);
+      layer(output, last, classes, Head.classifier(size, classes));
+    }
+    return new Architecture(spec, graph.setOutputs(output).build(), List.copyOf(bindings));
+  }
+
+  private String layer(String name, String from, int out, Layer layer) {
+    graph.addLayer(name, layer, from);
+    return written(name, out);
+  }
+
+  private String written(String name, int out) {
+    channels.put(name, out);
+    last = name;
+    return name;
+  }
+
+  private void bind(
+      String name, List<String> vertices, String key, Layout layout, Init init, long... shape) {
+    bind(name, Kind.TRAINABLE, vertices, key, layout, init, shape);
+  }
+
+  private void bind(
+      String name,
+      Kind kind,
+      List<String> vertices,
+      String key,
+      Layout layout,
+      Init init,
+      long... shape) {
+    bindings.add(
+        new ParameterBinding(NamedParameter.of(name, kind, shape), vertices, key, layout, init));
+  }
+}

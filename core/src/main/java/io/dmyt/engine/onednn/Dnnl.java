@@ -1,0 +1,104 @@
+package io.dmyt.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
+
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * The checked ring over oneDNN's C API: every status becomes an {@link OneDnnException}. The CPU's
+ * engine and its in-order stream live as long as the process, as oneDNN's caches do.
+ */
+final class Dnnl {
+  private Dnnl() {}
+
+  private static final class Cpu {
+    static final dnnl_engine ENGINE = new dnnl_engine();
+    static final dnnl_stream STREAM = new dnnl_stream();
+
+    static {
+      check(dnnl_engine_create(ENGINE, dnnl_cpu, 0), "dnnl_engine_create");
+      check(dnnl_stream_create(STREAM, ENGINE, dnnl_stream_default_flags), "dnnl_stream_create");
+    }
+  }
+
+  static dnnl_engine engine() {
+    return Cpu.ENGINE;
+  }
+
+  static dnnl_stream stream() {
+    return Cpu.STREAM;
+  }
+
+  /**
+   * @throws OneDnnException unless {@code status} is success
+   */
+  static void check(int status, String call) {
+    if (status != dnnl_success) {
+      throw new OneDnnException(call, status);
+    }
+  }
+
+  static boolean bf16Instructions() {
+    return has(dnnl_cpu_isa_avx512_core_bf16);
+  }
+
+  static boolean avx512() {
+    return has(dnnl_cpu_isa_avx512_core);
+  }
+
+  private static boolean has(int instructions) {
+    return (dnnl_get_effective_cpu_isa() & instructions) == instructions;
+  }
+
+  /** The primitive that {@code description} describes, owned by {@code scope}. */
+  static dnnl_primitive primitive(NativeScope scope, dnnl_primitive_desc description) {
+    dnnl_primitive primitive = new dnnl_primitive();
+    check(dnnl_primitive_create(primitive, description), "dnnl_primitive_create");
+    return scope.own(primitive, p -> dnnl_primitive_destroy(p));
+  }
+
+  /** Gives {@code description} to {@code scope}. */
+  static dnnl_primitive_desc own(NativeScope scope, dnnl_primitive_desc description) {
+    return scope.own(description, d -> dnnl_primitive_desc_destroy(d));
+  }
+
+  /** A memory description that belongs to {@code description}, or null if there is none. */
+  static dnnl_memory_desc query(dnnl_primitive_desc description, int what) {
+    return dnnl_primitive_desc_query_md(description, what, 0);
+  }
+
+  /** Which implementation oneDNN chose, e.g. {@code brgconv_1x1:avx2}. */
+  static String implementation(dnnl_primitive_desc description) {
+    try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
+      check(
+          dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, text),
+          "dnnl_primitive_desc_query");
+      return text.get(BytePointer.class, 0).getString();
+    }
+  }
+
+  /** Whether that is one of those that oneDNN has for completeness, not for speed. */
+  static boolean reference(dnnl_primitive_desc description) {
+    String name = implementation(description);
+    return name.startsWith("ref") || name.endsWith(":ref");
+  }
+}

@@ -1,0 +1,108 @@
+package io.dmyt.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+
+import io.dmyt.engine.onednn.Attributes.PostOp;
+import io.dmyt.engine.onednn.Emitter.Arg;
+import io.dmyt.engine.onednn.Region.Node;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Emits a convolution for inference. Its primitive does all that only one reader after the other
+ * wants of its result: batch norm, which goes into the weights, then sums and activations.
+ */
+final class FoldedConvolution {
+  private final ProgramBuilder program;
+  private final int node;
+  private final Op.Convolution op;
+  private final ConvolutionShapes shapes;
+
+  /** The last node that the primitive does. */
+  private int last;
+
+  private Op.Norm norm;
+  private final List<PostOp> postOps = new ArrayList<>();
+
+  /** What is added, by the post-op's number. */
+  private final Map<Integer, Tensor> addends = new LinkedHashMap<>();
+
+  FoldedConvolution(ProgramBuilder program, int node, Op.Convolution op) {
+    this.program = program;
+    this.node = node;
+    this.op = op;
+    this.last = node;
+    Tensor x = program.value(program.input(node));
+    this.shapes = ConvolutionShapes.of(program.scope(), op, x);
+  }
+
+  void emit() {
+    int reader = program.onlyReader(last);
+    while (reader >= 0 && fold(program.node(reader))) {
+      program.fuse(reader, node);
+      last = reader;
+      reader = program.onlyReader(last);
+    }
+    boolean biased = op.bias() != null || norm != null;
+    Format bias = biased ? Format.plain(program.scope(), op.channels()) : null;
+    Images images = program.images();
+    Images.Choice choice =
+        images.choose(kind -> List.of(shapes.primitives(kind, bias).forward(false, postOps)));
+    Kind kind = choice.kind();
+    Tensor y = images.image(kind, shapes.to());
+    List<Arg> args = new ArrayList<>();
+    args.add(new Arg(DNNL_ARG_SRC, program.emit().in(shapes.source(kind), shapes.x())));
+    args.add(new Arg(DNNL_ARG_DST, y));
+    addends.forEach(
+        (i, addend) ->
+            args.add(
+                new Arg(
+                    DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1,
+                    images.as(kind, addend))));
+    Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
+    args.add(new Arg(DNNL_ARG_WEIGHTS, program.weights().folded(op, norm, chosen)));
+    if (biased) {
+      args.add(new Arg(DNNL_ARG_BIAS, program.weights().foldedBias(op, norm, bias)));
+    }
+    program.emit().run(op.text(), choice.first(), args);
+    program.store(last, y);
+  }
+
+  /** Takes a node that reads the last one into the primitive, if it can. */
+  private boolean fold(Node reader) {
+    if (reader.op() instanceof Op.Norm foldable && norm == null && postOps.isEmpty()) {
+      norm = foldable;
+    } else if (reader.op() instanceof Op.Activation f) {
+      postOps.add(new PostOp.Apply(f));
+    } else if (reader.op() instanceof Op.Sum && addable(reader)) {
+      addends.put(postOps.size(), other(reader));
+      postOps.add(new PostOp.Add());
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Whether the other summand is there already, of the same shape. */
+  private boolean addable(Node sum) {
+    if (sum.inputs().size() != 2) {
+      return false;
+    }
+    Tensor other = other(sum);
+    return other != null && Arrays.equals(other.format().dims(), shapes.to());
+  }
+
+  private Tensor other(Node sum) {
+    int first = sum.inputs().get(0);
+    return program.value(first == last ? sum.inputs().get(1) : first);
+  }
+}

@@ -1,0 +1,206 @@
+package io.dmyt.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.dmyt.engine.onednn.Emitter.Arg;
+import io.dmyt.engine.onednn.Primitives.Geometry;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/** Emits copies, sums and parts of images, in whichever of the plan's kinds oneDNN can do them. */
+final class Images {
+  private final NativeScope scope;
+  private final Emitter emit;
+  private final Plan plan;
+
+  Images(Emitter emit, Plan plan) {
+    this.scope = emit.scope();
+    this.emit = emit;
+    this.plan = plan;
+  }
+
+  /** An image as the plan stores it, itself or a copy. */
+  Tensor stored(Tensor image) {
+    return as(plan.storage(), image);
+  }
+
+  /** An image as a primitive of a kind reads it, itself or a copy. */
+  Tensor as(Kind kind, Tensor image) {
+    return emit.in(kind.format(scope, image.format().dims()), image);
+  }
+
+  /** A new image. */
+  Tensor image(Kind kind, long... dims) {
+    return emit.tensor(kind.format(scope, dims));
+  }
+
+  /** Primitives that compute in one kind. */
+  record Choice(Kind kind, List<dnnl_primitive_desc> primitives) {
+    dnnl_primitive_desc first() {
+      return primitives.get(0);
+    }
+
+    dnnl_primitive_desc last() {
+      return primitives.get(primitives.size() - 1);
+    }
+  }
+
+  /**
+   * The first of {@code kinds} for which oneDNN has more than a reference implementation, or else
+   * the first for which it has any.
+   *
+   * @throws OneDnnException if there is none
+   */
+  Choice choose(List<Kind> kinds, Function<Kind, List<dnnl_primitive_desc>> describe) {
+    Choice slow = null;
+    OneDnnException none = null;
+    for (Kind kind : kinds) {
+      try {
+        Choice choice = new Choice(kind, describe.apply(kind));
+        if (choice.primitives().stream().noneMatch(Dnnl::reference)) {
+          return choice;
+        }
+        slow = slow == null ? choice : slow;
+      } catch (OneDnnException e) {
+        if (!e.unimplemented()) {
+          throw e;
+        }
+        none = e;
+      }
+    }
+    if (slow == null) {
+      throw none;
+    }
+    return slow;
+  }
+
+  Choice choose(Function<Kind, List<dnnl_primitive_desc>> describe) {
+    return choose(plan.kinds(), describe);
+  }
+
+  /** The format that oneDNN chose for one of a primitive's arguments. */
+  Format chosen(dnnl_primitive_desc p, int what) {
+    return Format.chosen(scope, Dnnl.query(p, what));
+  }
+
+  /** A window over all of an image's height and width. */
+  static KernelGeometry whole(Tensor x) {
+    long[] d = x.format().dims();
+    return new KernelGeometry((int) d[2], (int) d[3], 1, 1, 0, 0, 1, 1, false);
+  }
+
+  /** Whether a value has to be spread over height and width to be another's size. */
+  static boolean spread(Tensor part, Tensor whole) {
+    long[] p = part.format().dims();
+    long[] w = whole.format().dims();
+    return p[2] * p[3] < w[2] * w[3];
+  }
+
+  /** The sum or product, by oneDNN's name, of {@code a} and {@code b}, which may be spread. */
+  Tensor binary(int algorithm, Tensor a, Tensor b) {
+    Choice choice =
+        choose(
+            kind -> {
+              Format to = kind.format(scope, a.format().dims());
+              Format other = kind.format(scope, b.format().dims());
+              return List.of(Primitives.binary(scope, algorithm, to, other, to));
+            });
+    Tensor y = image(choice.kind(), a.format().dims());
+    emit.run(
+        algorithm == dnnl_binary_add ? "sum" : "product",
+        choice.first(),
+        new Arg(DNNL_ARG_SRC_0, as(choice.kind(), a)),
+        new Arg(DNNL_ARG_SRC_1, as(choice.kind(), b)),
+        new Arg(DNNL_ARG_DST, y));
+    return y;
+  }
+
+  /** The sum of images of one size. */
+  Tensor total(List<Tensor> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    if (parts.size() == 2) {
+      return binary(dnnl_binary_add, parts.get(0), parts.get(1));
+    }
+    long[] d = parts.get(0).format().dims();
+    Choice choice =
+        choose(
+            kind -> {
+              Format f = kind.format(scope, d);
+              return List.of(Primitives.sum(scope, Collections.nCopies(parts.size(), f), f));
+            });
+    Tensor y = image(choice.kind(), d);
+    List<Arg> args = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.kind(), parts.get(i))));
+    }
+    args.add(new Arg(DNNL_ARG_DST, y));
+    emit.run("sum", choice.first(), args.toArray(Arg[]::new));
+    return y;
+  }
+
+  /** Sums over height and width: oneDNN's mean, which is fast, times their product. */
+  Tensor spatialSum(Tensor x) {
+    long[] d = x.format().dims();
+    long[] point = {d[0], d[1], 1, 1};
+    Geometry geometry = Geometry.of(whole(x), d[2], d[3]);
+    Choice choice =
+        choose(
+            kind -> {
+              Format whole = kind.format(scope, d);
+              Format sums = kind.format(scope, point);
+              return List.of(
+                  new Primitives.Pool(
+                          scope, dnnl_pooling_avg_exclude_padding, whole, sums, geometry)
+                      .forward(false),
+                  new Primitives.Eltwise(scope, sums, dnnl_eltwise_linear, d[2] * d[3], 0)
+                      .forward(false));
+            });
+    Tensor mean = image(choice.kind(), point);
+    emit.run(
+        "mean over space",
+        choice.first(),
+        new Arg(DNNL_ARG_SRC, as(choice.kind(), x)),
+        new Arg(DNNL_ARG_DST, mean));
+    Tensor sum = image(choice.kind(), point);
+    emit.run("scale", choice.last(), new Arg(DNNL_ARG_SRC, mean), new Arg(DNNL_ARG_DST, sum));
+    return sum;
+  }
+
+  /** The kind nearest to storage in which images can be parted after so many channels. */
+  Kind parting(List<Long> channels) {
+    int block = plan.storage().layout().block();
+    return channels.stream().allMatch(c -> c % block == 0)
+        ? plan.storage()
+        : new Kind(plan.storage().precision(), Layout.NHWC);
+  }
+
+  /** An image of zeros but for a part. */
+  Tensor framed(Kind kind, Tensor part, long[] dims, long[] offsets) {
+    Tensor whole = image(kind, dims);
+    emit.run("zeros", () -> Address.zero(whole.address(), whole.format().bytes()), whole);
+    Format inner = whole.format().part(scope, part.format().dims(), offsets);
+    emit.run(
+        "zero padding",
+        Primitives.reorder(scope, part.format(), inner),
+        new Arg(DNNL_ARG_SRC, part),
+        new Arg(DNNL_ARG_DST, emit.over(inner, whole)));
+    return whole;
+  }
+
+  /** A copy of a part of an image, as images are stored. */
+  Tensor part(Tensor whole, long[] dims, long[] offsets) {
+    Format f = whole.format().part(scope, dims, offsets);
+    Tensor part = image(plan.storage(), dims);
+    emit.run(
+        "part",
+        Primitives.reorder(scope, f, part.format()),
+        new Arg(DNNL_ARG_SRC, emit.over(f, whole)),
+        new Arg(DNNL_ARG_DST, part));
+    return part;
+  }
+}

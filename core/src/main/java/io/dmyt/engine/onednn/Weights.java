@@ -1,0 +1,113 @@
+package io.dmyt.engine.onednn;
+
+import io.dmyt.engine.onednn.Emitter.Phase;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A network's parameters and their gradients as tensors of a program. */
+final class Weights {
+  private final Parameters parameters;
+  private final Emitter emit;
+  private final List<Program.Target> targets = new ArrayList<>();
+
+  Weights(Parameters parameters, Emitter emit) {
+    this.parameters = parameters;
+    this.emit = emit;
+  }
+
+  /** The tensors over gradients that have been asked for. */
+  List<Program.Target> targets() {
+    return targets;
+  }
+
+  /** A parameter where the network has it. */
+  Tensor of(Op.Parameter p) {
+    return emit.elsewhere(format(p)).at(parameters.address(p));
+  }
+
+  /** A convolution's weights as the network has them, or a copy if they lie apart. */
+  Tensor of(Op.Convolution c) {
+    if (c.parts().isEmpty()) {
+      return of(c.weights());
+    }
+    Tensor all = emit.tensor(Format.plain(emit.scope(), c.weights().dims()));
+    for (int group = 0; group < c.parts().size(); group++) {
+      emit.reorder(of(c.parts().get(group)), group(all, c, group));
+    }
+    return all;
+  }
+
+  private Tensor group(Tensor all, Op.Convolution c, int group) {
+    long[] offsets = {group, 0, 0, 0, 0};
+    return emit.over(all.format().part(emit.scope(), c.parts().get(group).dims(), offsets), all);
+  }
+
+  /** A parameter's gradient where the network has it. */
+  Tensor gradient(Op.Parameter p) {
+    Tensor t = emit.elsewhere(format(p));
+    targets.add(new Program.Target(t, p));
+    return t;
+  }
+
+  /** Where the gradient of a convolution's weights is to be written, {@link #spread} afterwards. */
+  Tensor gradient(Op.Convolution c) {
+    return c.parts().isEmpty() ? gradient(c.weights()) : emit.tensor(format(c.weights()));
+  }
+
+  /** Writes the gradient of weights that lie apart to where the network has each group's. */
+  void spread(Op.Convolution c, Tensor gradient) {
+    for (int group = 0; group < c.parts().size(); group++) {
+      emit.reorder(group(gradient, c, group), gradient(c.parts().get(group)));
+    }
+  }
+
+  /** Weights in a format of their own, batch norm folded in if there is one behind. */
+  Tensor folded(Op.Convolution c, Op.Norm norm, Format format) {
+    emit.into(Phase.PREPARE);
+    Tensor weights = emit.kept(format);
+    if (norm == null) {
+      emit.reorder(of(c), weights);
+    } else {
+      Tensor scaled = emit.tensor(format(c.weights()));
+      emit.run("fold", () -> Folding.weights(parameters, c, norm, scaled.address()), scaled);
+      emit.reorder(scaled, weights);
+    }
+    emit.into(Phase.FORWARD);
+    return weights;
+  }
+
+  /** A convolution's bias, batch norm folded in if there is one behind. */
+  Tensor foldedBias(Op.Convolution c, Op.Norm norm, Format format) {
+    emit.into(Phase.PREPARE);
+    Tensor bias = emit.kept(format);
+    emit.run("fold", () -> Folding.bias(parameters, c, norm, bias.address()), bias);
+    emit.into(Phase.FORWARD);
+    return bias;
+  }
+
+  /** Batch norm's running variance, whatever the layer keeps. */
+  Tensor runningVariance(Op.Norm norm, Format format) {
+    if (!norm.logStd()) {
+      return of(norm.variance());
+    }
+    emit.into(Phase.PREPARE);
+    Tensor variance = emit.kept(format);
+    emit.run(
+        "running variance", () -> Folding.variance(parameters, norm, variance.address()), variance);
+    emit.into(Phase.FORWARD);
+    return variance;
+  }
+
+  /** Emits the step that moves batch norm's running statistics towards a batch's. */
+  void moveStatistics(Op.Norm norm, Tensor mean, Tensor variance) {
+    emit.run(
+        "running statistics",
+        () -> Folding.statistics(parameters, norm, mean.address(), variance.address()),
+        mean,
+        variance);
+  }
+
+  private Format format(Op.Parameter p) {
+    return Format.strided(emit.scope(), p.dims(), p.strides());
+  }
+}

@@ -1,0 +1,2 @@
+/** Embeddings of labelled images: computed, cached and written. */
+package io.dmyt.evaluation.embedding;

@@ -1,0 +1,15 @@
+package io.dmyt.internal;
+
+/** Checks of arguments. */
+public final class Checks {
+  private Checks() {}
+
+  /**
+   * @throws IllegalArgumentException with the formatted message unless the condition holds
+   */
+  public static void require(boolean condition, String message, Object... arguments) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(message, arguments));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.dmyt.internal;
+
+import io.dmyt.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The bytes of a file, mapped window by window; thread-safe. */
+public final class FileByteSource implements ByteSource, AutoCloseable {
+  /** Below this a read is quicker than a mapping and its release. */
+  private static final int WORTH_MAPPING = 1 << 16;
+
+  private final String name;
+  private final FileChannel channel;
+  private final long size;
+
+  private FileByteSource(String name, FileChannel channel, long size) {
+    this.name = name;
+    this.channel = channel;
+    this.size = size;
+  }
+
+  public static FileByteSource open(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new CheckpointException(file + ": expected a file, found a folder");
+    }
+    try {
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      try {
+        return new FileByteSource(file.toString(), channel, channel.size());
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(file + ": no such file", e);
+    } catch (IOException e) {
+      throw new CheckpointException(file + ": cannot be opened: " + Reason.of(e), e);
+    }
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public ByteRange window(long offset, long length) {
+    return new ByteRange(this::map, offset, length);
+  }
+
+  @Override
+  public ByteBuffer read(long offset, int length) {
+    ByteBuffer out = ByteBuffer.allocate(length);
+    try {
+      while (out.hasRemaining()) {
+        if (channel.read(out, offset + out.position()) < 0) {
+          throw new CheckpointException(name + ": shrank while being read");
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return out.flip().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private ByteBuffer map(long offset, int length) {
+    if (length < WORTH_MAPPING) {
+      return read(offset, length);
+    }
+    try {
+      return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private RuntimeException unreadable(IOException e) {
+    return e instanceof ClosedChannelException
+        ? new IllegalStateException(name + ": has been closed", e)
+        : new CheckpointException(name + ": cannot be read: " + Reason.of(e), e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new CheckpointException(name + ": cannot be closed: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

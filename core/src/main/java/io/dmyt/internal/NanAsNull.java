@@ -1,0 +1,50 @@
+package io.dmyt.internal;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+
+/**
+ * For Jackson: JSON has no NaN, so a figure that does not exist is written as {@code null}, and
+ * {@code null} or nothing is read as NaN.
+ */
+public final class NanAsNull extends SimpleModule {
+  private static final long serialVersionUID = 1L;
+
+  public NanAsNull() {
+    super("dmyt-nan-as-null");
+    addSerializer(Double.class, new FigureSerializer());
+    addSerializer(double.class, new FigureSerializer());
+    addDeserializer(Double.class, new FigureDeserializer());
+    addDeserializer(double.class, new FigureDeserializer());
+  }
+
+  private static final class FigureSerializer extends JsonSerializer<Double> {
+    @Override
+    public void serialize(Double figure, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      if (figure.isNaN()) {
+        json.writeNull();
+      } else {
+        json.writeNumber(figure);
+      }
+    }
+  }
+
+  private static final class FigureDeserializer extends JsonDeserializer<Double> {
+    @Override
+    public Double deserialize(JsonParser json, DeserializationContext context) throws IOException {
+      return json.getDoubleValue();
+    }
+
+    @Override
+    public Double getNullValue(DeserializationContext context) {
+      return Double.NaN;
+    }
+  }
+}

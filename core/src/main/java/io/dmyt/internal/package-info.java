@@ -1,0 +1,5 @@
+/**
+ * What every room of the house uses: whole files, ranges of bytes, checks, text. No part of the
+ * public API: it may change in any version.
+ */
+package io.dmyt.internal;

@@ -1,0 +1,76 @@
+package io.dmyt.metric;
+
+import static io.dmyt.internal.Checks.require;
+
+import io.dmyt.OperatingPoint;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * How well P(fake) tells real from fake, with intervals.
+ *
+ * @param reals how many real samples were scored
+ * @param fakes how many fake samples were scored
+ * @param unscored how many samples could not be scored; they are in none of the figures
+ * @param threshold P(fake) from which on a sample is called fake
+ * @param equalErrorThreshold the threshold at the equal error rate; NaN with a single class
+ * @param bootstrap how the intervals were made
+ * @param figures every {@link DetectionMetric}. With a single class the ranking's figures (ROC AUC,
+ *     average precision, equal error rate) are NaN, with no samples all of them are
+ */
+public record DetectionReport(
+    long reals,
+    long fakes,
+    long unscored,
+    double threshold,
+    double equalErrorThreshold,
+    Bootstrap bootstrap,
+    Map<DetectionMetric, Estimate> figures) {
+
+  public DetectionReport {
+    figures = Collections.unmodifiableMap(new EnumMap<>(figures));
+  }
+
+  /**
+   * Judges scores.
+   *
+   * @param threshold P(fake) from which on a sample is called fake, 0 to {@link
+   *     OperatingPoint#NEVER}
+   */
+  public static DetectionReport of(DetectionScores scores, double threshold, Bootstrap bootstrap) {
+    require(
+        threshold >= 0 && threshold <= OperatingPoint.NEVER,
+        "a threshold is in 0 to 1, found %s",
+        threshold);
+    Resampler resampler = new Resampler(scores, threshold);
+    double[] values = resampler.original();
+    double[][] resampled = resampler.resamples(bootstrap.resamples(), bootstrap.seed());
+    Map<DetectionMetric, Estimate> figures = new EnumMap<>(DetectionMetric.class);
+    for (DetectionMetric metric : DetectionMetric.values()) {
+      int m = metric.ordinal();
+      double[] ofMetric =
+          IntStream.range(0, resampled.length).mapToDouble(r -> resampled[r][m]).toArray();
+      figures.put(metric, Estimate.of(values[m], ofMetric, bootstrap.confidence()));
+    }
+    return new DetectionReport(
+        resampler.reals(),
+        resampler.fakes(),
+        scores.unscored(),
+        threshold,
+        RocCurve.of(scores).equalErrorRate().threshold(),
+        bootstrap,
+        figures);
+  }
+
+  public DetectionReport withFigures(Map<DetectionMetric, Estimate> others) {
+    return new DetectionReport(
+        reals, fakes, unscored, threshold, equalErrorThreshold, bootstrap, others);
+  }
+
+  /** The figure itself. */
+  public double value(DetectionMetric metric) {
+    return figures.get(metric).value();
+  }
+}

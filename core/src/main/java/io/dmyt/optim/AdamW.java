@@ -1,0 +1,104 @@
+package io.dmyt.optim;
+
+import io.dmyt.engine.onednn.OneDnn;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/**
+ * One optimiser step as PyTorch's {@code AdamW} takes it, over all parameters of a graph.
+ *
+ * <p>For a parameter θ with gradient g at step t, learning rate η and decay λ:
+ *
+ * <pre>
+ * θ ← θ − ηλθ
+ * m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²
+ * θ ← θ − η·(m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε)
+ * </pre>
+ *
+ * <p>(Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019.) DL4J's own Adam
+ * adds ε before the bias correction of v. The moments lie in the graph's own updater, whose
+ * configuration must be {@link Adam}, in the layout that Adam has there: a model saved with its
+ * updater goes on in any DL4J program. Batch norm's running statistics, which DL4J keeps among the
+ * parameters and updates through their "gradients", are taken as they are.
+ */
+public final class AdamW {
+  static final double BETA1 = 0.9;
+  static final double BETA2 = 0.999;
+  static final double EPSILON = 1e-8;
+
+  private final ComputationGraph graph;
+  private final double weightDecay;
+
+  /**
+   * @param graph whose updaters are Adam, or NoOp for running statistics
+   * @param weightDecay λ, at least 0
+   */
+  public AdamW(ComputationGraph graph, double weightDecay) {
+    this.graph = graph;
+    this.weightDecay = weightDecay;
+  }
+
+  /**
+   * Takes a step along the gradients that the graph holds, which DL4J has summed over the batch.
+   *
+   * @param learningRate η, positive
+   * @param batch the number of examples in the batch: gradients are divided by it
+   */
+  public void step(double learningRate, int batch) {
+    INDArray parameters = flat(graph.params());
+    INDArray gradients = flat(graph.getFlattenedGradients());
+    int step = graph.getIterationCount();
+    List<UpdaterBlock> blocks = graph.getUpdater().getUpdaterBlocks();
+    for (UpdaterBlock block : blocks) {
+      long from = block.getParamOffsetStart();
+      long to = block.getParamOffsetEnd();
+      INDArray parameter = parameters.get(NDArrayIndex.interval(from, to));
+      INDArray gradient = gradients.get(NDArrayIndex.interval(from, to));
+      Object updater = block.getGradientUpdater().getConfig();
+      if (updater instanceof NoOp) {
+        parameter.subi(gradient);
+      } else if (updater instanceof Adam) {
+        step(parameter, gradient, flat(block.getUpdaterView()), learningRate, batch, step);
+      } else {
+        throw new IllegalStateException(
+            "AdamW needs a graph configured with Adam, found " + updater.getClass().getName());
+      }
+    }
+    graph.getConfiguration().setIterationCount(step + 1);
+  }
+
+  private void step(
+      INDArray parameter,
+      INDArray gradient,
+      INDArray state,
+      double learningRate,
+      int batch,
+      int step) {
+    long length = parameter.length();
+    INDArray m = state.get(NDArrayIndex.interval(0, length));
+    INDArray v = state.get(NDArrayIndex.interval(length, 2 * length));
+    if (OneDnn.available() && parameter.dataType() == DataType.FLOAT) {
+      new FusedAdamW(learningRate, BETA1, BETA2, EPSILON, weightDecay)
+          .step(parameter, gradient, m, v, step + 1, 1.0 / batch);
+      return;
+    }
+    // ND4J adds ε to √v before it divides by √(1−β₂ᵗ): scaled so, it is as if added after.
+    double epsilon = EPSILON * Math.sqrt(1 - Math.pow(BETA2, step + 1));
+    gradient.divi(batch);
+    Nd4j.exec(new AdamUpdater(gradient, v, m, learningRate, BETA1, BETA2, epsilon, step));
+    parameter.muli(1 - learningRate * weightDecay);
+    parameter.subi(gradient);
+  }
+
+  private static INDArray flat(INDArray array) {
+    return array.reshape(array.length());
+  }
+}

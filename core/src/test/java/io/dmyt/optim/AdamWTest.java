@@ -1,0 +1,116 @@
+package io.dmyt.optim;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+
+class AdamWTest {
+  private static ComputationGraph graph(IUpdater updater, boolean norm) {
+    return graph(updater, norm, DataType.DOUBLE);
+  }
+
+  private static ComputationGraph graph(IUpdater updater, boolean norm, DataType type) {
+    ComputationGraphConfiguration.GraphBuilder builder =
+        new NeuralNetConfiguration.Builder()
+            .seed(1)
+            .dataType(type)
+            .updater(updater)
+            .graphBuilder()
+            .addInputs("in")
+            .setInputTypes(InputType.feedForward(5))
+            .addLayer("a", new DenseLayer.Builder().nOut(4).build(), "in");
+    if (norm) {
+      builder.addLayer("norm", new BatchNormalization(), "a");
+    }
+    ComputationGraph graph =
+        new ComputationGraph(
+            builder
+                .addLayer("b", new DenseLayer.Builder().nOut(3).build(), norm ? "norm" : "a")
+                .addLayer(
+                    "out", new LossLayer.Builder().activation(Activation.IDENTITY).build(), "b")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  /** The formula of PyTorch's documentation, parameter by parameter. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void stepsAsPyTorchDoes(DataType type) {
+    double rate = 0.01;
+    double decay = 0.1;
+    int batch = 4;
+    ComputationGraph graph = graph(new Adam(), false, type);
+    graph.getUpdater();
+    AdamW optimizer = new AdamW(graph, decay);
+    int length = (int) graph.numParams();
+    double[] theta = graph.params().toDoubleVector();
+    double[] m = new double[length];
+    double[] v = new double[length];
+    Random random = new Random(3);
+    for (int t = 1; t <= 5; t++) {
+      double[] gradient = random.doubles(length, -1e-7, 1e-7).toArray();
+      for (int i = 0; i < length; i++) {
+        double g = gradient[i];
+        theta[i] -= rate * decay * theta[i];
+        m[i] = 0.9 * m[i] + 0.1 * g;
+        v[i] = 0.999 * v[i] + 0.001 * g * g;
+        theta[i] -=
+            rate
+                * (m[i] / (1 - Math.pow(0.9, t)))
+                / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
+      }
+      graph
+          .getFlattenedGradients()
+          .assign(Nd4j.createFromArray(gradient).mul(batch).reshape(1, length).castTo(type));
+      optimizer.step(rate, batch);
+      assertArrayEquals(
+          theta,
+          graph.params().toDoubleVector(),
+          type == DataType.DOUBLE ? 1e-10 : 1e-5,
+          "step " + t);
+    }
+    assertEquals(5, graph.getIterationCount());
+  }
+
+  @Test
+  void takesRunningStatisticsAsTheyAre() {
+    ComputationGraph graph = graph(new Adam(), true);
+    graph.getUpdater();
+    graph.getFlattenedGradients().assign(0);
+    double before = graph.getParam("norm_mean").getDouble(0);
+    graph.getLayer("norm").getGradientsViewArray().assign(0.25);
+    new AdamW(graph, 0.5).step(0.1, 8);
+    assertEquals(before - 0.25, graph.getParam("norm_mean").getDouble(0), 1e-12);
+  }
+
+  @Test
+  void refusesAnotherUpdater() {
+    ComputationGraph graph = graph(new Sgd(), false);
+    graph.getUpdater();
+    AdamW optimizer = new AdamW(graph, 0);
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> optimizer.step(0.1, 1));
+    assertTrue(e.getMessage().contains("Sgd"), e.getMessage());
+  }
+}
