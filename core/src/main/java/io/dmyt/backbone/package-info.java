@@ -28,12 +28,12 @@
  *     return List.of(new Model(spec, AlexNet::features));
  *   }
  *
- *   private static void features(Net net) {
- *     net.conv("conv1", 64, Window.of(11, 4, 2));
+ *   private static void features(NetworkBuilder net) {
+ *     net.conv("conv1", 64, Kernel.of(11, 4, 2));
  *     net.batchNorm("bn1");
  *     net.relu("act1");
- *     net.maxPool("pool1", Window.of(3, 2, 0));
- *     net.conv("conv2", 256, Window.centred(5, 1));
+ *     net.maxPool("pool1", Kernel.of(3, 2, 0));
+ *     net.conv("conv2", 256, Kernel.centred(5, 1));
  *     net.batchNorm("bn2");
  *     net.relu("act2");
  *   }
