@@ -34,17 +34,14 @@ public enum LossKind {
    * @throws IllegalArgumentException if there is no such loss; the message lists them
    */
   public static LossKind parse(String name) {
-    switch (name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "")) {
-      case "dmyt":
-        return DMYT;
-      case "triplet":
-        return TRIPLET;
-      case "crossentropy", "ce", "bce":
-        return CROSS_ENTROPY;
-      default:
-        throw new IllegalArgumentException(
-            "no loss named " + name + ": there are DmyT, Triplet and CrossEntropy (or BCE)");
-    }
+    return switch (name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "")) {
+      case "dmyt" -> DMYT;
+      case "triplet" -> TRIPLET;
+      case "crossentropy", "ce", "bce" -> CROSS_ENTROPY;
+      default ->
+          throw new IllegalArgumentException(
+              "no loss named " + name + ": there are DmyT, Triplet and CrossEntropy (or BCE)");
+    };
   }
 
   @Override

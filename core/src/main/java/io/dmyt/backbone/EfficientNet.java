@@ -233,6 +233,7 @@ final class EfficientNet {
 
   /** TensorFlow's initialisation: fan out per group. */
   private static Init convolutionInit(long[] shape, int groups) {
-    return Init.normal(Math.sqrt(2.0 / (shape[0] * shape[2] * shape[3] / groups)));
+    long fanOut = shape[0] * shape[2] * shape[3] / groups;
+    return Init.normal(Math.sqrt(2.0 / fanOut));
   }
 }

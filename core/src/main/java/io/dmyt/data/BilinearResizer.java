@@ -41,6 +41,8 @@ final class BilinearResizer {
   /** Takes one row of the result. */
   interface RowSink {
     /**
+     * Takes the next row.
+     *
      * @param y the row's index
      * @param values [width, 3], each in [0, 255]; valid during the call
      */

@@ -19,6 +19,8 @@ final class Detached {
   }
 
   /**
+   * Images whose channels lie last.
+   *
    * @param values row-major over [n, h, w, c], as many as the shape has; copied
    * @return the same values seen as [n, c, h, w]
    */

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 interface ImageReader extends AutoCloseable {
 
   /**
+   * Decodes a file into network input.
+   *
    * @param target [3, size, size], or [size, size, 3] where channels are last
    * @throws BadImageException if the file is no image
    */

@@ -5,6 +5,8 @@ public final class Checks {
   private Checks() {}
 
   /**
+   * Refuses an argument.
+   *
    * @throws IllegalArgumentException with the formatted message unless the condition holds
    */
   public static void require(boolean condition, String message, Object... arguments) {

@@ -38,6 +38,6 @@ public record TrainingOptions(double learningRate, int epochs, double weightDeca
 
   /** The learning rate in an epoch, counted from 0. */
   double learningRate(int epoch) {
-    return learningRate * Math.pow(0.5, epoch / halveEvery);
+    return learningRate * Math.pow(0.5, Math.floorDiv(epoch, halveEvery));
   }
 }

@@ -67,16 +67,15 @@ public final class PredictionTable implements PredictionOutput {
       videos = true;
     }
     print(
-        new StringBuilder(
-            String.format(
-                Locale.ROOT,
-                "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
-                v.mean(),
-                v.median(),
-                v.max(),
-                v.fake() ? FAKE : REAL,
-                v.frames(),
-                v.video())));
+        String.format(
+            Locale.ROOT,
+            "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
+            v.mean(),
+            v.median(),
+            v.max(),
+            v.fake() ? FAKE : REAL,
+            v.frames(),
+            v.video()));
   }
 
   private void print(CharSequence line) throws IOException {

@@ -40,23 +40,19 @@ final class PickledTypes {
 
   /** The allowed global of that name, or null. */
   static Global global(String module, String name) {
-    switch (module + "." + name) {
-      case "torch._utils._rebuild_tensor":
-        return Function.REBUILD_TENSOR;
-      case "torch._utils._rebuild_tensor_v2":
-        return Function.REBUILD_TENSOR_V2;
-      case "torch._utils._rebuild_parameter":
-        return Function.REBUILD_PARAMETER;
-      case "collections.OrderedDict":
-        return Function.ORDERED_DICT;
-      case "torch.UntypedStorage", "torch.storage.UntypedStorage":
-        return new StorageType(DType.U8);
-      default:
+    return switch (module + "." + name) {
+      case "torch._utils._rebuild_tensor" -> Function.REBUILD_TENSOR;
+      case "torch._utils._rebuild_tensor_v2" -> Function.REBUILD_TENSOR_V2;
+      case "torch._utils._rebuild_parameter" -> Function.REBUILD_PARAMETER;
+      case "collections.OrderedDict" -> Function.ORDERED_DICT;
+      case "torch.UntypedStorage", "torch.storage.UntypedStorage" -> new StorageType(DType.U8);
+      default -> {
         // Tensors on a GPU were stored as torch.cuda's classes before PyTorch 1.6.
         DType dtype =
             module.equals("torch") || module.equals("torch.cuda") ? STORAGES.get(name) : null;
-        return dtype == null ? null : new StorageType(dtype);
-    }
+        yield dtype == null ? null : new StorageType(dtype);
+      }
+    };
   }
 
   /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -45,7 +44,7 @@ final class Arena {
 
   /** Where each of a program's tensors lies, relative to the block. */
   static final class Layout {
-    private final Map<Tensor, Long> offsets = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Long> offsets = new IdentityHashMap<>();
     private long bytes;
 
     /**

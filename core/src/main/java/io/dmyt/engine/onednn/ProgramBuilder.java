@@ -17,6 +17,8 @@ final class ProgramBuilder {
   /** How to go back through a node. */
   interface Backward {
     /**
+     * Adds the operations that take the gradient to the node's inputs.
+     *
      * @param dy the gradient of the node's value
      */
     void emit(Tensor dy);

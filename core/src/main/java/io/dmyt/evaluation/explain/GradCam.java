@@ -132,7 +132,7 @@ public final class GradCam {
         images,
         embeddings -> {
           INDArray direction = classDirections().getRow(index).reshape(1, -1);
-          return direction.repeat(0, Math.toIntExact(embeddings.size(0)));
+          return direction.repeat(0, embeddings.size(0));
         });
   }
 

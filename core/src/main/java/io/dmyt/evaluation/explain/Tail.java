@@ -74,7 +74,8 @@ final class Tail {
     // The output layer stays outside: its answer's direction is the caller's business.
     List<String> behind = order.subList(order.indexOf(cut) + 1, order.size() - 1);
     if (behind.isEmpty()) {
-      throw new IllegalArgumentException("no pooling between the feature map %s and the output");
+      throw new IllegalArgumentException(
+          "no pooling between the feature map " + cut + " and the output");
     }
     ComputationGraphConfiguration.GraphBuilder builder =
         new NeuralNetConfiguration.Builder()

@@ -352,7 +352,7 @@ class AcceleratedGraphTest {
   @Test
   void tellsListenersWhatTheStockGraphTells() {
     try (Twins twins = Twins.of(residual())) {
-      Map<ComputationGraph, Map<String, INDArray>> seen = new IdentityHashMap<>();
+      IdentityHashMap<ComputationGraph, Map<String, INDArray>> seen = new IdentityHashMap<>();
       for (ComputationGraph graph : List.of(twins.stock(), twins.fast())) {
         graph.setListeners(
             new BaseTrainingListener() {
@@ -388,7 +388,7 @@ class AcceleratedGraphTest {
             .build();
     try (Twins twins = Twins.of(configuration)) {
       INDArray epsilon = Twins.random(2, 4, 8);
-      Map<ComputationGraph, Gradient> found = new IdentityHashMap<>();
+      IdentityHashMap<ComputationGraph, Gradient> found = new IdentityHashMap<>();
       for (ComputationGraph graph : List.of(twins.stock(), twins.fast())) {
         graph.initGradientsView();
         graph.feedForward(new INDArray[] {IMAGES}, true, false);
