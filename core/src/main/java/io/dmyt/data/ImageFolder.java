@@ -151,6 +151,13 @@ public final class ImageFolder {
     return map;
   }
 
+  /** The number of images, and of each class, for people: {@code 120 images: fake 60, real 60}. */
+  public String summary() {
+    StringJoiner parts = new StringJoiner(", ");
+    counts().forEach((className, count) -> parts.add(className + " " + count));
+    return "%d images: %s".formatted(size(), parts);
+  }
+
   /**
    * Identifies the data without reading the images: the SHA-256, in hexadecimal, over each image's
    * path relative to the root with {@code /} between names, a zero byte, its size in bytes as

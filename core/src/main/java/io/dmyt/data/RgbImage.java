@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 
 /** An 8-bit RGB image in memory. */
@@ -66,5 +67,18 @@ public final class RgbImage {
               }
             });
     return new RgbImage(newWidth, newHeight, resized);
+  }
+
+  /** The same picture for Java's own image classes, of type {@code TYPE_INT_RGB}. */
+  public BufferedImage toBufferedImage() {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int[] row = new int[width];
+    for (int y = 0, at = 0; y < height; y++) {
+      for (int x = 0; x < width; x++, at += 3) {
+        row[x] = (pixels[at] & 0xff) << 16 | (pixels[at + 1] & 0xff) << 8 | (pixels[at + 2] & 0xff);
+      }
+      image.setRGB(0, y, width, 1, row, 0, width);
+    }
+    return image;
   }
 }

@@ -9,6 +9,14 @@ import java.util.regex.Pattern;
  * classes never merge.
  */
 public enum VideoGrouping {
+  /** Every image stands for itself. */
+  NONE {
+    @Override
+    String nameOf(Path frame) {
+      return "/" + frame.getFileName();
+    }
+  },
+
   /** A folder is a video: {@code fake/id3_0001/00017.png} belongs to {@code fake/id3_0001}. */
   PARENT_FOLDER {
     @Override

@@ -107,6 +107,13 @@ public final class Download {
     Progress NONE = (name, received, size) -> {};
 
     /**
+     * Called before the network is touched for a file that is not there.
+     *
+     * @param folder where it goes
+     */
+    default void started(RemoteFile remote, Path folder) {}
+
+    /**
      * Called when a transfer begins, after each 64 kB or so, and at its end.
      *
      * @param name the file's
@@ -161,6 +168,7 @@ public final class Download {
       if (options.offline()) {
         throw new IOException("it is not there, and offline the network is not touched");
       }
+      progress.started(remote, folder);
       Files.createDirectories(folder);
       fetchLocked(remote, target, progress);
       return target;

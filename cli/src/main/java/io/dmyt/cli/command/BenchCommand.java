@@ -22,6 +22,7 @@ import io.dmyt.engine.onednn.Placement;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.loss.Dummies;
+import io.dmyt.training.StepTimes;
 import io.dmyt.training.TrainingOptions;
 import io.dmyt.training.TrainingStep;
 import java.io.IOException;

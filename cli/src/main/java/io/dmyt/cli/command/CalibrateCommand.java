@@ -22,6 +22,7 @@ import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
 import io.dmyt.evaluation.Calibrations;
 import io.dmyt.evaluation.embedding.FeatureSet;
+import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
@@ -130,7 +131,7 @@ final class CalibrateCommand implements Command {
     }
     ImageFolder folder = folder(spec, split);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
-    terminal.say("calibrating  on %s", Images.counts(folder));
+    terminal.say("calibrating  on %s", folder.summary());
     if (bySvm) {
       fitSvm(detector, embeddings, terminal);
     }
@@ -144,7 +145,7 @@ final class CalibrateCommand implements Command {
     note(terminal, calibration.operatingPoint(), raw);
     detector.setCalibration(calibration, fittedOn(folder, split, set));
     detector.saveFitted(weights, target);
-    terminal.say("Stored in %s: %s", target, Verdicts.describe(detector));
+    terminal.say("Stored in %s: %s", target, DetectorFacts.verdict(detector));
     return Main.OK;
   }
 

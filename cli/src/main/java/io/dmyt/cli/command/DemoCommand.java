@@ -3,9 +3,9 @@ package io.dmyt.cli.command;
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import io.dmyt.LossKind;
+import io.dmyt.PretrainedWeights;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.demo.DemoPictures;
-import io.dmyt.cli.option.PretrainedOptions;
 import io.dmyt.cli.output.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ final class DemoCommand implements Command {
     train.learningRate = 1e-3;
     train.epochs = 5;
     train.detectorOptions.imageSize = IMAGE_SIZE;
-    train.pretrained.from = PretrainedOptions.NONE;
+    train.pretrained.from = PretrainedWeights.NONE;
     train.output = output.resolve("detector.zip");
     train.data.dataset = dataset;
 

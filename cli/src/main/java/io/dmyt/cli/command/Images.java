@@ -9,7 +9,6 @@ import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.evaluation.embedding.ClassSample;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -64,12 +63,5 @@ final class Images {
     int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
     int[] chosen = ClassSample.indices(labels, ClassSample.DEFAULT_PER_CLASS, seed);
     return Arrays.stream(chosen).mapToObj(files::get).toList();
-  }
-
-  /** "120 images: fake 60, real 60". */
-  static String counts(ImageFolder folder) {
-    List<String> parts = new ArrayList<>();
-    folder.counts().forEach((name, count) -> parts.add(name + " " + count));
-    return "%d images: %s".formatted(folder.size(), String.join(", ", parts));
   }
 }

@@ -8,6 +8,7 @@ import io.dmyt.Version;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.evaluation.report.DetectorFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Properties;

@@ -8,6 +8,7 @@ import io.dmyt.cli.Main;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.hub.RemoteFile;
+import io.dmyt.hub.WeightsCache;
 import io.dmyt.internal.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class ModelsCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws IOException {
-    WeightsCache cache = new WeightsCache();
+    WeightsCache cache = WeightsCache.ofEnvironment();
     List<Map<String, Object>> list = new ArrayList<>();
     terminal.print(
         "%-24s %10s %7s %6s %10s  %s",

@@ -6,6 +6,8 @@ import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
+import io.dmyt.VideoVerdict;
+import io.dmyt.VideoVerdicts;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
@@ -19,13 +21,14 @@ import io.dmyt.cli.output.PredictionOutput;
 import io.dmyt.cli.output.PredictionTable;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
-import io.dmyt.cli.output.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageDataException;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
+import io.dmyt.evaluation.explain.Explanations;
+import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,7 +118,11 @@ final class PredictCommand implements Command {
     }
     List<Path> files = files();
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
-      Verdicts.requireOwn(detector, weights);
+      if (!detector.hasVerdict()) {
+        throw new UsageException(
+            "%s was trained with Triplet and has no SVM yet: run dmyt calibrate -w %1$s -d DATASET first"
+                .formatted(weights));
+      }
       if (explainClass != null && !detector.spec().classes().contains(explainClass)) {
         throw new UsageException(
             "--explain-class is %s, but %s knows %s"
@@ -131,7 +138,7 @@ final class PredictCommand implements Command {
       terminal.say(
           "detector     %s: %s, trained with %s",
           weights, detector.spec().backbone(), detector.spec().loss());
-      terminal.say("verdict      %s", Verdicts.describe(detector));
+      terminal.say("verdict      %s", DetectorFacts.verdict(detector));
       return run(detector, files, terminal);
     }
   }
@@ -156,7 +163,7 @@ final class PredictCommand implements Command {
   }
 
   private int run(Detector detector, List<Path> files, Terminal terminal) throws IOException {
-    VideoScores videos = new VideoScores(videoBy);
+    VideoVerdicts videos = new VideoVerdicts(videoBy.grouping());
     int fakeImages = 0;
     int scored = 0;
     long started = System.nanoTime();
@@ -175,7 +182,9 @@ final class PredictCommand implements Command {
         badBefore = outputs.bad(loader.badImages(), badBefore);
         for (Prediction prediction : predictions) {
           outputs.image(prediction);
-          videos.add(prediction);
+          if (videoBy != VideoRule.NONE) {
+            videos.add(prediction);
+          }
           fakeImages += prediction.fake() ? 1 : 0;
         }
         if (explanations != null) {

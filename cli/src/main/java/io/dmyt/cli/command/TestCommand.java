@@ -28,6 +28,8 @@ import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.evaluation.Judge;
 import io.dmyt.evaluation.Judgement;
 import io.dmyt.evaluation.embedding.FeatureSet;
+import io.dmyt.evaluation.report.DetectorFacts;
+import io.dmyt.evaluation.report.TestPage;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionReport;
@@ -44,9 +46,6 @@ import java.util.Optional;
 /** {@code dmyt test}: measures a detector on the test split. */
 @Parameters(commandDescription = "Measure a trained detector on the test images of a data set")
 final class TestCommand implements Command {
-  /** The reports over images, among those over videos. */
-  static final String IMAGES = "images";
-
   @ParametersDelegate final DataOptions data = new DataOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
   @ParametersDelegate final Embeddings.Options cache = new Embeddings.Options();
@@ -163,9 +162,9 @@ final class TestCommand implements Command {
     DetectorSpec spec = detector.spec();
     ImageFolder test = folder(spec, Split.TEST);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
-    terminal.say("testing      %s", Images.counts(test));
+    terminal.say("testing      %s", test.summary());
     if (detector.hasVerdict() && ways.contains(Classifier.of(spec.loss()))) {
-      terminal.say("verdict      %s", Verdicts.describe(detector));
+      terminal.say("verdict      %s", DetectorFacts.verdict(detector));
     }
     FeatureSet fitted =
         ways.stream().anyMatch(way -> Judge.needsTraining(way, detector))
@@ -195,7 +194,8 @@ final class TestCommand implements Command {
       Map<String, DetectionReport> others = new LinkedHashMap<>();
       ways.stream()
           .skip(1)
-          .forEach(way -> others.put(way.label(), outcomes.get(way).detection().get(IMAGES)));
+          .forEach(
+              way -> others.put(way.label(), outcomes.get(way).detection().get(TestPage.IMAGES)));
       String html =
           new TestPage(detector, weights, test, tested)
               .html(first.judgement(), videos, first.detection(), others, first.corrupted());
@@ -255,7 +255,7 @@ final class TestCommand implements Command {
   private Map<String, DetectionReport> detection(Judgement judgement, List<String> videos) {
     DetectionScores images = judgement.scores(videos);
     Map<String, DetectionReport> reports = new LinkedHashMap<>();
-    reports.put(IMAGES, judgement.detection(images, resampling()));
+    reports.put(TestPage.IMAGES, judgement.detection(images, resampling()));
     if (videoBy != VideoRule.NONE) {
       for (VideoScore rule : VideoScore.values()) {
         reports.put(
@@ -283,7 +283,8 @@ final class TestCommand implements Command {
               columns.put(
                   way,
                   new ComparisonTable.Column(
-                      outcome.judgement().classification(), outcome.detection().get(IMAGES))));
+                      outcome.judgement().classification(),
+                      outcome.detection().get(TestPage.IMAGES))));
       terminal.print(ComparisonTable.of(spec.classes(), columns));
     }
     outcomes.forEach(
@@ -294,7 +295,7 @@ final class TestCommand implements Command {
           if (!outcome.corrupted().isEmpty()) {
             terminal.print(
                 DetectionTable.bySeverity(
-                    way, outcome.detection().get(IMAGES), outcome.corrupted()));
+                    way, outcome.detection().get(TestPage.IMAGES), outcome.corrupted()));
           }
         });
   }

@@ -18,6 +18,7 @@ import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.PretrainedOptions;
 import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.output.HistoryPage;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.ImageFolder;
@@ -165,8 +166,8 @@ final class TrainCommand implements Command {
     terminal.say("classes      %s (real: %s)", String.join(", ", spec.classes()), spec.realClass());
     terminal.say(
         "weights      %s", spec.labelWeights() == null ? "equal" : spec.labelWeights().toString());
-    terminal.say("training     %s", Images.counts(train));
-    terminal.say("validation   %s", Images.counts(valid));
+    terminal.say("training     %s", train.summary());
+    terminal.say("validation   %s", valid.summary());
     terminal.say(
         "schedule     %d epochs, batch %d, learning rate %s, seed %d",
         epochs, data.batch, learningRate, seed);
@@ -276,7 +277,15 @@ final class TrainCommand implements Command {
           e.best() ? "  best so far, kept" : "");
       try {
         HistoryFile.write(historyFile(), history);
-        AtomicFile.write(historyPage(), HistoryPage.html(TrainCommand.this, spec, history));
+        AtomicFile.write(
+            historyPage(),
+            HistoryPage.html(
+                output,
+                spec,
+                data.dataset,
+                "batch %d, seed %d, start %s".formatted(data.batch, seed, pretrained.from),
+                epochs,
+                history));
       } catch (IOException ex) {
         throw new java.io.UncheckedIOException(ex);
       }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What {@code --video-by} takes for a video. */
 public enum VideoRule {
-  NONE(null),
+  NONE(VideoGrouping.NONE),
   FOLDER(VideoGrouping.PARENT_FOLDER),
   NAME(VideoGrouping.FILE_NAME);
 
@@ -19,9 +19,9 @@ public enum VideoRule {
     this.grouping = grouping;
   }
 
-  /** A frame's video; without a rule each frame is its own. */
-  public String key(String className, Path frame) {
-    return grouping == null ? className + "/" + frame : grouping.key(className, frame);
+  /** The rule behind the name. */
+  public VideoGrouping grouping() {
+    return grouping;
   }
 
   /** The video of each image of a split. */
@@ -30,7 +30,7 @@ public enum VideoRule {
     for (int i = 0; i < images.files().size(); i++) {
       String className = folder.classes().get(images.labels()[i]);
       Path root = Path.of(folder.name()).resolve(className);
-      videos.add(key(className, root.relativize(Path.of(images.files().get(i)))));
+      videos.add(grouping.key(className, root.relativize(Path.of(images.files().get(i)))));
     }
     return videos;
   }

@@ -1,13 +1,15 @@
 package io.dmyt.cli.output;
 
 import io.dmyt.hub.Download;
+import io.dmyt.hub.RemoteFile;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A download's progress bar where somebody watches, and nothing where nobody does. */
+/** Says what is fetched, with a progress bar where somebody watches. */
 public final class DownloadLine implements Download.Progress, AutoCloseable {
   private static final int WIDTH = 96;
 
@@ -16,6 +18,11 @@ public final class DownloadLine implements Download.Progress, AutoCloseable {
 
   public DownloadLine(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  @Override
+  public void started(RemoteFile remote, Path folder) {
+    terminal.say("Fetching %s to %s", remote.url(), folder);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.dmyt.cli.output;
 
 import io.dmyt.DetectorSpec;
 import io.dmyt.Prediction;
+import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;

@@ -6,7 +6,7 @@ import io.dmyt.Calibration;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Prediction;
-import io.dmyt.cli.command.Verdicts;
+import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
@@ -103,7 +103,7 @@ public final class PredictionJson {
         content.writeTo(json);
       }
       terminal.out().println(bytes.toString(StandardCharsets.UTF_8));
-      Verdicts.requireReader(terminal);
+      terminal.requireReader();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.dmyt.cli.output;
 
 import io.dmyt.Prediction;
+import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import java.io.Closeable;
 import java.io.IOException;

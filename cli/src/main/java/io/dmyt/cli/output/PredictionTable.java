@@ -2,7 +2,7 @@ package io.dmyt.cli.output;
 
 import io.dmyt.DetectorSpec;
 import io.dmyt.Prediction;
-import io.dmyt.cli.command.Verdicts;
+import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import java.io.IOException;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class PredictionTable implements PredictionOutput {
 
   private void print(CharSequence line) throws IOException {
     terminal.out().println(line);
-    Verdicts.requireReader(terminal);
+    terminal.requireReader();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.dmyt.cli.output;
 
+import java.io.IOException;
 import java.io.PrintStream;
 
 /**
@@ -13,6 +14,17 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
   /** The same, with nobody watching. */
   public Terminal quiet() {
     return new Terminal(out, err, false);
+  }
+
+  /**
+   * Ends the work when nobody reads standard output any more, as in {@code dmyt ... | head}.
+   *
+   * @throws IOException then
+   */
+  public void requireReader() throws IOException {
+    if (out.checkError()) {
+      throw new IOException("standard output is closed");
+    }
   }
 
   public void say(String format, Object... arguments) {

@@ -1,10 +1,65 @@
 package io.dmyt.evaluation.report;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** The page about a training run. */
 public final class HistoryReport {
   private HistoryReport() {}
+
+  /**
+   * What is shown of an epoch; NaN where there is none.
+   *
+   * @param trainAccuracy from 0 to 1, as is the other
+   * @param triplets semi-hard triplets in a training batch; with a loss that mines none NaN
+   * @param seconds that it took
+   */
+  public record Epoch(
+      double learningRate,
+      double trainLoss,
+      double trainAccuracy,
+      double validLoss,
+      double validAccuracy,
+      double triplets,
+      double seconds) {}
+
+  /**
+   * The whole page, with the charts that suit the epochs.
+   *
+   * @param title of the page
+   * @param epochs one at least, from the first on
+   * @param provenance where model and data are from: name and value
+   */
+  public static String html(String title, List<Epoch> epochs, Map<String, String> provenance) {
+    Map<String, Map<String, double[]>> charts = new LinkedHashMap<>();
+    charts.put("Loss", trainingAndValidation(epochs, Epoch::trainLoss, Epoch::validLoss));
+    if (Double.isNaN(epochs.get(0).triplets())) {
+      charts.put(
+          "Accuracy", trainingAndValidation(epochs, Epoch::trainAccuracy, Epoch::validAccuracy));
+    } else {
+      // A triplet loss has no accuracy before an SVM is fitted, but mines.
+      charts.put(
+          "Semi-hard triplets in a batch",
+          Map.of("mean of the epoch", values(epochs, Epoch::triplets)));
+    }
+    charts.put("Learning rate", Map.of("learning rate", values(epochs, Epoch::learningRate)));
+    charts.put("Seconds", Map.of("seconds of the epoch", values(epochs, Epoch::seconds)));
+    return html(title, charts, provenance);
+  }
+
+  private static Map<String, double[]> trainingAndValidation(
+      List<Epoch> epochs, ToDoubleFunction<Epoch> training, ToDoubleFunction<Epoch> validation) {
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    lines.put("training", values(epochs, training));
+    lines.put("validation", values(epochs, validation));
+    return lines;
+  }
+
+  private static double[] values(List<Epoch> epochs, ToDoubleFunction<Epoch> value) {
+    return epochs.stream().mapToDouble(value).toArray();
+  }
 
   /**
    * The whole page. It names no other file and no address.

@@ -1,7 +1,6 @@
 package io.dmyt.evaluation.report;
 
 import io.dmyt.data.RgbImage;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,19 +24,9 @@ public final class Thumbnails {
         image.resize(
             Math.max(1, (int) Math.round(factor * image.width())),
             Math.max(1, (int) Math.round(factor * image.height())));
-    BufferedImage buffered =
-        new BufferedImage(small.width(), small.height(), BufferedImage.TYPE_INT_RGB);
-    byte[] pixels = small.pixels();
-    for (int i = 0; i < small.width() * small.height(); i++) {
-      int red = pixels[3 * i] & 0xff;
-      int green = pixels[3 * i + 1] & 0xff;
-      int blue = pixels[3 * i + 2] & 0xff;
-      int rgb = (red << 16) | (green << 8) | blue;
-      buffered.setRGB(i % small.width(), i / small.width(), rgb);
-    }
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try {
-      ImageIO.write(buffered, "jpg", file);
+      ImageIO.write(small.toBufferedImage(), "jpg", file);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // An array throws none.
     }

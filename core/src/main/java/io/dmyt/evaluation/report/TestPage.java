@@ -1,4 +1,4 @@
-package io.dmyt.cli.command;
+package io.dmyt.evaluation.report;
 
 import io.dmyt.Detector;
 import io.dmyt.Version;
@@ -10,10 +10,6 @@ import io.dmyt.evaluation.Judgement;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.evaluation.explain.GradCam;
-import io.dmyt.evaluation.report.EmbeddingMap;
-import io.dmyt.evaluation.report.ReportData;
-import io.dmyt.evaluation.report.TestReport;
-import io.dmyt.evaluation.report.Thumbnails;
 import io.dmyt.loss.Dummies;
 import io.dmyt.metric.DetectionReport;
 import java.nio.file.Path;
@@ -27,7 +23,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Gathers what the report of a test shows. */
-final class TestPage {
+public final class TestPage {
+  /** The name of the reports over images, among those over videos. */
+  public static final String IMAGES = "images";
+
   private static final int WORST = 12;
   private static final int MAP_PER_CLASS = 300;
   private static final long MAP_SEED = 1;
@@ -37,7 +36,7 @@ final class TestPage {
   private final ImageFolder folder;
   private final FeatureSet tested;
 
-  TestPage(Detector detector, Path weights, ImageFolder folder, FeatureSet tested) {
+  public TestPage(Detector detector, Path weights, ImageFolder folder, FeatureSet tested) {
     this.detector = detector;
     this.weights = weights;
     this.folder = folder;
@@ -53,7 +52,7 @@ final class TestPage {
    * @param others reports over images of the other ways
    * @param corrupted reports of the first way, by corruption and severity
    */
-  String html(
+  public String html(
       Judgement judgement,
       List<String> videos,
       Map<String, DetectionReport> reports,
@@ -62,7 +61,7 @@ final class TestPage {
     Map<String, DetectionReport> byVideo = new LinkedHashMap<>();
     reports.forEach(
         (what, report) -> {
-          if (!what.equals(TestCommand.IMAGES)) {
+          if (!what.equals(IMAGES)) {
             byVideo.put(what.replace("videos, ", "") + " of frames", report);
           }
         });
@@ -70,7 +69,7 @@ final class TestPage {
         new ReportData(
             "Test of " + weights.getFileName(),
             judgement.scores(videos),
-            reports.get(TestCommand.IMAGES),
+            reports.get(IMAGES),
             byVideo,
             others,
             Optional.of(judgement.classification()),
@@ -149,8 +148,7 @@ final class TestPage {
     rows.put("Judged by", judgement.classifier().label());
     rows.put(
         "Test images",
-        "%s: %s; fingerprint %s"
-            .formatted(folder.name(), Images.counts(folder), folder.fingerprint()));
+        "%s: %s; fingerprint %s".formatted(folder.name(), folder.summary(), folder.fingerprint()));
     rows.put(
         "Tested",
         "%s, by dmyt4j %s"

@@ -1,9 +1,8 @@
-package io.dmyt.cli;
+package io.dmyt.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dmyt.cli.command.StepTimes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.dmyt.cli.output;
+package io.dmyt;
 
 /**
  * What the frames of a video say together.

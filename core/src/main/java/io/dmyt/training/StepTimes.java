@@ -1,4 +1,4 @@
-package io.dmyt.cli.command;
+package io.dmyt.training;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,9 @@
-package io.dmyt.cli.command;
+package io.dmyt.evaluation.explain;
 
 import io.dmyt.Detector;
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.RgbImage;
-import io.dmyt.evaluation.explain.GradCam;
-import io.dmyt.evaluation.explain.HeatMap;
 import io.dmyt.internal.AtomicFile;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +11,7 @@ import javax.imageio.ImageIO;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Pictures of images with heat maps over them, in folders as the images are. */
-final class Explanations implements AutoCloseable {
+public final class Explanations implements AutoCloseable {
   private final Path folder;
   private final Path base;
   private final String className;
@@ -26,7 +23,7 @@ final class Explanations implements AutoCloseable {
    * @param files all images that are going to be explained
    * @param className what to explain, or null for P(fake)
    */
-  Explanations(Path folder, List<Path> files, Detector detector, String className) {
+  public Explanations(Path folder, List<Path> files, Detector detector, String className) {
     this.folder = folder;
     this.className = className;
     base = commonFolder(files);
@@ -54,28 +51,14 @@ final class Explanations implements AutoCloseable {
    *
    * @param images the same decoded, [B, 3, size, size]
    */
-  void write(List<Path> files, INDArray images) throws IOException {
+  public void write(List<Path> files, INDArray images) throws IOException {
     List<HeatMap> maps =
         className == null ? gradCam.fake(images) : gradCam.ofClass(images, className);
     for (int i = 0; i < files.size(); i++) {
       RgbImage picture = maps.get(i).over(decoder.rgb(files.get(i)));
       Path target = folder.resolve(base.relativize(absolute(files.get(i))) + ".png");
-      AtomicFile.write(target, out -> ImageIO.write(buffered(picture), "png", out));
+      AtomicFile.write(target, out -> ImageIO.write(picture.toBufferedImage(), "png", out));
     }
-  }
-
-  private static BufferedImage buffered(RgbImage image) {
-    BufferedImage buffered =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-    byte[] pixels = image.pixels();
-    for (int i = 0; i < image.width() * image.height(); i++) {
-      int rgb =
-          (pixels[3 * i] & 0xff) << 16
-              | (pixels[3 * i + 1] & 0xff) << 8
-              | (pixels[3 * i + 2] & 0xff);
-      buffered.setRGB(i % image.width(), i / image.width(), rgb);
-    }
-    return buffered;
   }
 
   @Override

@@ -1,9 +1,6 @@
-package io.dmyt.cli.command;
+package io.dmyt;
 
-import io.dmyt.OperatingPoint;
-import io.dmyt.Prediction;
-import io.dmyt.cli.option.VideoRule;
-import io.dmyt.cli.output.VideoVerdict;
+import io.dmyt.data.VideoGrouping;
 import io.dmyt.metric.VideoScore;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gathers P(fake) of frames by video. */
-final class VideoScores {
+/** Gathers P(fake) of frames by video, and judges each video by one score. */
+public final class VideoVerdicts {
   /** A growing array of scores: eight bytes a frame. */
   private static final class Frames {
     private double[] scores = new double[16];
@@ -31,23 +28,29 @@ final class VideoScores {
   }
 
   private final Map<String, Frames> videos = new LinkedHashMap<>();
-  private final VideoRule rule;
+  private final VideoGrouping grouping;
 
-  VideoScores(VideoRule rule) {
-    this.rule = rule;
+  /**
+   * @param grouping which frames make a video
+   */
+  public VideoVerdicts(VideoGrouping grouping) {
+    this.grouping = grouping;
   }
 
-  void add(Prediction frame) {
-    if (rule == VideoRule.NONE) {
-      return;
-    }
+  /** Adds a frame to its video. */
+  public void add(Prediction frame) {
     Path folder = frame.file().getParent();
-    String key = rule.key(folder == null ? "." : folder.toString(), frame.file().getFileName());
+    String key = grouping.key(folder == null ? "." : folder.toString(), frame.file().getFileName());
     videos.computeIfAbsent(key, k -> new Frames()).add(frame.fakeProbability());
   }
 
-  /** The videos in the order of their first frames, judged by one score each. */
-  List<VideoVerdict> verdicts(VideoScore by, OperatingPoint point) {
+  /**
+   * The verdicts, in the order of the videos' first frames.
+   *
+   * @param by which score of a video's frames decides
+   * @param point from which score on a video is called fake
+   */
+  public List<VideoVerdict> verdicts(VideoScore by, OperatingPoint point) {
     return videos.entrySet().stream()
         .map(
             video -> {

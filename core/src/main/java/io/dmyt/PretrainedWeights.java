@@ -1,0 +1,86 @@
+package io.dmyt;
+
+import io.dmyt.backbone.Backbones;
+import io.dmyt.hub.Download;
+import io.dmyt.hub.RemoteFile;
+import io.dmyt.hub.WeightsCache;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where a network's initial weights come from.
+ *
+ * @param source {@link #AUTO}, {@link #NONE}, an address ({@code https://…}), or the path of a
+ *     file: a detector, safetensors or a PyTorch file
+ */
+public record PretrainedWeights(String source) {
+  /** The ImageNet weights that are published for the network. */
+  public static final String AUTO = "auto";
+
+  /** Random weights. */
+  public static final String NONE = "none";
+
+  /**
+   * The file, fetched if need be.
+   *
+   * @param model the network's name
+   * @return nothing for random weights
+   * @throws IllegalArgumentException if no weights of the network are published, or the address is
+   *     none that may be fetched from
+   * @throws io.dmyt.hub.DownloadException if the file can't be had
+   */
+  public Optional<Path> file(String model, WeightsCache cache, Download.Progress progress)
+      throws IOException {
+    if (source.equals(NONE)) {
+      return Optional.empty();
+    } else if (source.equals(AUTO)) {
+      RemoteFile published =
+          Backbones.publishedWeights(model)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "no weights of %s are published".formatted(model)));
+      return Optional.of(cache.published(published, progress));
+    } else if (source.matches("(?i)https?://.*")) {
+      return Optional.of(cache.at(RemoteFile.of(source), progress));
+    }
+    return Optional.of(Path.of(source));
+  }
+
+  /**
+   * What was loaded.
+   *
+   * @param origin the file and its format, for people
+   * @param classifier whether the classifier's weights were taken over too
+   */
+  public record Loaded(String origin, boolean classifier) {}
+
+  /** The file says that it holds another network than the detector's. */
+  public static final class WrongNetworkException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    WrongNetworkException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Takes over a file's weights; the classifier's too if it has as many outputs as the detector's.
+   *
+   * @throws WrongNetworkException if the file says that it holds another network
+   * @throws IllegalArgumentException if the weights do not fit the network
+   * @throws IOException if the file can't be read
+   */
+  public static Loaded load(Path file, Detector detector) throws IOException {
+    String model = detector.spec().backbone();
+    try (ModelFile given = ModelFile.open(file)) {
+      String holds = given.backbone().orElse(model);
+      if (!holds.equals(model)) {
+        throw new WrongNetworkException("%s holds %s, --model is %s".formatted(file, holds, model));
+      }
+      boolean classifier = detector.backbone().loadPretrained(given.weights());
+      return new Loaded(given.weights().origin().toString(), classifier);
+    }
+  }
+}
