@@ -11,16 +11,32 @@ public final class Checkpoints {
   private Checkpoints() {}
 
   /**
-   * Opens a safetensors file, or a PyTorch file as {@link PyTorchFile#open} describes. The caller
-   * closes it.
+   * Opens a safetensors file, or a PyTorch file, and in it the {@link Checkpoint#largest largest}
+   * set of named tensors. The caller closes it.
    *
-   * @throws CheckpointException if it is neither, breaks its format's rules, or cannot be read
+   * @throws CheckpointException if it is neither, breaks its format's rules, holds no named tensors
+   *     or several sets that fit equally, or cannot be read
    */
   public static StateDict open(Path file) {
+    Checkpoint checkpoint = openAll(file);
+    try {
+      return checkpoint.largest().read();
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a file for a choice among all sets of named tensors in it. The caller closes it.
+   *
+   * @throws CheckpointException as {@link #open} does
+   */
+  public static Checkpoint openAll(Path file) {
     FileByteSource bytes = FileByteSource.open(file);
     try {
       ByteBuffer head = bytes.read(0, (int) Math.min(PyTorchFile.SIGNATURE_BYTES, bytes.size()));
-      return PyTorchFile.isSignature(head) ? PyTorchFile.read(bytes) : SafeTensors.read(bytes);
+      return PyTorchFile.isSignature(head) ? PyTorchFile.read(bytes) : SafeTensors.openAll(bytes);
     } catch (RuntimeException | Error e) {
       bytes.close();
       throw e;

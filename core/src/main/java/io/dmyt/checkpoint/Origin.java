@@ -3,6 +3,7 @@ package io.dmyt.checkpoint;
 import io.dmyt.internal.Quoted;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a state dict came from.
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param format what the file is, as in {@code PyTorch (zip)}
  * @param container the key, dotted if nested, under which a training checkpoint kept it
  * @param prefix what every name began with there and was stripped, as in {@code module.}
- * @param leftOut names beside the tensors whose values are no tensors
+ * @param leftOut what lay beside the tensors or among them and was left out, by name
  */
 public record Origin(
     String source,
@@ -30,17 +31,32 @@ public record Origin(
     return new Origin(source, format, Optional.empty(), Optional.empty(), List.of());
   }
 
+  /** The same with another prefix taken off behind this one, and more left out. */
+  public Origin with(String innerPrefix, List<String> alsoLeftOut) {
+    String whole = prefix.orElse("") + innerPrefix;
+    return new Origin(
+        source,
+        format,
+        container,
+        whole.isEmpty() ? Optional.empty() : Optional.of(whole),
+        Stream.concat(leftOut.stream(), alsoLeftOut.stream()).toList());
+  }
+
+  private static String named(String name) {
+    return Quoted.of(name) + (MovingAverage.isNamed(name) ? ", the moving average" : "");
+  }
+
   /**
    * One line for a log, as in {@code x.pth, PyTorch (zip), its 'state_dict', without 'module.'}.
    */
   @Override
   public String toString() {
     StringBuilder line = new StringBuilder(source).append(", ").append(format);
-    container.ifPresent(key -> line.append(", its ").append(Quoted.of(key)));
-    prefix.ifPresent(p -> line.append(", names without their ").append(Quoted.of(p)));
+    container.ifPresent(key -> line.append(", its ").append(named(key)));
+    prefix.ifPresent(p -> line.append(", names without their ").append(named(p)));
     if (!leftOut.isEmpty()) {
       List<String> named = leftOut.stream().limit(LISTED).map(Quoted::of).toList();
-      line.append(", left out as no tensors: ").append(String.join(", ", named));
+      line.append(", left out: ").append(String.join(", ", named));
       if (leftOut.size() > LISTED) {
         line.append(" and ").append(leftOut.size() - LISTED).append(" more");
       }

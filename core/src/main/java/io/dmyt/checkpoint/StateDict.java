@@ -76,6 +76,13 @@ public final class StateDict implements AutoCloseable {
                         .formatted(origin.source(), Quoted.of(name), tensors.size())));
   }
 
+  /** What each tensor is, by name and in order. */
+  public Map<String, TensorType> types() {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    tensors().forEach((name, tensor) -> types.put(name, tensor.type()));
+    return types;
+  }
+
   /** Free text by key, as safetensors' {@code __metadata__}; unmodifiable, often empty. */
   public Map<String, String> metadata() {
     requireOpen();

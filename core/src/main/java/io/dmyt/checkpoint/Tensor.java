@@ -168,6 +168,11 @@ public final class Tensor {
     return shape.clone();
   }
 
+  /** Both. */
+  public TensorType type() {
+    return TensorType.of(dtype, shape);
+  }
+
   /** The number of elements: the product of the shape, 1 for a scalar. */
   public long length() {
     return length;

@@ -5,55 +5,56 @@ import io.dmyt.checkpoint.Tensor;
 import io.dmyt.internal.Quoted;
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
 /** What an {@link Unpickler} makes beside strings, numbers, lists and maps. */
 final class PickledTypes {
-  private static final Map<String, DType> STORAGES =
-      Map.ofEntries(
-          Map.entry("DoubleStorage", DType.F64),
-          Map.entry("FloatStorage", DType.F32),
-          Map.entry("HalfStorage", DType.F16),
-          Map.entry("BFloat16Storage", DType.BF16),
-          Map.entry("LongStorage", DType.I64),
-          Map.entry("IntStorage", DType.I32),
-          Map.entry("ShortStorage", DType.I16),
-          Map.entry("CharStorage", DType.I8),
-          Map.entry("ByteStorage", DType.U8),
-          Map.entry("BoolStorage", DType.BOOL));
-
   private PickledTypes() {}
 
-  /** A name in Python that a pickle may refer to. */
-  sealed interface Global permits StorageType, Function {}
+  /**
+   * What stands for a class, a function or an object that is not known here: it is never built,
+   * looked into or run. Compared by identity.
+   */
+  static final class Opaque {
+    private final String name;
+    private final boolean tensor;
 
-  /** A class of storages, {@code torch.FloatStorage} and its like. */
-  record StorageType(DType dtype) implements Global {}
+    private Opaque(String name, boolean tensor) {
+      this.name = name;
+      this.tensor = tensor;
+    }
 
-  /** The functions whose effect is known here. */
-  enum Function implements Global {
-    REBUILD_TENSOR,
-    REBUILD_TENSOR_V2,
-    REBUILD_PARAMETER,
-    ORDERED_DICT
+    /** Something of that class, or made by that function. */
+    static Opaque of(String name) {
+      return new Opaque(name, false);
+    }
+
+    /** A tensor that can't be read because of that class or function. */
+    static Opaque tensor(String name) {
+      return new Opaque(name, true);
+    }
+
+    /** The full name in Python of what makes it unreadable. */
+    String name() {
+      return name;
+    }
+
+    /** Whether it is a tensor of a kind that is not read. */
+    boolean isTensor() {
+      return tensor;
+    }
   }
 
-  /** The allowed global of that name, or null. */
-  static Global global(String module, String name) {
-    return switch (module + "." + name) {
-      case "torch._utils._rebuild_tensor" -> Function.REBUILD_TENSOR;
-      case "torch._utils._rebuild_tensor_v2" -> Function.REBUILD_TENSOR_V2;
-      case "torch._utils._rebuild_parameter" -> Function.REBUILD_PARAMETER;
-      case "collections.OrderedDict" -> Function.ORDERED_DICT;
-      case "torch.UntypedStorage", "torch.storage.UntypedStorage" -> new StorageType(DType.U8);
-      default -> {
-        // Tensors on a GPU were stored as torch.cuda's classes before PyTorch 1.6.
-        DType dtype =
-            module.equals("torch") || module.equals("torch.cuda") ? STORAGES.get(name) : null;
-        yield dtype == null ? null : new StorageType(dtype);
-      }
-    };
-  }
+  /**
+   * The type of a storage's or an array's elements.
+   *
+   * @param name the full name in Python
+   * @param dtype the same type here, or null if it is not read
+   * @param bytes the size of an element, 0 if unknown
+   */
+  record ElementType(String name, DType dtype, int bytes) {}
 
   /**
    * A storage by its key in the file.
@@ -61,13 +62,26 @@ final class PickledTypes {
    * @param elements its length
    * @param view the part of it that is meant, or null for all
    */
-  record StorageRef(DType dtype, String key, long elements, View view) {}
+  record StorageRef(ElementType type, String key, long elements, View view) {}
 
   /** A part of a storage, in elements; only files of the legacy format have it. */
   record View(String key, long offset, long elements) {}
 
-  /** A tensor over a storage; offset and strides in elements, none of it checked yet. */
-  record TensorRef(StorageRef storage, long offset, long[] shape, long[] strides) {}
+  /**
+   * A tensor over a storage; offset and strides in elements of its own type, none of it checked
+   * yet.
+   *
+   * @param dtype the type of its elements, which may be another than that of an untyped storage
+   */
+  record TensorRef(StorageRef storage, DType dtype, long offset, long[] shape, long[] strides) {}
+
+  /**
+   * A long text or byte string that stays in the pickle.
+   *
+   * @param start its first byte, from the beginning of the pickle's buffer
+   * @param latin1 whether these are the UTF-8 bytes of a text whose Latin-1 bytes are meant
+   */
+  record Blob(int start, int length, boolean latin1) {}
 
   /** A tuple; compared by identity. */
   static final class Tuple {
@@ -85,6 +99,11 @@ final class PickledTypes {
       return items[i];
     }
 
+    /** All of them; unmodifiable. */
+    List<Object> items() {
+      return Collections.unmodifiableList(Arrays.asList(items));
+    }
+
     /** The items as numbers that fit 63 bits, or null if one is none. */
     long[] sizes() {
       if (items.length > Tensor.LARGEST_RANK) {
@@ -93,6 +112,12 @@ final class PickledTypes {
       boolean numbers = Arrays.stream(items).allMatch(i -> i instanceof Long n && n >= 0);
       return numbers ? Arrays.stream(items).mapToLong(i -> (Long) i).toArray() : null;
     }
+  }
+
+  /** Whether a value is a tensor that can be read, if its storage is sound. */
+  static boolean isTensor(Object value) {
+    return value instanceof TensorRef
+        || (value instanceof NumpyValues.Array array && array.isNumeric());
   }
 
   /** How a value is called in messages. */
@@ -111,10 +136,16 @@ final class PickledTypes {
       return "a tuple of " + tuple.size();
     } else if (value instanceof TensorRef) {
       return "a tensor";
+    } else if (value instanceof NumpyValues.Array) {
+      return "a NumPy array";
     } else if (value instanceof StorageRef) {
       return "a storage";
-    } else if (value instanceof Global) {
+    } else if (value instanceof PickledNames.Function || value instanceof ElementType) {
       return "a class or function";
+    } else if (value instanceof Opaque opaque) {
+      return "something of " + Quoted.of(opaque.name());
+    } else if (value instanceof Blob) {
+      return "a long text";
     }
     return value instanceof byte[] ? "bytes" : "a list";
   }

@@ -1,116 +1,201 @@
 package io.dmyt.checkpoint.pytorch;
 
 import io.dmyt.checkpoint.CheckpointException;
-import io.dmyt.checkpoint.Origin;
-import io.dmyt.checkpoint.pytorch.PickledTypes.TensorRef;
+import io.dmyt.checkpoint.pytorch.PickledTypes.Opaque;
+import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
+import io.dmyt.internal.Quoted;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Finds the state dict in what a PyTorch file holds. */
+/**
+ * Finds the sets of named tensors in what a PyTorch file holds: every dict with tensors under
+ * texts, wherever it lies in dicts, lists and tuples.
+ */
 final class StateDictSearch {
-  /** Where training code keeps the network, the most usual first; averages only for want of it. */
-  private static final List<String> CONTAINERS =
-      List.of(
-          "state_dict",
-          "model_state_dict",
-          "model",
-          "net",
-          "network",
-          "weights",
-          "state_dict_ema",
-          "model_ema");
-
   /** What wrappers put before every name: data parallelism, compilation. */
   private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
 
-  private static final int DEEPEST = 3;
+  /** What {@code AveragedModel} counts beside its {@code module.}. */
+  private static final String AVERAGED = "n_averaged";
+
   private static final int LISTED = 10;
+
+  private final Deque<Place> open = new ArrayDeque<>();
+  private final Map<Object, Boolean> seen = new IdentityHashMap<>();
+  private final List<Found> found = new ArrayList<>();
 
   private StateDictSearch() {}
 
-  /** A state dict whose tensors are not checked yet. */
+  /**
+   * A set of named tensors that are not checked yet.
+   *
+   * @param key where it lies, dotted; empty for the file itself
+   * @param prefix what was taken off every name
+   * @param tensors by name: {@code TensorRef}s and arrays
+   * @param unreadable what makes those that can't be read so, by name
+   * @param leftOut the names of what lies beside
+   */
   record Found(
-      String source,
-      Map<String, TensorRef> tensors,
-      Optional<String> container,
-      Optional<String> prefix,
-      List<String> leftOut) {
+      String key,
+      String prefix,
+      Map<String, Object> tensors,
+      Map<String, String> unreadable,
+      List<String> leftOut) {}
 
-    Origin origin(String format) {
-      return new Origin(source, format, container, prefix, leftOut);
+  /** A container and the way to it. */
+  private record Place(Object container, Place parent, String name) {
+    String key() {
+      Deque<String> names = new ArrayDeque<>();
+      for (Place place = this; place.parent != null; place = place.parent) {
+        names.addFirst(place.name);
+      }
+      return String.join(".", names);
     }
   }
 
   /**
-   * The state dict in a file's object: the object itself if it maps names to tensors, else the one
-   * under the first of the usual keys that does, at most three levels down.
+   * The sets in a file's object, those with the most tensors first.
    *
-   * @throws CheckpointException if there is none
+   * @throws CheckpointException if there are none
    */
-  static Found in(String source, Object root) {
-    List<String> path = new ArrayList<>();
-    Object value = root;
-    while (value instanceof Map<?, ?> dict && path.size() <= DEEPEST) {
-      if (holdsTensors(dict)) {
-        return found(source, dict, String.join(".", path));
-      }
-      String key =
-          CONTAINERS.stream().filter(k -> dict.get(k) instanceof Map).findFirst().orElse(null);
-      if (key == null) {
-        break;
-      }
-      path.add(key);
-      value = dict.get(key);
+  static List<Found> in(String source, Object root) {
+    StateDictSearch search = new StateDictSearch();
+    search.walk(root);
+    if (search.found.isEmpty()) {
+      throw new CheckpointException(
+          "%s: expected a state dict, found %s%s".formatted(source, contents(root), advice(root)));
     }
-    throw new CheckpointException(
-        "%s: expected a state dict, or one under %s; found %s"
-            .formatted(source, CONTAINERS, contents(value)));
+    search.found.sort(
+        Comparator.comparingInt((Found f) -> f.tensors().size() + f.unreadable().size())
+            .reversed());
+    return List.copyOf(search.found);
   }
 
-  private static boolean holdsTensors(Map<?, ?> dict) {
-    return dict.values().stream().anyMatch(v -> v instanceof TensorRef);
+  /** Breadth first, and without recursion: values may nest without end, and contain themselves. */
+  private void walk(Object root) {
+    enter(root, null, "");
+    while (!open.isEmpty()) {
+      Place place = open.remove();
+      Map<?, ?> dict = asDict(place.container());
+      if (dict != null) {
+        take(place, dict);
+        dict.forEach((key, value) -> enter(value, place, String.valueOf(key)));
+      } else {
+        List<?> items = asList(place.container());
+        for (int i = 0; i < items.size(); i++) {
+          enter(items.get(i), place, String.valueOf(i));
+        }
+      }
+    }
   }
 
-  private static Found found(String source, Map<?, ?> dict, String container) {
-    Map<String, TensorRef> tensors = new LinkedHashMap<>();
+  private void enter(Object value, Place parent, String name) {
+    boolean container = value instanceof Map || value instanceof List || value instanceof Tuple;
+    if (container && seen.put(value, true) == null) {
+      open.add(new Place(value, parent, name));
+    }
+  }
+
+  /** A dict, or a list of names and tensors that would make one; else null. */
+  private static Map<?, ?> asDict(Object container) {
+    if (container instanceof Map<?, ?> dict) {
+      return dict;
+    }
+    List<?> items = asList(container);
+    Map<String, Object> dict = new LinkedHashMap<>();
+    for (Object item : items) {
+      if (!(item instanceof Tuple pair
+          && pair.size() == 2
+          && pair.get(0) instanceof String name
+          && PickledTypes.isTensor(pair.get(1))
+          && dict.put(name, pair.get(1)) == null)) {
+        return null;
+      }
+    }
+    return items.isEmpty() ? null : dict;
+  }
+
+  private static List<?> asList(Object container) {
+    return container instanceof Tuple tuple ? tuple.items() : (List<?>) container;
+  }
+
+  private void take(Place place, Map<?, ?> dict) {
+    Map<String, Object> tensors = new LinkedHashMap<>();
+    Map<String, String> unreadable = new LinkedHashMap<>();
     List<String> leftOut = new ArrayList<>();
     dict.forEach(
-        (name, value) -> {
-          if (name instanceof String text && value instanceof TensorRef tensor) {
-            tensors.put(text, tensor);
-          } else {
-            leftOut.add(String.valueOf(name));
+        (key, value) -> {
+          if (key instanceof String name && PickledTypes.isTensor(value)) {
+            tensors.put(name, value);
+          } else if (key instanceof String name && value instanceof Opaque o && o.isTensor()) {
+            unreadable.put(name, o.name());
+          } else if (!(value instanceof Map || value instanceof List)) {
+            leftOut.add(key instanceof String name ? name : PickledTypes.describe(key));
           }
         });
+    if (tensors.isEmpty() && unreadable.isEmpty()) {
+      return;
+    }
     String prefix = prefix(tensors);
-    Map<String, TensorRef> stripped = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> stripped.put(name.substring(prefix.length()), tensor));
-    return new Found(source, stripped, nonEmpty(container), nonEmpty(prefix), leftOut);
+    if (!prefix.isEmpty() && tensors.remove(AVERAGED) != null) {
+      leftOut.add(AVERAGED);
+    }
+    for (Place at = place.parent(); at != null; at = at.parent()) {
+      leftOut.addAll(tensorsIn(at.container()));
+    }
+    found.add(
+        new Found(
+            place.key(),
+            prefix,
+            without(prefix, tensors),
+            without(prefix, unreadable),
+            List.copyOf(leftOut)));
+  }
+
+  private static List<String> tensorsIn(Object container) {
+    List<String> names = new ArrayList<>();
+    if (container instanceof Map<?, ?> dict) {
+      dict.forEach(
+          (key, value) -> {
+            if (key instanceof String name && PickledTypes.isTensor(value)) {
+              names.add(name);
+            }
+          });
+    }
+    return names;
   }
 
   /** The wrappers' prefixes that all names share, one after another. */
-  private static String prefix(Map<String, TensorRef> tensors) {
+  private static String prefix(Map<String, Object> tensors) {
     String prefix = "";
-    while (true) {
+    for (String next = ""; next != null; prefix += next == null ? "" : next) {
       String before = prefix;
-      Optional<String> next =
+      next =
           PREFIXES.stream()
-              .map(p -> before + p)
-              .filter(p -> tensors.keySet().stream().allMatch(name -> name.startsWith(p)))
-              .findFirst();
-      if (next.isEmpty()) {
-        return prefix;
-      }
-      prefix = next.get();
+              .filter(
+                  p ->
+                      tensors.keySet().stream()
+                          .allMatch(n -> n.startsWith(before + p) || n.equals(AVERAGED)))
+              .filter(p -> tensors.keySet().stream().anyMatch(n -> n.startsWith(before + p)))
+              .findFirst()
+              .orElse(null);
     }
+    return prefix;
   }
 
-  private static Optional<String> nonEmpty(String text) {
-    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  private static <T> Map<String, T> without(String prefix, Map<String, T> named) {
+    Map<String, T> stripped = new LinkedHashMap<>();
+    named.forEach(
+        (name, value) ->
+            stripped.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, value));
+    return stripped;
   }
 
   private static String contents(Object value) {
@@ -121,5 +206,18 @@ final class StateDictSearch {
         .limit(LISTED)
         .map(key -> PickledTypes.describe(key) + ": " + PickledTypes.describe(dict.get(key)))
         .collect(Collectors.joining(", ", "{", dict.size() > LISTED ? ", …}" : "}"));
+  }
+
+  /** What was in the way, if an object was, and what to do about it. */
+  private static String advice(Object root) {
+    Object first =
+        root instanceof Map<?, ?> dict
+            ? dict.values().stream().filter(v -> v instanceof Opaque).findFirst().orElse(null)
+            : root;
+    return first instanceof Opaque opaque
+        ? ("; refused the global %s: only tensors and plain containers are read, nothing is run."
+                + " In Python, save the network's state_dict() with torch.save")
+            .formatted(Quoted.of(opaque.name()))
+        : "";
   }
 }

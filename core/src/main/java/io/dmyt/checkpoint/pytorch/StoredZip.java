@@ -97,7 +97,8 @@ final class StoredZip {
     ByteBuffer tail = file.read(from, (int) (file.size() - from));
     for (int i = tail.limit() - END_BYTES; i >= 0; i--) {
       if (tail.getInt(i) == END_SIGNATURE
-          && i + END_BYTES + (tail.getShort(i + 20) & 0xffff) == tail.limit()) {
+          && i + END_BYTES + (tail.getShort(i + 20) & 0xffff) <= tail.limit()) {
+        // What follows the record and its comment is padding, as some downloads have it.
         return from + i;
       }
     }

@@ -1,9 +1,12 @@
 package io.dmyt.checkpoint.safetensors;
 
+import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.checkpoint.Origin;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import io.dmyt.checkpoint.TensorSet;
+import io.dmyt.checkpoint.TensorType;
 import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.HeapByteSource;
@@ -18,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +36,7 @@ import java.util.Map;
 public final class SafeTensors {
   static final int LENGTH_BYTES = Long.BYTES;
 
+  private static final String FORMAT = "safetensors";
   private static final int ALIGNMENT = 8;
 
   private SafeTensors() {}
@@ -67,26 +72,62 @@ public final class SafeTensors {
   }
 
   /**
-   * @param owned what the state dict closes, or null
+   * All tensors of a file as one set, which owns the file.
+   *
+   * @throws CheckpointException if it breaks any rule of the format
    */
-  private static StateDict read(ByteSource file, FileByteSource owned) {
+  public static Checkpoint openAll(FileByteSource file) {
     SafeTensorsHeader header = SafeTensorsHeader.read(file);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    Map<String, String> unreadable = new LinkedHashMap<>();
     header
         .entries()
         .forEach(
-            (name, entry) ->
+            (name, entry) -> {
+              if (entry.type().dtype() == null) {
+                unreadable.put(name, entry.type().name());
+              } else {
+                types.put(name, TensorType.of(entry.type().dtype(), entry.shape()));
+              }
+            });
+    Origin origin = Origin.of(file.toString(), FORMAT);
+    TensorSet all =
+        new TensorSet("", origin, types, unreadable, () -> stateDict(header, file, file));
+    return new Checkpoint(file, List.of(all));
+  }
+
+  /**
+   * @param owned what the state dict closes, or null
+   */
+  private static StateDict read(ByteSource file, FileByteSource owned) {
+    return stateDict(SafeTensorsHeader.read(file), file, owned);
+  }
+
+  private static StateDict stateDict(
+      SafeTensorsHeader header, ByteSource file, FileByteSource owned) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    List<String> leftOut = new ArrayList<>();
+    header
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              if (entry.type().dtype() == null) {
+                leftOut.add(name);
+              } else {
+                long start = header.dataStart() + entry.begin();
                 tensors.put(
                     name,
                     new Tensor(
-                        entry.dtype(),
+                        entry.type().dtype(),
                         entry.shape(),
                         file,
-                        header.dataStart() + entry.begin(),
+                        start,
                         null,
-                        ByteOrder.LITTLE_ENDIAN)));
-    return new StateDict(
-        tensors, header.metadata(), Origin.of(file.toString(), "safetensors"), owned);
+                        ByteOrder.LITTLE_ENDIAN));
+              }
+            });
+    Origin origin = Origin.of(file.toString(), FORMAT).with("", leftOut);
+    return new StateDict(tensors, header.metadata(), origin, owned);
   }
 
   /**

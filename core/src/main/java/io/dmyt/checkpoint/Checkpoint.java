@@ -1,0 +1,108 @@
+package io.dmyt.checkpoint;
+
+import io.dmyt.internal.FileByteSource;
+import io.dmyt.internal.Quoted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * An opened file and the sets of named tensors in it, of which one is wanted: a training checkpoint
+ * holds the network beside its optimiser's state, its average, or a second network.
+ *
+ * <p>Closing it closes the file, and with it every state dict that was read.
+ */
+public final class Checkpoint implements AutoCloseable {
+  /** The key of the file itself. */
+  static final String WHOLE = ".";
+
+  private static final int LISTED = 10;
+
+  private final FileByteSource file;
+  private final List<TensorSet> sets;
+
+  /**
+   * @param sets the largest first, at least one
+   */
+  public Checkpoint(FileByteSource file, List<TensorSet> sets) {
+    this.file = file;
+    this.sets = List.copyOf(sets);
+  }
+
+  /** All sets of named tensors, those with the most tensors first. */
+  public List<TensorSet> sets() {
+    return sets;
+  }
+
+  /**
+   * The sets under a key: the one that lies there, or if that is none, those that lie in it, or
+   * else those whose key ends so.
+   *
+   * @throws CheckpointException if there are none; the message has all keys
+   */
+  public List<TensorSet> sets(String key) {
+    String whole = key.equals(WHOLE) ? "" : key;
+    List<TensorSet> found = sets.stream().filter(set -> set.key().equals(whole)).toList();
+    if (found.isEmpty()) {
+      found = sets.stream().filter(set -> set.key().startsWith(key + ".")).toList();
+    }
+    if (found.isEmpty()) {
+      found = sets.stream().filter(set -> set.key().endsWith("." + key)).toList();
+    }
+    if (found.isEmpty()) {
+      throw new CheckpointException(
+          "%s: no tensors under the key %s; there are some under %s"
+              .formatted(file, Quoted.of(key), keys()));
+    }
+    return found;
+  }
+
+  private String keys() {
+    String keys =
+        sets.stream()
+            .map(TensorSet::key)
+            .filter(key -> !key.isEmpty())
+            .limit(LISTED)
+            .map(Quoted::of)
+            .collect(Collectors.joining(", "));
+    return keys.isEmpty() ? "none" : keys;
+  }
+
+  /**
+   * The set with the most tensors; of a network and its moving average the average.
+   *
+   * @throws CheckpointException if several are as large and have the same names
+   */
+  public TensorSet largest() {
+    TensorSet first = sets.get(0);
+    Set<String> names = comparable(first);
+    List<TensorSet> equal = new ArrayList<>();
+    for (TensorSet set : sets) {
+      if (set.types().size() == first.types().size() && comparable(set).equals(names)) {
+        equal.add(set);
+      }
+    }
+    return MovingAverage.choose(file.toString(), equal, TensorSet::key);
+  }
+
+  /** The names without what all begin with. */
+  private static Set<String> comparable(TensorSet set) {
+    Set<String> names = set.types().keySet();
+    String prefix = NamePrefix.common(names);
+    return names.stream()
+        .map(name -> name.substring(prefix.length()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

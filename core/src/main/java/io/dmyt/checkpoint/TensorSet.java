@@ -1,0 +1,73 @@
+package io.dmyt.checkpoint;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Named tensors that lie together in a file: its state dict, or one of several. Their values, and
+ * whether these are sound, are not looked at before {@link #read}.
+ */
+public final class TensorSet {
+  private final String key;
+  private final Origin origin;
+  private final Map<String, TensorType> types;
+  private final Map<String, String> unreadable;
+  private final Supplier<StateDict> reader;
+
+  /**
+   * @param key where in the file they lie, dotted if nested; empty for the file itself
+   * @param types of those that can be read, in order
+   * @param unreadable why those that can't cannot, by name
+   */
+  public TensorSet(
+      String key,
+      Origin origin,
+      Map<String, TensorType> types,
+      Map<String, String> unreadable,
+      Supplier<StateDict> reader) {
+    this.key = key;
+    this.origin = origin;
+    this.types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
+    this.unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
+    this.reader = reader;
+  }
+
+  /** Where in the file they lie, dotted if nested; empty for the file itself. */
+  public String key() {
+    return key;
+  }
+
+  /** Where they are from, and what lies beside them. */
+  public Origin origin() {
+    return origin;
+  }
+
+  /** What they are, by name and in order; unmodifiable. */
+  public Map<String, TensorType> types() {
+    return types;
+  }
+
+  /**
+   * Tensors that lie among them but can't be read, such as complex or quantised ones, each with
+   * what makes it so; unmodifiable.
+   */
+  public Map<String, String> unreadable() {
+    return unreadable;
+  }
+
+  /**
+   * The tensors themselves; closing them closes the file.
+   *
+   * @throws CheckpointException if one of them is damaged
+   */
+  public StateDict read() {
+    return reader.get();
+  }
+
+  @Override
+  public String toString() {
+    return "%s: %d tensors".formatted(origin, types.size());
+  }
+}

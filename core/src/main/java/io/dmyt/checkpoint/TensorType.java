@@ -1,0 +1,31 @@
+package io.dmyt.checkpoint;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a tensor is, without its values.
+ *
+ * @param dtype the type of its elements
+ * @param shape the sizes, outermost dimension first; empty for a scalar
+ */
+public record TensorType(DType dtype, List<Long> shape) {
+  public TensorType {
+    shape = List.copyOf(shape);
+  }
+
+  public static TensorType of(DType dtype, long... shape) {
+    return new TensorType(dtype, Arrays.stream(shape).boxed().toList());
+  }
+
+  /** The number of elements. */
+  public long length() {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  /** As in {@code F32[64, 3, 7, 7]}. */
+  @Override
+  public String toString() {
+    return dtype + shape.toString();
+  }
+}
