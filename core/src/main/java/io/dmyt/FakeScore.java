@@ -1,5 +1,7 @@
 package io.dmyt;
 
+import io.dmyt.metric.Logit;
+
 /**
  * P(fake) from a score per class.
  *
@@ -18,9 +20,6 @@ package io.dmyt;
  * the real class still has the highest single score.
  */
 public final class FakeScore {
-  /** How far P(fake) is kept from 0 and 1, where the logit is infinite. */
-  private static final double CLIP = Math.ulp(1.0);
-
   private FakeScore() {}
 
   /**
@@ -91,16 +90,14 @@ public final class FakeScore {
 
   /** P(fake) from its logit, {@code 1 / (1 + exp(−logit))}, without overflow; NaN of NaN. */
   public static double ofLogit(double logit) {
-    double e = Math.exp(-Math.abs(logit));
-    return logit >= 0 ? 1 / (1 + e) : e / (1 + e);
+    return Logit.probability(logit);
   }
 
   /**
    * The logit of P(fake), {@code ln(p / (1 − p))}, with p kept 2⁻⁵² away from 0 and 1; NaN of NaN.
    */
   public static double toLogit(double probability) {
-    double clipped = Math.min(Math.max(probability, CLIP), 1 - CLIP);
-    return Math.log(clipped) - Math.log1p(-clipped);
+    return Logit.of(probability);
   }
 
   private static double highestFake(double[] scores, int realIndex) {

@@ -1,5 +1,7 @@
 package io.dmyt;
 
+import io.dmyt.metric.RocCurve;
+
 /**
  * From which P(fake) on a sample is called fake, and why from there.
  *
@@ -12,7 +14,7 @@ package io.dmyt;
 public record OperatingPoint(
     double threshold, String criterion, double falsePositiveRate, double truePositiveRate) {
   /** The threshold that no P(fake) reaches: just above 1. */
-  public static final double NEVER = Math.nextUp(1.0);
+  public static final double NEVER = RocCurve.NEVER;
 
   /** One half: fake is what is likelier fake than real. */
   public static final OperatingPoint DEFAULT =

@@ -33,7 +33,7 @@ public final class Checkpoints {
    * @throws CheckpointException as {@link #open} does
    */
   public static Checkpoint openAll(Path file) {
-    FileByteSource bytes = FileByteSource.open(file);
+    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
     try {
       ByteBuffer head = bytes.read(0, (int) Math.min(PyTorchFile.SIGNATURE_BYTES, bytes.size()));
       return PyTorchFile.isSignature(head) ? PyTorchFile.read(bytes) : SafeTensors.openAll(bytes);

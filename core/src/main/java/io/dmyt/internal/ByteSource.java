@@ -1,6 +1,5 @@
 package io.dmyt.internal;
 
-import io.dmyt.checkpoint.CheckpointException;
 import java.nio.ByteBuffer;
 
 /** Bytes that tensors are read from; {@code toString} names them in messages. */
@@ -12,7 +11,7 @@ public interface ByteSource {
    * Opens [offset, offset + length) for reading; the caller closes it.
    *
    * @throws IllegalStateException if the bytes have been closed
-   * @throws CheckpointException if they can no longer be read
+   * @throws RuntimeException of the reader's kind if they can no longer be read
    */
   ByteRange window(long offset, long length);
 

@@ -1,17 +1,23 @@
 package io.dmyt.internal;
 
-import io.dmyt.checkpoint.CheckpointException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The bytes of a file, mapped window by window; thread-safe. */
+/**
+ * The bytes of a file, mapped window by window; thread-safe.
+ *
+ * <p>Whoever opens it says how a file that can't be read is reported, so that each reader of files
+ * throws exceptions of its own.
+ */
 public final class FileByteSource implements ByteSource, AutoCloseable {
   /** Below this a read is quicker than a mapping and its release. */
   private static final int WORTH_MAPPING = 1 << 16;
@@ -19,29 +25,43 @@ public final class FileByteSource implements ByteSource, AutoCloseable {
   private final String name;
   private final FileChannel channel;
   private final long size;
+  private final Failure failure;
 
-  private FileByteSource(String name, FileChannel channel, long size) {
+  /** Makes the exception for a file that can't be read. */
+  public interface Failure {
+    /**
+     * The exception to throw.
+     *
+     * @param message one line that names the file and says what is wrong
+     * @param cause what the file system said
+     */
+    RuntimeException of(String message, Throwable cause);
+  }
+
+  private FileByteSource(String name, FileChannel channel, long size, Failure failure) {
     this.name = name;
     this.channel = channel;
     this.size = size;
+    this.failure = failure;
   }
 
-  public static FileByteSource open(Path file) {
+  public static FileByteSource open(Path file, Failure failure) {
     if (Files.isDirectory(file)) {
-      throw new CheckpointException(file + ": expected a file, found a folder");
+      throw failure.of(
+          file + ": expected a file, found a folder", new FileSystemException(file.toString()));
     }
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {
-        return new FileByteSource(file.toString(), channel, channel.size());
+        return new FileByteSource(file.toString(), channel, channel.size(), failure);
       } catch (IOException e) {
         channel.close();
         throw e;
       }
     } catch (NoSuchFileException e) {
-      throw new CheckpointException(file + ": no such file", e);
+      throw failure.of(file + ": no such file", e);
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be opened: " + Reason.of(e), e);
+      throw failure.of(file + ": cannot be opened: " + Reason.of(e), e);
     }
   }
 
@@ -61,7 +81,7 @@ public final class FileByteSource implements ByteSource, AutoCloseable {
     try {
       while (out.hasRemaining()) {
         if (channel.read(out, offset + out.position()) < 0) {
-          throw new CheckpointException(name + ": shrank while being read");
+          throw failure.of(name + ": shrank while being read", new EOFException());
         }
       }
     } catch (IOException e) {
@@ -84,7 +104,7 @@ public final class FileByteSource implements ByteSource, AutoCloseable {
   private RuntimeException unreadable(IOException e) {
     return e instanceof ClosedChannelException
         ? new IllegalStateException(name + ": has been closed", e)
-        : new CheckpointException(name + ": cannot be read: " + Reason.of(e), e);
+        : failure.of(name + ": cannot be read: " + Reason.of(e), e);
   }
 
   @Override
@@ -92,7 +112,7 @@ public final class FileByteSource implements ByteSource, AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new CheckpointException(name + ": cannot be closed: " + e.getMessage(), e);
+      throw failure.of(name + ": cannot be closed: " + Reason.of(e), e);
     }
   }
 

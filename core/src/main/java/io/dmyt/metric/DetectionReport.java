@@ -2,7 +2,6 @@ package io.dmyt.metric;
 
 import static io.dmyt.internal.Checks.require;
 
-import io.dmyt.OperatingPoint;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -36,12 +35,11 @@ public record DetectionReport(
   /**
    * Judges scores.
    *
-   * @param threshold P(fake) from which on a sample is called fake, 0 to {@link
-   *     OperatingPoint#NEVER}
+   * @param threshold P(fake) from which on a sample is called fake, 0 to {@link RocCurve#NEVER}
    */
   public static DetectionReport of(DetectionScores scores, double threshold, Bootstrap bootstrap) {
     require(
-        threshold >= 0 && threshold <= OperatingPoint.NEVER,
+        threshold >= 0 && threshold <= RocCurve.NEVER,
         "a threshold is in 0 to 1, found %s",
         threshold);
     Resampler resampler = new Resampler(scores, threshold);

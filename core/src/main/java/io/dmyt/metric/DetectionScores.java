@@ -2,14 +2,13 @@ package io.dmyt.metric;
 
 import static io.dmyt.internal.Checks.require;
 
-import io.dmyt.Calibration;
-import io.dmyt.data.VideoGrouping;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -52,7 +51,7 @@ public final class DetectionScores {
    *
    * @param probabilities P(fake) of each frame, 0 to 1 or NaN
    * @param fakes whether each frame is of a fake
-   * @param videos the video of each frame, as {@link VideoGrouping#key} names it
+   * @param videos the video of each frame, by a name of its own
    * @throws IllegalArgumentException if the lengths differ, a score is outside 0 to 1, or a video
    *     has real and fake frames
    */
@@ -110,10 +109,14 @@ public final class DetectionScores {
         .toArray();
   }
 
-  /** The same samples with other scores, such as calibrated ones. NaN stays NaN. */
-  public DetectionScores calibrated(Calibration calibration) {
-    return new DetectionScores(
-        Arrays.stream(probabilities).map(calibration::apply).toArray(), fakes, videos);
+  /**
+   * The same samples with other scores, such as calibrated ones.
+   *
+   * @param calibration gives P(fake), 0 to 1, for P(fake), and NaN for NaN
+   * @throws IllegalArgumentException if it gives anything else
+   */
+  public DetectionScores calibrated(DoubleUnaryOperator calibration) {
+    return of(Arrays.stream(probabilities).map(calibration).toArray(), fakes, videos);
   }
 
   /**

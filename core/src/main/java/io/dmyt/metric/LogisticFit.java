@@ -2,7 +2,6 @@ package io.dmyt.metric;
 
 import static io.dmyt.internal.Checks.require;
 
-import io.dmyt.FakeScore;
 import java.util.stream.IntStream;
 
 /**
@@ -37,8 +36,7 @@ public record LogisticFit(double slope, double offset) {
         "calibration needs real and fake samples with scores, found %d and %d",
         reals,
         fakes);
-    double[] x =
-        IntStream.of(scored).mapToDouble(i -> FakeScore.toLogit(scores.probability(i))).toArray();
+    double[] x = IntStream.of(scored).mapToDouble(i -> Logit.of(scores.probability(i))).toArray();
     double[] target =
         IntStream.of(scored)
             .mapToDouble(i -> scores.isFake(i) ? (fakes + 1.0) / (fakes + 2) : 1.0 / (reals + 2))
@@ -57,7 +55,7 @@ public record LogisticFit(double slope, double offset) {
       double offsetCurvature = RIDGE;
       double mixedCurvature = 0;
       for (int i = 0; i < x.length; i++) {
-        double p = FakeScore.ofLogit(at.slope * x[i] + at.offset);
+        double p = Logit.probability(at.slope * x[i] + at.offset);
         double error = (p - target[i]) / x.length;
         double weight = p * (1 - p) / x.length;
         slopeGradient += error * x[i];

@@ -2,7 +2,6 @@ package io.dmyt.metric;
 
 import static io.dmyt.internal.Checks.require;
 
-import io.dmyt.OperatingPoint;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +17,9 @@ import java.util.List;
  *     class leaves no curve, and the list is empty
  */
 public record RocCurve(List<Point> points) {
+  /** The threshold that no P(fake) reaches: just above 1. */
+  public static final double NEVER = Math.nextUp(1.0);
+
   /**
    * What one threshold gives.
    *
@@ -61,7 +63,7 @@ public record RocCurve(List<Point> points) {
     }
     List<Point> points = new ArrayList<>();
     double highest = scores.probability(order[0]);
-    points.add(new Point(highest < 1 ? between(highest, 1) : OperatingPoint.NEVER, 0, 0));
+    points.add(new Point(highest < 1 ? between(highest, 1) : NEVER, 0, 0));
     long found = 0;
     for (int i = 0; i < order.length; i++) {
       found += scores.isFake(order[i]) ? 1 : 0;

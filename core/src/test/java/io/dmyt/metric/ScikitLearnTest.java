@@ -87,7 +87,8 @@ class ScikitLearnTest {
   void calibrationKeepsTheRanking(JsonNode test) {
     DetectionScores scores = scores(test, "calibrated_scores");
     Calibration platt = Calibrations.fit(Calibration.Kind.PLATT, scores);
-    assertEquals(RocCurve.of(scores).area(), RocCurve.of(scores.calibrated(platt)).area(), EXACT);
+    assertEquals(
+        RocCurve.of(scores).area(), RocCurve.of(scores.calibrated(platt::apply)).area(), EXACT);
     assertTrue(platt.apply(0.2) < platt.apply(0.3));
   }
 

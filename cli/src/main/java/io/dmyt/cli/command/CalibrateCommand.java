@@ -139,7 +139,7 @@ final class CalibrateCommand implements Command {
     DetectionScores raw = scores(detector, set);
     Calibration.Kind usual = bySvm ? Calibration.Kind.PLATT : Calibration.Kind.TEMPERATURE;
     Calibration fitted = Calibrations.fit(method == null ? usual : method, raw);
-    Calibration calibration = fitted.at(operatingPoint(raw.calibrated(fitted)));
+    Calibration calibration = fitted.at(operatingPoint(raw.calibrated(fitted::apply)));
 
     terminal.print(table(raw, detector.calibration(), calibration));
     note(terminal, calibration.operatingPoint(), raw);
@@ -227,7 +227,9 @@ final class CalibrateCommand implements Command {
 
   private static DetectionReport report(DetectionScores raw, Calibration calibration) {
     return DetectionReport.of(
-        raw.calibrated(calibration), calibration.operatingPoint().threshold(), Bootstrap.NONE);
+        raw.calibrated(calibration::apply),
+        calibration.operatingPoint().threshold(),
+        Bootstrap.NONE);
   }
 
   private static void row(StringBuilder text, String name, double before, double after) {

@@ -31,7 +31,7 @@ public final class PyTorchFile {
    *     tensors or several sets that fit equally, or cannot be read
    */
   public static StateDict open(Path file) {
-    FileByteSource bytes = FileByteSource.open(file);
+    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
     try {
       return read(bytes).largest().read();
     } catch (RuntimeException | Error e) {

@@ -47,7 +47,7 @@ public final class SafeTensors {
    * @throws CheckpointException if it breaks any rule of the format, or cannot be read
    */
   public static StateDict open(Path file) {
-    FileByteSource bytes = FileByteSource.open(file);
+    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
     try {
       return read(bytes);
     } catch (RuntimeException | Error e) {

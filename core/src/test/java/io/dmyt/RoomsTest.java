@@ -1,0 +1,100 @@
+package io.dmyt;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The code keeps to the table of rooms in CONTRIBUTING.md. */
+class RoomsTest {
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .importUrl(Detector.class.getProtectionDomain().getCodeSource().getLocation());
+
+  private static String contributing() throws IOException {
+    return Files.readString(Path.of("..", "CONTRIBUTING.md"));
+  }
+
+  private static void check(RoomTable table) {
+    classes().should(keepTo(table)).check(CORE);
+  }
+
+  @Test
+  void anArrowThatPointsUpIsFound() throws IOException {
+    String turned =
+        contributing().replaceFirst("\\| 1 \\| `io.dmyt.backbone`", "| 3 | `io.dmyt.backbone`");
+    AssertionError error = assertThrows(AssertionError.class, () -> check(RoomTable.parse(turned)));
+    assertTrue(
+        error.getMessage().contains("io.dmyt (floor 2) uses io.dmyt.backbone (floor 3)"),
+        error.getMessage());
+  }
+
+  @Test
+  void neighboursThatKnowEachOtherAreFound() throws IOException {
+    String level =
+        contributing().replaceFirst("\\| 1 \\| `io.dmyt.backbone`", "| 2 | `io.dmyt.backbone`");
+    AssertionError error = assertThrows(AssertionError.class, () -> check(RoomTable.parse(level)));
+    assertTrue(
+        error.getMessage().contains("io.dmyt (floor 2) uses io.dmyt.backbone (floor 2)"),
+        error.getMessage());
+  }
+
+  @Test
+  void aPackageWithoutARoomIsFound() throws IOException {
+    String without = contributing().replace(", `.report`", "");
+    AssertionError error =
+        assertThrows(AssertionError.class, () -> check(RoomTable.parse(without)));
+    assertTrue(
+        error.getMessage().contains("io.dmyt.evaluation.report has no room"), error.getMessage());
+  }
+
+  @Test
+  void theTableIsReadWhole() throws IOException {
+    RoomTable table = RoomTable.parse(contributing());
+    assertEquals(
+        contributing().lines().filter(l -> l.matches("\\| *-?\\d.*")).count(),
+        table.rooms().size());
+    assertEquals(-1, table.of("io.dmyt.internal").orElseThrow().floor());
+    assertEquals(table.of("io.dmyt.checkpoint"), table.of("io.dmyt.checkpoint.pytorch"));
+  }
+
+  private static ArchCondition<JavaClass> keepTo(RoomTable table) {
+    return new ArchCondition<>("keep to the table of rooms in CONTRIBUTING.md") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        table
+            .of(item.getPackageName())
+            .ifPresentOrElse(
+                room -> item.getDirectDependenciesFromSelf().forEach(d -> check(room, d, events)),
+                () ->
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            item, item.getPackageName() + " has no room in CONTRIBUTING.md")));
+      }
+
+      private void check(RoomTable.Room room, Dependency dependency, ConditionEvents events) {
+        table
+            .of(dependency.getTargetClass().getBaseComponentType().getPackageName())
+            .filter(other -> !room.mayUse(other))
+            .ifPresent(
+                other ->
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            dependency,
+                            room + " uses " + other + ": " + dependency.getDescription())));
+      }
+    };
+  }
+}
