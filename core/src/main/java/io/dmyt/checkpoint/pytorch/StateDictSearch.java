@@ -28,7 +28,7 @@ final class StateDictSearch {
   private static final int LISTED = 10;
 
   private final Deque<Place> open = new ArrayDeque<>();
-  private final Map<Object, Boolean> seen = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
   private final List<Found> found = new ArrayList<>();
 
   private StateDictSearch() {}
