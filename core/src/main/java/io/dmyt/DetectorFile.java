@@ -5,13 +5,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.NanAsNull;
+import io.dmyt.internal.Json;
 import io.dmyt.svm.EmbeddingSvm;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -60,8 +59,7 @@ final class DetectorFile {
   /** What {@link #refit} writes anew. */
   private static final List<String> FITTED = List.of("calibration", "calibratedOn", "svm", "svmOn");
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().registerModule(new NanAsNull()).enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON = Json.mapper();
 
   /**
    * The entry.

@@ -4,10 +4,10 @@ import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.Calibration;
 import io.dmyt.OperatingPoint;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.LogisticFit;
 import io.dmyt.metric.RocCurve;
-import java.util.Locale;
 
 /**
  * Fits calibrations and chooses thresholds on samples whose truth is known, and which the network
@@ -65,7 +65,7 @@ public final class Calibrations {
   public static OperatingPoint atFalsePositiveRate(RocCurve curve, double wanted) {
     return of(
         curve.atFalsePositiveRate(wanted),
-        String.format(Locale.ROOT, "false positive rate at most %s", wanted));
+        Numbers.format("false positive rate at most %s", wanted));
   }
 
   private static OperatingPoint of(RocCurve.Point point, String criterion) {

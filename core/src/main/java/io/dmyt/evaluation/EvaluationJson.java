@@ -1,28 +1,18 @@
 package io.dmyt.evaluation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import io.dmyt.internal.NanAsNull;
+import io.dmyt.internal.Json;
 
 /**
  * This package's records as JSON. JSON has no NaN: a figure that does not exist is written as
  * {@code null}, and read back as NaN.
  */
 public final class EvaluationJson {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().registerModule(new NanAsNull()).enable(SerializationFeature.INDENT_OUTPUT);
-
   private EvaluationJson() {}
 
   /** The record as indented JSON. */
   public static String write(Object figures) {
-    try {
-      return MAPPER.writeValueAsString(figures);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "cannot be written as JSON: " + figures.getClass().getName(), e);
-    }
+    return Json.write(figures);
   }
 
   /**
@@ -32,7 +22,7 @@ public final class EvaluationJson {
    */
   public static <T> T read(String json, Class<T> type) {
     try {
-      return MAPPER.readValue(json, type);
+      return Json.mapper().readValue(json, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "no " + type.getSimpleName() + " in JSON: " + e.getOriginalMessage(), e);

@@ -1,8 +1,9 @@
 package io.dmyt.hub;
 
-import io.dmyt.internal.PartFile;
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Reason;
+import io.dmyt.internal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProxySelector;
@@ -21,9 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -225,7 +224,7 @@ public final class Download {
       verify(remote, channel, validator);
       channel.force(true);
       // Under the lock, or another download might open the part and empty what becomes the target.
-      PartFile.finish(part, target);
+      AtomicFile.replace(part, target);
       Files.deleteIfExists(validator);
     }
   }
@@ -433,16 +432,12 @@ public final class Download {
   }
 
   private static String sha256(FileChannel file) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-      for (long at = 0; file.read(buffer, at) >= 0; buffer.clear()) {
-        at += buffer.position();
-        digest.update(buffer.flip());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    MessageDigest digest = Sha256.begin();
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    for (long at = 0; file.read(buffer, at) >= 0; buffer.clear()) {
+      at += buffer.position();
+      digest.update(buffer.flip());
     }
+    return Sha256.hex(digest);
   }
 }

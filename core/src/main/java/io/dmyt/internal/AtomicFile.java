@@ -4,16 +4,27 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
-/** Writes files that are either whole or not there: a crash leaves what stood there before. */
+/**
+ * Writes files that are either whole or not there: a crash of the program or of the machine leaves
+ * what stood there before.
+ *
+ * <p>The content is written to a part beside the target and synced to the disk; the part is moved
+ * over the target in one step, and the folder is synced, which makes the move last.
+ */
 public final class AtomicFile {
   private AtomicFile() {}
 
@@ -25,11 +36,12 @@ public final class AtomicFile {
 
   /**
    * A file on its way: written beside the target, and moved over it by {@link #commit}. Closing it
-   * before leaves nothing.
+   * before leaves nothing. Not safe for use by several threads.
    */
   public static final class Draft implements Closeable {
     private final Path target;
     private final Path part;
+    private final Sink sink;
     private final OutputStream out;
 
     /**
@@ -38,32 +50,53 @@ public final class AtomicFile {
      * @throws FileAlreadyExistsException if a folder has the name, which a move would replace
      */
     public Draft(Path file) throws IOException {
+      this(file, ".%s.%s.part".formatted(file.getFileName(), UUID.randomUUID()));
+    }
+
+    Draft(Path file, String part) throws IOException {
       target = file.toAbsolutePath();
       if (Files.isDirectory(target)) {
         throw new FileAlreadyExistsException(target.toString());
       }
       Files.createDirectories(target.getParent());
-      part =
-          target.resolveSibling(
-              ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
-      out = new BufferedOutputStream(new Sink(target, part));
+      this.part = target.resolveSibling(part);
+      sink = new Sink(target, this.part);
+      out = new BufferedOutputStream(sink, 1 << 16);
     }
 
-    /** Where the content goes. */
+    /** Where the content goes; committing flushes it. */
     public OutputStream out() {
       return out;
     }
 
+    /** The same for large buffers, which are not copied; what {@link #out} was given is before. */
+    public WritableByteChannel channel() throws IOException {
+      out.flush();
+      return sink;
+    }
+
+    /** Replaces bytes that were written, for a header that is known only at the end. */
+    public void overwrite(long position, ByteBuffer bytes) throws IOException {
+      out.flush();
+      sink.overwrite(position, bytes);
+    }
+
     /** The content is complete: it takes the target's place. */
     public void commit() throws IOException {
-      out.close();
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      out.flush();
+      sink.sync();
+      sink.close();
+      try {
+        replace(part, target);
+      } catch (IOException e) {
+        throw sink.named(e);
+      }
     }
 
     @Override
     public void close() throws IOException {
       try {
-        out.close();
+        sink.close();
       } finally {
         Files.deleteIfExists(part);
       }
@@ -71,15 +104,15 @@ public final class AtomicFile {
   }
 
   /** Writes the part, and says of a full disk and the like which file could not be written. */
-  private static final class Sink extends OutputStream {
+  private static final class Sink extends OutputStream implements WritableByteChannel {
     private final Path target;
-    private final OutputStream out;
+    private final FileChannel file;
 
     Sink(Path target, Path part) throws IOException {
       this.target = target;
       try {
-        out =
-            Files.newOutputStream(
+        file =
+            FileChannel.open(
                 part,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
@@ -96,34 +129,66 @@ public final class AtomicFile {
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
+      write(ByteBuffer.wrap(bytes, from, length));
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
       try {
-        out.write(bytes, from, length);
+        while (bytes.hasRemaining()) {
+          file.write(bytes);
+        }
+      } catch (IOException e) {
+        throw named(e);
+      }
+      return length;
+    }
+
+    void overwrite(long position, ByteBuffer bytes) throws IOException {
+      try {
+        for (long at = position; bytes.hasRemaining(); ) {
+          at += file.write(bytes, at);
+        }
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    void sync() throws IOException {
+      try {
+        file.force(true);
       } catch (IOException e) {
         throw named(e);
       }
     }
 
     @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
     public void close() throws IOException {
       try {
-        out.close();
+        file.close();
       } catch (IOException e) {
         throw named(e);
       }
     }
 
-    private IOException named(IOException e) {
+    IOException named(IOException e) {
       if (e instanceof AccessDeniedException) {
         return new AccessDeniedException(target.toString());
       }
-      String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+      String reason = e instanceof FileSystemException ? Reason.of(e) : e.getMessage();
       IOException named = new FileSystemException(target.toString(), null, reason);
       named.initCause(e);
       return named;
     }
   }
 
-  /** Writes a file beside the target, then moves it over it; makes missing folders. */
+  /** Writes a file; makes missing folders. */
   public static void write(Path file, Content content) throws IOException {
     try (Draft draft = new Draft(file)) {
       content.writeTo(draft.out());
@@ -134,6 +199,28 @@ public final class AtomicFile {
   /** Writes text as UTF-8. */
   public static void write(Path file, String text) throws IOException {
     write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Moves a finished part that has been synced over the target beside it: in one step where the
+   * file system can.
+   */
+  public static void replace(Path part, Path target) throws IOException {
+    try {
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    syncFolder(target.toAbsolutePath().getParent());
+  }
+
+  /** Windows opens no folders, and needs no sync of them. */
+  private static void syncFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // The file itself is whole and synced; only its name might be the old one after a crash.
+    }
   }
 
   /**

@@ -11,7 +11,7 @@ public final class Checks {
    */
   public static void require(boolean condition, String message, Object... arguments) {
     if (!condition) {
-      throw new IllegalArgumentException(String.format(message, arguments));
+      throw new IllegalArgumentException(Numbers.format(message, arguments));
     }
   }
 }

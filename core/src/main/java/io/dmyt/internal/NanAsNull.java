@@ -13,10 +13,10 @@ import java.io.IOException;
  * For Jackson: JSON has no NaN, so a figure that does not exist is written as {@code null}, and
  * {@code null} or nothing is read as NaN.
  */
-public final class NanAsNull extends SimpleModule {
+final class NanAsNull extends SimpleModule {
   private static final long serialVersionUID = 1L;
 
-  public NanAsNull() {
+  NanAsNull() {
     super("dmyt-nan-as-null");
     addSerializer(Double.class, new FigureSerializer());
     addSerializer(double.class, new FigureSerializer());

@@ -1,11 +1,11 @@
 package io.dmyt.loss;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +46,6 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
 
   /** Keeps what was a whole position before it was divided by the size from being rounded down. */
   private static final double WHOLE = 1e-6;
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
    * A half-open interval in fractions of the embedding.
@@ -138,13 +133,7 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     try {
       return parse(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null
-              ? ""
-              : " (line %d, column %d)"
-                  .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      String what = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new IllegalArgumentException(file + ": not JSON: " + what + where, e);
+      throw new IllegalArgumentException(file + ": not JSON: " + Json.fault(e), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
@@ -152,14 +141,14 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
 
   /** Writes the layout as a JSON file that {@link #read} reads back. */
   public void write(Path file) throws IOException {
-    ObjectNode root = JSON.createObjectNode().put("real", real);
+    ObjectNode root = JsonNodeFactory.instance.objectNode().put("real", real);
     ObjectNode intervals = root.putObject("dummies");
     dummies.forEach((name, i) -> intervals.putArray(name).add(i.from()).add(i.to()));
-    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+    AtomicFile.write(file, Json.write(root) + "\n");
   }
 
   private static DummyLayout parse(byte[] json) throws IOException {
-    JsonNode root = JSON.readTree(json);
+    JsonNode root = Json.mapper().readTree(json);
     if (!root.isObject()) {
       throw new IllegalArgumentException("an object with 'real' and 'dummies' expected");
     }

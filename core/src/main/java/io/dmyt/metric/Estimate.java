@@ -1,7 +1,7 @@
 package io.dmyt.metric;
 
+import io.dmyt.internal.Numbers;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * A figure and how sure it is.
@@ -40,7 +40,7 @@ public record Estimate(double value, double low, double high) {
       return "n/a";
     }
     return Double.isNaN(low)
-        ? String.format(Locale.ROOT, "%.4f", value)
-        : String.format(Locale.ROOT, "%.4f [%.4f, %.4f]", value, low, high);
+        ? Numbers.fixed(value, 4)
+        : Numbers.format("%.4f [%.4f, %.4f]", value, low, high);
   }
 }

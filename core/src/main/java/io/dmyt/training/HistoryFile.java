@@ -1,10 +1,11 @@
 package io.dmyt.training;
 
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Csv;
+import io.dmyt.internal.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes the epochs' results as CSV, whole beside the file first, then moved over it. */
 public final class HistoryFile {
@@ -21,19 +22,21 @@ public final class HistoryFile {
     StringBuilder csv = new StringBuilder(HEADER).append('\n');
     for (EpochResult e : epochs) {
       csv.append(
-          String.format(
-              Locale.ROOT,
-              "%d,%s,%.6f,%.6f,%.6f,%.6f,%s,%.1f,%b\n",
+          Csv.row(
               e.epoch(),
               e.learningRate(),
-              e.trainLoss(),
-              e.trainAccuracy(),
-              e.validLoss(),
-              e.validAccuracy(),
-              Double.isNaN(e.triplets()) ? "" : String.format(Locale.ROOT, "%.1f", e.triplets()),
-              e.seconds(),
+              sixDigits(e.trainLoss()),
+              sixDigits(e.trainAccuracy()),
+              sixDigits(e.validLoss()),
+              sixDigits(e.validAccuracy()),
+              Double.isNaN(e.triplets()) ? "" : Numbers.fixed(e.triplets(), 1),
+              Numbers.fixed(e.seconds(), 1),
               e.best()));
     }
     AtomicFile.write(file, csv.toString());
+  }
+
+  private static String sixDigits(double value) {
+    return Numbers.format("%.6f", value);
   }
 }

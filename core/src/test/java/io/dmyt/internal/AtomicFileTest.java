@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,13 +56,41 @@ class AtomicFileTest {
   @EnabledOnOs(OS.LINUX)
   void aFullDiskIsSaidWithTheFileAndLeavesTheOldOne() throws IOException {
     Path file = Files.writeString(folder.resolve("a"), "old");
-    String part = ".a.%d.part".formatted(ProcessHandle.current().pid());
-    Files.createSymbolicLink(folder.resolve(part), Path.of("/dev/full"));
-    IOException thrown =
-        assertThrows(
-            IOException.class, () -> AtomicFile.write(file, out -> out.write(new byte[100_000])));
+    Files.createSymbolicLink(folder.resolve("part"), Path.of("/dev/full"));
+    IOException thrown;
+    try (AtomicFile.Draft draft = new AtomicFile.Draft(file, "part")) {
+      thrown = assertThrows(IOException.class, () -> draft.out().write(new byte[100_000]));
+    }
     assertTrue(thrown.getMessage().startsWith(file + ": "), thrown.getMessage());
     assertEquals("old", Files.readString(file));
+    assertEquals(1, files());
+  }
+
+  @Test
+  void bytesMayBeReplacedBeforeItIsCommitted() throws IOException {
+    Path file = folder.resolve("new/a");
+    try (AtomicFile.Draft draft = new AtomicFile.Draft(file)) {
+      draft.out().write("head".getBytes(StandardCharsets.US_ASCII));
+      draft.channel().write(ByteBuffer.wrap("body".getBytes(StandardCharsets.US_ASCII)));
+      draft.overwrite(0, ByteBuffer.wrap("HE".getBytes(StandardCharsets.US_ASCII)));
+      assertTrue(Files.notExists(file));
+      draft.commit();
+    }
+    assertEquals("HEadbody", Files.readString(file));
+  }
+
+  @Test
+  void twoWritersOfOneFileDoNotMix() throws IOException {
+    Path file = folder.resolve("a");
+    try (AtomicFile.Draft first = new AtomicFile.Draft(file);
+        AtomicFile.Draft second = new AtomicFile.Draft(file)) {
+      first.out().write('1');
+      second.out().write('2');
+      first.commit();
+      assertEquals("1", Files.readString(file));
+      second.commit();
+    }
+    assertEquals("2", Files.readString(file));
     assertEquals(1, files());
   }
 

@@ -21,6 +21,7 @@ import io.dmyt.engine.onednn.OneDnn;
 import io.dmyt.engine.onednn.Placement;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Numbers;
 import io.dmyt.loss.Dummies;
 import io.dmyt.training.StepTimes;
 import io.dmyt.training.TrainingOptions;
@@ -30,7 +31,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -197,13 +197,12 @@ final class BenchCommand implements Command {
   private static String table(Map<String, StepTimes> times) {
     StringBuilder text = new StringBuilder();
     text.append(
-        String.format(
+        Numbers.format(
             "%-12s%12s%12s%12s%14s", "step", "seconds", "fastest", "images/s", "peak memory"));
     times.forEach(
         (what, t) ->
             text.append(
-                String.format(
-                    Locale.ROOT,
+                Numbers.format(
                     "%n%-12s%12.4f%12.4f%12.2f%14s",
                     what,
                     t.seconds(),

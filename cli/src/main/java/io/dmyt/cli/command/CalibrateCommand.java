@@ -23,6 +23,7 @@ import io.dmyt.data.Split;
 import io.dmyt.evaluation.Calibrations;
 import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.evaluation.report.DetectorFacts;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
@@ -206,7 +207,7 @@ final class CalibrateCommand implements Command {
     DetectionReport was = report(raw, before);
     DetectionReport is = report(raw, after);
     StringBuilder text = new StringBuilder();
-    text.append(String.format("%n%-28s%10s%10s%n", "", "before", "after"));
+    text.append(Numbers.format("%n%-28s%10s%10s%n", "", "before", "after"));
     for (DetectionMetric metric :
         List.of(DetectionMetric.LOG_LOSS, DetectionMetric.CALIBRATION_ERROR)) {
       row(text, metric.label().toLowerCase(Locale.ROOT), was.value(metric), is.value(metric));
@@ -233,7 +234,7 @@ final class CalibrateCommand implements Command {
   }
 
   private static void row(StringBuilder text, String name, double before, double after) {
-    text.append(String.format(Locale.ROOT, "%-28s%10.4f%10.4f%n", name, before, after));
+    text.append(Numbers.format("%-28s%10.4f%10.4f%n", name, before, after));
   }
 
   /** What a threshold chosen on few images does not tell. */

@@ -7,6 +7,7 @@ import io.dmyt.PretrainedWeights;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.demo.DemoPictures;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.internal.AtomicFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -47,7 +48,7 @@ final class DemoCommand implements Command {
       pictures.write(dataset.resolve("train"), TRAIN);
       pictures.write(dataset.resolve("valid"), VALID);
       pictures.write(dataset.resolve("test"), TEST);
-      Files.writeString(complete, "Drawn by dmyt demo.\n");
+      AtomicFile.write(complete, "Drawn by dmyt demo.\n");
     }
     TrainCommand train = new TrainCommand();
     train.model = "resnet18";

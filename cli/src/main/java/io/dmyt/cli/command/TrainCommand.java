@@ -26,6 +26,7 @@ import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Numbers;
 import io.dmyt.loss.LabelWeights;
 import io.dmyt.training.EpochResult;
 import io.dmyt.training.HistoryFile;
@@ -179,9 +180,7 @@ final class TrainCommand implements Command {
 
   /** Nothing with a triplet loss, which has no classifier until one is fitted for testing. */
   private String accuracy(double share) {
-    return loss == LossKind.TRIPLET
-        ? ""
-        : String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * share);
+    return loss == LossKind.TRIPLET ? "" : Numbers.format(", accuracy %.2f %%", 100 * share);
   }
 
   private Path historyFile() {
@@ -253,7 +252,7 @@ final class TrainCommand implements Command {
     @Override
     public void stepDone(int done, double loss, double accuracy) {
       images = done;
-      line.at(done, "loss %.4f%s".formatted(loss, accuracy(accuracy)));
+      line.at(done, Numbers.format("loss %.4f%s", loss, accuracy(accuracy)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.dmyt.cli.output;
 
 import io.dmyt.evaluation.Classifier;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.DetectionMetric;
@@ -8,7 +9,6 @@ import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.Estimate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -70,16 +70,16 @@ public final class ComparisonTable {
                 .max()
                 .orElseThrow();
     StringBuilder text = new StringBuilder("\n").append(" ".repeat(names));
-    columns.keySet().forEach(c -> text.append(String.format("%" + COLUMN + "s", c)));
+    columns.keySet().forEach(c -> text.append(Numbers.format("%" + COLUMN + "s", c)));
     for (Row row : rows) {
       text.append('\n');
       if (row.cell() == null) {
         text.append(row.name());
       } else {
-        text.append(String.format("%-" + names + "s", row.name()));
+        text.append(Numbers.format("%-" + names + "s", row.name()));
         columns
             .values()
-            .forEach(c -> text.append(String.format("%" + COLUMN + "s", row.cell().apply(c))));
+            .forEach(c -> text.append(Numbers.format("%" + COLUMN + "s", row.cell().apply(c))));
         text.setLength(text.toString().stripTrailing().length());
       }
     }
@@ -112,7 +112,7 @@ public final class ComparisonTable {
             name,
             column -> {
               double value = column.images().value(metric);
-              return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.4f", value);
+              return Numbers.fixed(value, 4);
             }));
     if (bootstrap.resamples() > 0) {
       rows.add(
@@ -122,12 +122,12 @@ public final class ComparisonTable {
                 Estimate e = column.images().figures().get(metric);
                 return Double.isNaN(e.low())
                     ? ""
-                    : String.format(Locale.ROOT, "[%.3f, %.3f]", e.low(), e.high());
+                    : Numbers.format("[%.3f, %.3f]", e.low(), e.high());
               }));
     }
   }
 
   private static String percent(double share) {
-    return Double.isNaN(share) ? "n/a" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
+    return Numbers.percent(share, 2);
   }
 }

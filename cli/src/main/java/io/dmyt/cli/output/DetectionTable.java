@@ -2,11 +2,11 @@ package io.dmyt.cli.output;
 
 import io.dmyt.data.Corruption;
 import io.dmyt.evaluation.Classifier;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -27,7 +27,7 @@ public final class DetectionTable {
     StringBuilder text = new StringBuilder("\nreal or fake, by score");
     text.append(intervals(first.bootstrap()));
     text.append('\n').append(" ".repeat(NAMES));
-    columns.keySet().forEach(name -> text.append(String.format("%-" + COLUMN + "s", name)));
+    columns.keySet().forEach(name -> text.append(Numbers.format("%-" + COLUMN + "s", name)));
     newLine(text);
     for (DetectionMetric metric : DetectionMetric.values()) {
       row(text, metric.label(), columns, r -> r.figures().get(metric).toString());
@@ -42,12 +42,9 @@ public final class DetectionTable {
   static String intervals(Bootstrap bootstrap) {
     return bootstrap.resamples() == 0
         ? ""
-        : String.format(
-            Locale.ROOT,
+        : Numbers.format(
             " [%.0f %% intervals, %d resamples, seed %d]",
-            100 * bootstrap.confidence(),
-            bootstrap.resamples(),
-            bootstrap.seed());
+            100 * bootstrap.confidence(), bootstrap.resamples(), bootstrap.seed());
   }
 
   /**
@@ -59,16 +56,16 @@ public final class DetectionTable {
   public static String bySeverity(
       Classifier way, DetectionReport clean, Map<String, List<DetectionReport>> corrupted) {
     StringBuilder text = new StringBuilder("\nROC AUC by severity (0: as they are), " + way);
-    text.append(String.format("%n%-12s", ""));
+    text.append(Numbers.format("%n%-12s", ""));
     for (int severity = 0; severity <= Corruption.MAX_SEVERITY; severity++) {
-      text.append(String.format("%8d", severity));
+      text.append(Numbers.format("%8d", severity));
     }
     corrupted.forEach(
         (kind, reports) -> {
-          text.append(String.format("%n%-12s", kind));
-          text.append(String.format("%8s", number(clean.value(DetectionMetric.ROC_AUC))));
+          text.append(Numbers.format("%n%-12s", kind));
+          text.append(Numbers.format("%8s", number(clean.value(DetectionMetric.ROC_AUC))));
           reports.forEach(
-              r -> text.append(String.format("%8s", number(r.value(DetectionMetric.ROC_AUC)))));
+              r -> text.append(Numbers.format("%8s", number(r.value(DetectionMetric.ROC_AUC)))));
         });
     return text.toString();
   }
@@ -78,9 +75,9 @@ public final class DetectionTable {
       String name,
       Map<String, DetectionReport> columns,
       Function<DetectionReport, String> cell) {
-    text.append(String.format("%-" + NAMES + "s", name));
+    text.append(Numbers.format("%-" + NAMES + "s", name));
     List<String> cells = columns.values().stream().map(cell).toList();
-    cells.forEach(c -> text.append(String.format("%-" + COLUMN + "s", c)));
+    cells.forEach(c -> text.append(Numbers.format("%-" + COLUMN + "s", c)));
     newLine(text);
   }
 
@@ -90,6 +87,6 @@ public final class DetectionTable {
   }
 
   private static String number(double value) {
-    return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.4f", value);
+    return Numbers.fixed(value, 4);
   }
 }

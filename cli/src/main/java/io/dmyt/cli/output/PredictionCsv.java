@@ -6,52 +6,55 @@ import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** A row per file, of one that is no image only the error; of videos nothing. */
 public final class PredictionCsv implements PredictionOutput {
   private final AtomicFile.Draft draft;
-  private final Writer out;
 
-  /** The commas of the columns that a file that is no image leaves empty. */
-  private final String noImage;
+  /** How many there are before the error. */
+  private final int columns;
 
   public PredictionCsv(Path file, DetectorSpec spec) throws IOException {
     draft = new AtomicFile.Draft(file);
-    out = new BufferedWriter(new OutputStreamWriter(draft.out(), StandardCharsets.UTF_8));
-    StringBuilder header = new StringBuilder("file,p_fake,verdict,class");
-    spec.classes().forEach(c -> header.append(',').append(Csv.field("p_class " + c)));
+    List<Object> header = new ArrayList<>(List.of("file", "p_fake", "verdict", "class"));
+    spec.classes().forEach(c -> header.add("p_class " + c));
     if (spec.judgedByDummies()) {
-      spec.dummies().names().forEach(d -> header.append(',').append(Csv.field("distance " + d)));
+      spec.dummies().names().forEach(d -> header.add("distance " + d));
     }
-    int dummies = spec.judgedByDummies() ? spec.dummies().names().size() : 0;
-    noImage = ",".repeat(3 + spec.classes().size() + dummies);
-    out.append(header).append(",error\n");
+    columns = header.size();
+    header.add("error");
+    write(header);
   }
 
   @Override
   public void image(Prediction p) throws IOException {
-    out.append(Csv.field(p.file().toString())).append(',');
-    out.append(Double.toString(p.fakeProbability())).append(',');
-    out.append(p.fake() ? "fake" : "real").append(',').append(Csv.field(p.label()));
-    for (double probability : p.probabilities()) {
-      out.append(',').append(Double.toString(probability));
-    }
-    for (double distance : p.distances()) {
-      out.append(',').append(Double.toString(distance));
-    }
-    out.append(",\n");
+    List<Object> row = new ArrayList<>();
+    row.add(p.file());
+    row.add(p.fakeProbability());
+    row.add(p.fake() ? "fake" : "real");
+    row.add(p.label());
+    row.addAll(p.probabilities());
+    row.addAll(p.distances());
+    row.add("");
+    write(row);
   }
 
   @Override
   public void bad(BadImageException file) throws IOException {
-    out.append(Csv.field(file.file())).append(noImage).append(',');
-    out.append(Csv.field(file.reason())).append('\n');
+    List<Object> row = new ArrayList<>(Collections.nCopies(columns, ""));
+    row.set(0, file.file());
+    row.add(file.reason());
+    write(row);
+  }
+
+  private void write(List<Object> row) throws IOException {
+    draft.out().write(Csv.row(row).getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -61,7 +64,6 @@ public final class PredictionCsv implements PredictionOutput {
 
   @Override
   public void finish() throws IOException {
-    out.flush();
     draft.commit();
   }
 

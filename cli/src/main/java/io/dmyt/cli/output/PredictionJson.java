@@ -1,6 +1,5 @@
 package io.dmyt.cli.output;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
@@ -8,8 +7,8 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
-import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +22,6 @@ import java.util.List;
  * {"video", "frames", "mean", "median", "max", "verdict"}}.
  */
 public final class PredictionJson {
-  private static final JsonFactory FACTORY = new JsonFactory();
-
   private PredictionJson() {}
 
   /** A line for each, for pipes. */
@@ -99,7 +96,7 @@ public final class PredictionJson {
 
     private void line(Content content) throws IOException {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
         content.writeTo(json);
       }
       terminal.out().println(bytes.toString(StandardCharsets.UTF_8));
@@ -142,13 +139,13 @@ public final class PredictionJson {
     Document(Path file, Path weights, Detector detector) throws IOException {
       spec = detector.spec();
       draft = new AtomicFile.Draft(file);
-      json = FACTORY.createGenerator(draft.out()).useDefaultPrettyPrinter();
+      json = Json.FACTORY.createGenerator(draft.out()).useDefaultPrettyPrinter();
       Calibration calibration = detector.calibration();
       json.writeStartObject();
       json.writeStringField("detector", weights.toString());
       json.writeStringField("backbone", spec.backbone());
       json.writeFieldName("calibration");
-      json.writeRawValue(EvaluationJson.write(calibration));
+      json.writeRawValue(Json.write(calibration));
       json.writeArrayFieldStart("images");
     }
 

@@ -4,9 +4,9 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
+import io.dmyt.internal.Numbers;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 
 /** A line per image for people: the file comes last, as it may have blanks. */
 public final class PredictionTable implements PredictionOutput {
@@ -29,30 +29,28 @@ public final class PredictionTable implements PredictionOutput {
   public void image(Prediction p) throws IOException {
     if (!images) {
       StringBuilder header = new StringBuilder();
-      header.append(String.format("P(fake)  verdict  %-" + classWidth + "s", "class"));
+      header.append(Numbers.format("P(fake)  verdict  %-" + classWidth + "s", "class"));
       dummies.forEach(d -> header.append("  ").append(to(d)));
       terminal.out().println(header.append("  file"));
       images = true;
     }
     StringBuilder line = new StringBuilder();
     line.append(
-        String.format(
-            Locale.ROOT,
+        Numbers.format(
             "%7.4f  %-7s  %-" + classWidth + "s",
             p.fakeProbability(),
             p.fake() ? FAKE : REAL,
             p.label()));
     for (int k = 0; k < dummies.size(); k++) {
       line.append(
-          String.format(
-              Locale.ROOT, "  %" + to(dummies.get(k)).length() + ".4f", p.distances().get(k)));
+          Numbers.format("  %" + to(dummies.get(k)).length() + ".4f", p.distances().get(k)));
     }
     print(line.append("  ").append(p.file()));
   }
 
   /** The distance to a dummy as a column's name, wide enough for its numbers. */
   private static String to(String dummy) {
-    return String.format("%8s", "to " + dummy);
+    return Numbers.format("%8s", "to " + dummy);
   }
 
   @Override
@@ -67,15 +65,9 @@ public final class PredictionTable implements PredictionOutput {
       videos = true;
     }
     print(
-        String.format(
-            Locale.ROOT,
+        Numbers.format(
             "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
-            v.mean(),
-            v.median(),
-            v.max(),
-            v.fake() ? FAKE : REAL,
-            v.frames(),
-            v.video()));
+            v.mean(), v.median(), v.max(), v.fake() ? FAKE : REAL, v.frames(), v.video()));
   }
 
   private void print(CharSequence line) throws IOException {

@@ -1,8 +1,8 @@
 package io.dmyt.cli.output;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.ClassificationReport;
 import java.util.List;
-import java.util.Locale;
 
 /** A classification report as a table for a terminal. */
 public final class ReportTable {
@@ -26,7 +26,7 @@ public final class ReportTable {
     classes.forEach(c -> text.append(pad(c, column)));
     text.append(pad("images", column)).append('\n');
     for (int i = 0; i < classes.size(); i++) {
-      text.append(String.format("%-" + column + "s", classes.get(i)));
+      text.append(Numbers.format("%-" + column + "s", classes.get(i)));
       for (double percent : report.confusionPercent().get(i)) {
         text.append(pad(percent(percent / 100), column));
       }
@@ -46,14 +46,14 @@ public final class ReportTable {
   }
 
   private static void figure(StringBuilder text, int width, String name, double value) {
-    text.append(String.format("%-" + width + "s%8s%n", name, percent(value)));
+    text.append(Numbers.format("%-" + width + "s%8s%n", name, percent(value)));
   }
 
   private static String percent(double value) {
-    return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.2f %%", 100 * value);
+    return Numbers.percent(value, 2);
   }
 
   private static String pad(String text, int column) {
-    return String.format("%" + column + "s", text);
+    return Numbers.format("%" + column + "s", text);
   }
 }

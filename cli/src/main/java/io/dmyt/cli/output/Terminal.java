@@ -1,5 +1,6 @@
 package io.dmyt.cli.output;
 
+import io.dmyt.internal.Numbers;
 import java.io.IOException;
 import java.io.PrintStream;
 
@@ -28,10 +29,10 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
   }
 
   public void say(String format, Object... arguments) {
-    err.println(arguments.length == 0 ? format : String.format(format, arguments));
+    err.println(arguments.length == 0 ? format : Numbers.format(format, arguments));
   }
 
   public void print(String format, Object... arguments) {
-    out.println(arguments.length == 0 ? format : String.format(format, arguments));
+    out.println(arguments.length == 0 ? format : Numbers.format(format, arguments));
   }
 }

@@ -7,20 +7,18 @@ import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.checkpoint.TensorType;
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.HeapByteSource;
-import io.dmyt.internal.PartFile;
 import io.dmyt.internal.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -131,8 +129,8 @@ public final class SafeTensors {
   }
 
   /**
-   * Writes a file, whole or not at all: beside the target first, then moved over it. The same state
-   * dict gives the same bytes.
+   * Writes a file, whole or not at all; makes missing folders. The same state dict gives the same
+   * bytes.
    *
    * <p>The tensors keep their order where it leaves each aligned to its element size; otherwise the
    * widest types come first, as the format's own library lays them out.
@@ -142,20 +140,11 @@ public final class SafeTensors {
   public static void write(StateDict dict, Path file) {
     Map<String, Tensor> ordered = aligned(dict.tensors());
     ByteBuffer header = SafeTensorsHeader.encode(ordered, dict.metadata(), ALIGNMENT);
-    Path target = file.toAbsolutePath();
-    Path part = PartFile.unique(target);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        write(header, ordered, channel);
-        channel.force(true);
-      }
-      PartFile.finish(part, target);
+    try (AtomicFile.Draft draft = new AtomicFile.Draft(file)) {
+      write(header, ordered, draft.channel());
+      draft.commit();
     } catch (IOException e) {
       throw new CheckpointException(file + ": cannot be written: " + Reason.of(e), e);
-    } finally {
-      // Gone already unless something failed, and that is what the caller hears of.
-      part.toFile().delete();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.internal.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_version_t;
@@ -151,7 +152,7 @@ public final class OneDnn {
 
   private static void row(
       StringBuilder table, String vertex, String where, String as, String test, String train) {
-    String line = String.format("%-24s %-7s %-32s %-24s %s", vertex, where, as, test, train);
+    String line = Numbers.format("%-24s %-7s %-32s %-24s %s", vertex, where, as, test, train);
     table.append(line.stripTrailing()).append(System.lineSeparator());
   }
 

@@ -5,6 +5,7 @@ import static io.dmyt.internal.Checks.require;
 import io.dmyt.Detector;
 import io.dmyt.Engine;
 import io.dmyt.Version;
+import io.dmyt.internal.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -140,7 +140,7 @@ public final class EmbeddingCache implements Closeable {
 
   /** What a network is known by. */
   private static String nameOf(Detector detector, Engine engine) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     String description =
         String.join(
             "\n",
@@ -160,15 +160,7 @@ public final class EmbeddingCache implements Closeable {
       bytes.asFloatBuffer().put(part);
       digest.update(bytes.limit(part.length * Float.BYTES));
     }
-    return detector.spec().backbone() + "-" + HexFormat.of().formatHex(digest.digest(), 0, 16);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return detector.spec().backbone() + "-" + Sha256.hex(digest).substring(0, 32);
   }
 
   /**
@@ -178,10 +170,10 @@ public final class EmbeddingCache implements Closeable {
    * @throws IOException if the file cannot be read
    */
   public static Key keyOf(Path image, String edit) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     digest.update(Files.readAllBytes(image));
     digest.update(edit.getBytes(StandardCharsets.UTF_8));
-    return new Key(HexFormat.of().formatHex(digest.digest()));
+    return new Key(Sha256.hex(digest));
   }
 
   /** How many embeddings there are. */

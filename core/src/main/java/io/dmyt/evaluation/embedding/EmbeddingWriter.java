@@ -2,18 +2,15 @@ package io.dmyt.evaluation.embedding;
 
 import static io.dmyt.internal.Checks.require;
 
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
-import java.io.BufferedWriter;
+import io.dmyt.internal.Numbers;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes embeddings as they come, in constant memory: a matrix that {@code numpy.load} reads, and a
@@ -34,10 +31,8 @@ public final class EmbeddingWriter implements Closeable {
   private static final int HEADER_BYTES = 128;
 
   private final int features;
-  private final Path file;
-  private final Path table;
-  private final FileChannel matrix;
-  private final BufferedWriter index;
+  private final AtomicFile.Draft matrix;
+  private final AtomicFile.Draft index;
   private final ByteBuffer row;
   private long rows;
 
@@ -51,33 +46,20 @@ public final class EmbeddingWriter implements Closeable {
    */
   public EmbeddingWriter(Path file, int features) throws IOException {
     require(features >= 1, "an embedding has at least 1 feature, found %d", features);
-    this.file = file;
-    table = indexOf(file);
+    Path table = indexOf(file);
     this.features = features;
-    Files.createDirectories(file.toAbsolutePath().getParent());
     row =
         ByteBuffer.allocate(Math.multiplyExact(features, Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
-    matrix =
-        FileChannel.open(
-            part(file),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+    matrix = new AtomicFile.Draft(file);
     try {
-      writeAll(header());
-      index = Files.newBufferedWriter(part(table), StandardCharsets.UTF_8);
-      index.write("row,split,class,file\n");
+      matrix.out().write(header().array());
+      index = new AtomicFile.Draft(table);
+      writeRow("row", "split", "class", "file");
     } catch (IOException | RuntimeException e) {
       matrix.close();
-      Files.delete(part(file));
       throw e;
     }
-  }
-
-  private static Path part(Path target) {
-    return target.resolveSibling(
-        ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
   }
 
   /**
@@ -107,11 +89,9 @@ public final class EmbeddingWriter implements Closeable {
         image,
         embedding.length,
         features);
-    row.clear();
     row.asFloatBuffer().put(embedding);
-    writeAll(row);
-    index.write(
-        rows + "," + Csv.field(split) + "," + Csv.field(className) + "," + Csv.field(image) + "\n");
+    matrix.out().write(row.array());
+    writeRow(rows, split, className, image);
     rows++;
   }
 
@@ -122,27 +102,22 @@ public final class EmbeddingWriter implements Closeable {
 
   /** Completes both files; they take their places. Nothing can be written any more. */
   public void commit() throws IOException {
-    matrix.position(0);
-    writeAll(header());
-    matrix.close();
-    index.close();
-    Files.move(part(file), file, StandardCopyOption.REPLACE_EXISTING);
-    Files.move(part(table), table, StandardCopyOption.REPLACE_EXISTING);
+    matrix.overwrite(0, header());
+    matrix.commit();
+    index.commit();
   }
 
   /** Leaves nothing of what was not committed. */
   @Override
   public void close() throws IOException {
-    try (matrix;
-        index) {
-      Files.deleteIfExists(part(file));
-      Files.deleteIfExists(part(table));
+    try (matrix) {
+      index.close();
     }
   }
 
   private ByteBuffer header() {
     String text =
-        String.format(
+        Numbers.format(
             "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, features);
     int length = HEADER_BYTES - MAGIC.length - Short.BYTES;
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -152,9 +127,7 @@ public final class EmbeddingWriter implements Closeable {
     return header.flip();
   }
 
-  private void writeAll(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      matrix.write(bytes);
-    }
+  private void writeRow(Object... values) throws IOException {
+    index.out().write(Csv.row(values).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.Reliability;
 import io.dmyt.metric.RocCurve;
@@ -235,7 +236,7 @@ final class Charts {
   }
 
   private static String axis(String name, double share) {
-    return String.format(Locale.ROOT, "%s (%.0f %% of the variance)", name, 100 * share);
+    return Numbers.format("%s (%.0f %% of the variance)", name, 100 * share);
   }
 
   /**

@@ -6,13 +6,13 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.FittedOn;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Provenance;
+import io.dmyt.internal.Numbers;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** What a detector is and where it comes from, for people. */
@@ -104,21 +104,17 @@ public final class DetectorFacts {
   private static String operatingPoint(OperatingPoint point) {
     return point.threshold() == OperatingPoint.NEVER
         ? "nothing is called fake (%s)".formatted(point.criterion())
-        : String.format(
-            Locale.ROOT, "fake from P(fake) %.4f on (%s)", point.threshold(), point.criterion());
+        : Numbers.format("fake from P(fake) %.4f on (%s)", point.threshold(), point.criterion());
   }
 
   private static String method(Calibration calibration) {
     return switch (calibration.kind()) {
       case NONE -> "not calibrated";
-      case TEMPERATURE ->
-          String.format(Locale.ROOT, "calibrated by temperature %.4g", 1 / calibration.slope());
+      case TEMPERATURE -> Numbers.format("calibrated by temperature %.4g", 1 / calibration.slope());
       case PLATT ->
-          String.format(
-              Locale.ROOT,
+          Numbers.format(
               "calibrated by Platt's slope %.4g and offset %.4g",
-              calibration.slope(),
-              calibration.offset());
+              calibration.slope(), calibration.offset());
     };
   }
 }

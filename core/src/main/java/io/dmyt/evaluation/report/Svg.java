@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Numbers;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -67,7 +68,7 @@ final class Svg {
         sign = series.getMarker().equals(SeriesMarkers.DIAMOND) ? "◆" : "●";
       }
       legend.append(
-          String.format(
+          Numbers.format(
               "<span><i style=\"color:rgb(%d,%d,%d)\">%s</i> %s</span> ",
               colour.getRed(),
               colour.getGreen(),
@@ -87,7 +88,7 @@ final class Svg {
       throw new IllegalStateException("no SVG: " + svg);
     }
     Matcher style = STYLE.matcher(root.group());
-    return String.format(
+    return Numbers.format(
         "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" style=\"%s\">%s",
         width,
         height,

@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.ConfusionMatrix;
 import io.dmyt.metric.DetectionMetric;
@@ -10,7 +11,6 @@ import io.dmyt.metric.RocCurve;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The page about a test. */
@@ -51,8 +51,7 @@ public final class TestReport {
     table(body, columns);
     if (data.images().bootstrap().resamples() > 0) {
       body.append(
-          String.format(
-              Locale.ROOT,
+          Numbers.format(
               "<p class=\"note\">In brackets: %.0f %% intervals from %d resamples in which whole"
                   + " videos are drawn, if there are any (seed %d).</p>%n",
               100 * data.images().bootstrap().confidence(),
@@ -130,14 +129,11 @@ public final class TestReport {
     if (Double.isNaN(figure.value())) {
       body.append("n/a");
     } else {
-      body.append(String.format(Locale.ROOT, "%.4f", figure.value()));
+      body.append(Numbers.format("%.4f", figure.value()));
       if (!Double.isNaN(figure.low())) {
         body.append(
-            String.format(
-                Locale.ROOT,
-                " <span class=\"interval\">[%.4f, %.4f]</span>",
-                figure.low(),
-                figure.high()));
+            Numbers.format(
+                " <span class=\"interval\">[%.4f, %.4f]</span>", figure.low(), figure.high()));
       }
     }
     body.append("</td>");
@@ -151,8 +147,7 @@ public final class TestReport {
       figure(
           body,
           "ROC curve",
-          String.format(
-              Locale.ROOT, "Area under the curve %.4f", images.value(DetectionMetric.ROC_AUC)),
+          Numbers.format("Area under the curve %.4f", images.value(DetectionMetric.ROC_AUC)),
           Svg.of(
               Charts.roc(
                   curve,
@@ -165,8 +160,7 @@ public final class TestReport {
       figure(
           body,
           "Scores",
-          String.format(
-              Locale.ROOT, "What reaches the threshold %.3f is called fake", images.threshold()),
+          Numbers.format("What reaches the threshold %.3f is called fake", images.threshold()),
           Svg.of(
               Charts.histogram(
                   data.scores(), images.threshold(), data.probabilities() ? "P(fake)" : "Score"),
@@ -177,10 +171,8 @@ public final class TestReport {
       figure(
           body,
           "Reliability",
-          String.format(
-              Locale.ROOT,
-              "Expected calibration error %.4f",
-              images.value(DetectionMetric.CALIBRATION_ERROR)),
+          Numbers.format(
+              "Expected calibration error %.4f", images.value(DetectionMetric.CALIBRATION_ERROR)),
           Svg.of(
               Charts.reliability(Reliability.of(data.scores())),
               "reliability",
@@ -239,8 +231,7 @@ public final class TestReport {
       for (int prediction = 0; prediction < confusion.classes().size(); prediction++) {
         double share = report.confusionPercent().get(label).get(prediction) / 100;
         body.append(
-            String.format(
-                Locale.ROOT,
+            Numbers.format(
                 "<td style=\"--share:%.3f\">%s<small>%d</small></td>",
                 Double.isNaN(share) ? 0 : share,
                 percent(share),
@@ -252,7 +243,7 @@ public final class TestReport {
   }
 
   private static String percent(double share) {
-    return Double.isNaN(share) ? "n/a" : String.format(Locale.ROOT, "%.1f&nbsp;%%", 100 * share);
+    return Double.isNaN(share) ? "n/a" : Numbers.format("%.1f&nbsp;%%", 100 * share);
   }
 
   private static void errors(StringBuilder body, ReportData data) {
@@ -270,11 +261,8 @@ public final class TestReport {
       body.append("<figcaption>")
           .append(Html.escape(error.className()))
           .append(
-              String.format(
-                  Locale.ROOT,
-                  ", %s %.3f",
-                  data.probabilities() ? "P(fake)" : "score",
-                  error.probability()))
+              Numbers.format(
+                  ", %s %.3f", data.probabilities() ? "P(fake)" : "score", error.probability()))
           .append("<span class=\"file\">")
           .append(Html.escape(error.file()))
           .append("</span></figcaption></figure>\n");

@@ -1,9 +1,9 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.Estimate;
-import java.util.Locale;
 
 /** What the figures say, in words. */
 final class Verdict {
@@ -37,7 +37,7 @@ final class Verdict {
           .append(percent(area))
           .append(" of the cases.");
     }
-    words.append(String.format(Locale.ROOT, " At the threshold %.3f", report.threshold()));
+    words.append(Numbers.format(" At the threshold %.3f", report.threshold()));
     Estimate found = report.figures().get(DetectionMetric.TRUE_POSITIVE_RATE);
     Estimate alarms = report.figures().get(DetectionMetric.FALSE_POSITIVE_RATE);
     if (!Double.isNaN(found.value())) {
@@ -82,10 +82,9 @@ final class Verdict {
   }
 
   private static String percent(Estimate share) {
-    String value = String.format(Locale.ROOT, "%.1f %%", 100 * share.value());
+    String value = Numbers.format("%.1f %%", 100 * share.value());
     return Double.isNaN(share.low())
         ? value
-        : value
-            + String.format(Locale.ROOT, " (%.1f to %.1f)", 100 * share.low(), 100 * share.high());
+        : value + Numbers.format(" (%.1f to %.1f)", 100 * share.low(), 100 * share.high());
   }
 }

@@ -1,0 +1,26 @@
+package io.dmyt.internal;
+
+import java.util.Locale;
+
+/** Numbers as text for people: with a decimal point, whatever the locale of the machine. */
+public final class Numbers {
+  /** Stands for a number that does not exist. */
+  private static final String ABSENT = "n/a";
+
+  private Numbers() {}
+
+  /** {@link String#format}, the same in every locale. */
+  public static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+
+  /** With so many digits after the point; {@code n/a} for NaN. */
+  public static String fixed(double value, int digits) {
+    return Double.isNaN(value) ? ABSENT : format("%." + digits + "f", value);
+  }
+
+  /** A share of 1 as a percentage with so many digits after the point; {@code n/a} for NaN. */
+  public static String percent(double share, int digits) {
+    return Double.isNaN(share) ? ABSENT : fixed(100 * share, digits) + " %";
+  }
+}
