@@ -1,0 +1,178 @@
+# What the launchers of the distribution and of the repository share.
+
+fail() {
+  echo "dmyt: $*" >&2
+  exit 1
+}
+
+# Sets java, release (the file that describes the runtime, if there is one) and feature (its
+# version's first number, 17 or more; 17 if it isn't known).
+find_java() {
+  local name value
+  java=java
+  if [ -n "${JAVA_HOME:-}" ]; then java=$JAVA_HOME/bin/java; fi
+  java=$(command -v "$java") || fail "no Java found: install Java 17 or newer, or set JAVA_HOME"
+  release=$(readlink -f "$java" 2>/dev/null) || release=$java
+  release=$(dirname "$(dirname "$release")")/release
+  feature=17
+  if [ -r "$release" ]; then
+    while IFS='=' read -r name value; do
+      if [ "$name" = JAVA_VERSION ]; then
+        value=${value//\"/}
+        value=${value%%[!0-9]*}
+        if [ -n "$value" ]; then feature=$value; fi
+      fi
+    done <"$release"
+  fi
+  if [ "$feature" -lt 17 ]; then
+    fail "$java is Java $feature: install Java 17 or newer, or set JAVA_HOME"
+  fi
+}
+
+# The JVM reads arguments and file names in the locale's encoding. Where that isn't UTF-8, it can't
+# open names with letters beyond ASCII, and a UTF-8 locale is put in its place.
+set_locale() {
+  local encoding name best=
+  encoding=$(locale charmap 2>/dev/null) || encoding=${LC_ALL:-${LC_CTYPE:-${LANG:-}}}
+  case $encoding in *[Uu][Tt][Ff]-8 | *[Uu][Tt][Ff]8) return ;; esac
+  while read -r name; do
+    case $name in
+      C.[Uu][Tt][Ff]*8) best=$name && break ;;
+      en_US.[Uu][Tt][Ff]*8) best=$name ;;
+      *.[Uu][Tt][Ff]*8) best=${best:-$name} ;;
+    esac
+  done < <(locale -a 2>/dev/null)
+  export LC_ALL=${best:-C.UTF-8}
+}
+
+# Sets memory: the megabytes that this machine or container has.
+measure_memory() {
+  local name value unit file bytes=8589934592
+  if [ -r /proc/meminfo ]; then
+    while read -r name value unit; do
+      if [ "$name" = MemTotal: ]; then bytes=$((value * 1024)) && break; fi
+    done </proc/meminfo
+    for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+      if [ -r "$file" ] && read -r value <"$file"; then
+        case $value in
+          *[!0-9]* | '') ;;
+          *) if [ "${#value}" -lt 16 ] && [ "$value" -lt "$bytes" ]; then bytes=$value; fi ;;
+        esac
+      fi
+    done
+  else
+    bytes=$(sysctl -n hw.memsize 2>/dev/null) || bytes=8589934592
+  fi
+  memory=$((bytes / 1048576))
+}
+
+# Sets base_options: a quarter of the memory for the heap, a half for native arrays; and options,
+# with the user's.
+set_options() {
+  measure_memory
+  heap=$((memory / 4))
+  if [ "$heap" -gt 8192 ]; then heap=8192; fi
+  if [ "$heap" -lt 512 ]; then heap=512; fi
+  offheap=$((memory / 2))
+  if [ "$offheap" -lt 1024 ]; then offheap=1024; fi
+  base_options=(
+    "-Xmx${heap}m"
+    "-Dorg.bytedeco.javacpp.maxbytes=${offheap}m"
+    "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"
+    "-XX:+UseParallelGC"
+    "-Dfile.encoding=UTF-8"
+  )
+  if [ "$feature" -ge 24 ]; then
+    # These would warn of what JavaCPP does.
+    base_options+=("--enable-native-access=ALL-UNNAMED" "--sun-misc-unsafe-memory-access=allow")
+  fi
+  options=("${base_options[@]}")
+  if [ -t 2 ]; then options+=("-Ddmyt.terminal=true"); fi
+  if [ -n "${JAVA_OPTS:-}" ]; then
+    # shellcheck disable=SC2206 # meant to be split
+    options+=(${JAVA_OPTS})
+  fi
+}
+
+checksum() {
+  local sum size
+  read -r sum size < <(cksum)
+  echo "$sum"
+}
+
+# Sets archive to the file that the JVM maps instead of loading and checking our classes one by
+# one, and makes it before the first command that computes. Its name says for which runtime, class
+# path and build it is. It lies in the installation or, where that is read-only, in the cache
+# folder. An empty file says that it could not be made.
+find_archive() {
+  local installation=$1 class_path=$2 command=$3 cache folder place prefix name scratch older
+  archive=
+  case " ${options[*]} " in
+    *" -Xshare:"* | *" -XX:SharedArchiveFile="* | *" -XX:ArchiveClassesAtExit="*) return ;;
+  esac
+  case $class_path in
+    # In such folders older JVMs leave an archive's classes alone.
+    *[!-A-Za-z0-9/._:+@]*) if [ "$feature" -lt 25 ]; then return; fi ;;
+  esac
+  prefix=classes-$({
+    if [ -r "$release" ]; then cat "$release"; else "$java" -version 2>&1; fi
+    printf '%s\n' "$java" "$class_path"
+  } | checksum)
+  name=$prefix-$(cat "${own_jars[@]}" | checksum).jsa
+  if [ "$(uname)" = Darwin ]; then
+    cache=${HOME:-}/Library/Caches
+  else
+    cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}
+  fi
+  cache=${DMYT_CACHE:-$cache/dmyt}
+  for place in "$installation" "$cache"; do
+    if [ -e "$place/$name" ]; then
+      if [ -s "$place/$name" ]; then archive=$place/$name; fi
+      return
+    fi
+  done
+  case $command in bench | calibrate | convert | demo | embed | predict | test | train) ;; *) return ;; esac
+
+  for folder in "$installation" "$cache" ''; do
+    if [ -z "$folder" ]; then return; fi
+    if mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ]; then break; fi
+  done
+  if [ -t 2 ]; then echo "dmyt: preparing faster starts (once, some seconds) ..." >&2; fi
+  scratch=$folder/.$name.$$
+  trap 'rm -f "$scratch"' EXIT
+  if ! "$java" "${base_options[@]}" "-XX:ArchiveClassesAtExit=$scratch" -cp "$class_path" \
+    io.dmyt.cli.StartRehearsal >/dev/null 2>&1 </dev/null; then
+    rm -f "$scratch"
+  fi
+  if [ -s "$scratch" ] || : >"$scratch"; then mv -f "$scratch" "$folder/$name"; fi 2>/dev/null
+  trap - EXIT
+  if [ -s "$folder/$name" ]; then archive=$folder/$name; fi
+  for older in "$folder/$prefix"-*.jsa; do
+    if [ "$older" != "$folder/$name" ]; then rm -f "$older"; fi
+  done
+}
+
+# launch FOLDER CLASS_PATH ARGUMENTS...: becomes the JVM. FOLDER takes the class-data archive, and
+# the array own_jars has the jars that change with every build of ours.
+launch() {
+  local installation=$1 class_path=$2 argument verbose='' command=${3:-}
+  shift 2
+  set_locale
+  set_options
+  for argument in "$@"; do
+    case $argument in
+      --verbose) verbose=1 ;;
+      -h | --help) command=help ;;
+    esac
+  done
+  find_archive "$installation" "$class_path" "$command"
+  if [ -n "$archive" ]; then
+    # Whatever is wrong with the archive, the JVM starts without it, and says nothing.
+    options+=("-XX:SharedArchiveFile=$archive" "-Xshare:auto" "-Xlog:disable" "-Xlog:all=error:stderr")
+  fi
+  if [ -n "$verbose" ]; then
+    echo "dmyt: memory ${memory} MB: heap ${heap} MB, native arrays ${offheap} MB" >&2
+    echo "dmyt: $java ${options[*]}" >&2
+  fi
+  exec "$java" "${options[@]}" -cp "$class_path" io.dmyt.cli.Main "$@"
+}
