@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,8 +197,9 @@ public final class Download {
       return Reason.withFile(file);
     }
     boolean plain = e.getClass() == IOException.class || e instanceof PassingException;
-    boolean said = e.getMessage() != null;
-    return said && (plain || e instanceof IllegalArgumentException) ? e.getMessage() : e.toString();
+    String message = e.getMessage();
+    boolean ours = plain || e instanceof IllegalArgumentException;
+    return message != null && ours ? message : e.toString();
   }
 
   private void fetchLocked(RemoteFile remote, Path target, Progress progress)
@@ -206,7 +209,7 @@ public final class Download {
     try (FileChannel channel =
         FileChannel.open(
             part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      FileLock lock;
+      @Nullable FileLock lock;
       try {
         lock = channel.tryLock();
       } catch (OverlappingFileLockException e) {
@@ -381,7 +384,8 @@ public final class Download {
     } catch (TimeoutException e) {
       throw new PassingException("no byte for " + options.stall().toSeconds() + " s");
     } catch (ExecutionException e) {
-      throw new PassingException("the connection broke: " + e.getCause().getMessage());
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new PassingException("the connection broke: " + cause.getMessage());
     }
   }
 

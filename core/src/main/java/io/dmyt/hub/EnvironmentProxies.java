@@ -8,7 +8,8 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +20,14 @@ import org.slf4j.LoggerFactory;
 final class EnvironmentProxies extends ProxySelector {
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentProxies.class);
 
-  private final UnaryOperator<String> environment;
-  private final ProxySelector otherwise;
+  private final Function<String, @Nullable String> environment;
+  private final @Nullable ProxySelector otherwise;
 
   /**
    * @param otherwise asked where the environment is silent; may be null
    */
-  EnvironmentProxies(UnaryOperator<String> environment, ProxySelector otherwise) {
+  EnvironmentProxies(
+      Function<String, @Nullable String> environment, @Nullable ProxySelector otherwise) {
     this.environment = environment;
     this.otherwise = otherwise;
   }
@@ -70,7 +72,7 @@ final class EnvironmentProxies extends ProxySelector {
     return false;
   }
 
-  private String variable(String name, String otherwiseNamed) {
+  private @Nullable String variable(String name, @Nullable String otherwiseNamed) {
     String value = environment.apply(name);
     if (value == null && otherwiseNamed != null) {
       value = environment.apply(otherwiseNamed);

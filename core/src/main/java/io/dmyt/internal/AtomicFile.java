@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes files that are either whole or not there: a crash of the program or of the machine leaves
@@ -211,7 +213,7 @@ public final class AtomicFile {
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     }
-    syncFolder(target.toAbsolutePath().getParent());
+    syncFolder(Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file's folder"));
   }
 
   /** Windows opens no folders, and needs no sync of them. */
@@ -229,7 +231,7 @@ public final class AtomicFile {
    *
    * @return the new name, or null if there was no file
    */
-  public static Path setAside(Path file) throws IOException {
+  public static @Nullable Path setAside(Path file) throws IOException {
     if (!Files.exists(file)) {
       return null;
     }

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,13 +27,13 @@ public final class ByteRange implements AutoCloseable {
     ByteBuffer map(long offset, int length);
   }
 
-  private static final MethodHandle UNMAP = unmapper();
+  private static final @Nullable MethodHandle UNMAP = unmapper();
 
   private final Source source;
   private final long offset;
   private final long length;
   private final int segmentBytes;
-  private final ByteBuffer[] segments;
+  private final @Nullable ByteBuffer[] segments;
 
   public ByteRange(Source source, long offset, long length) {
     this(source, offset, length, SEGMENT);
@@ -83,7 +84,7 @@ public final class ByteRange implements AutoCloseable {
   }
 
   // Java 17 has no supported way to unmap; where this one is closed, the collector does it.
-  private static MethodHandle unmapper() {
+  private static @Nullable MethodHandle unmapper() {
     try {
       Class<?> unsafe = Class.forName("sun.misc.Unsafe");
       Field instance = unsafe.getDeclaredField("theUnsafe");

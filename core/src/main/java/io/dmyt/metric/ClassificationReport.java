@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every figure that the reference prints after a test, from predicted classes.
@@ -18,10 +19,10 @@ import java.util.stream.IntStream;
  * @param recalls per class, in the order of the confusion matrix: the share of its samples that
  *     were predicted as it
  * @param augmented real or fake, where a fake counts as found when <em>any</em> fake class was
- *     predicted; the fake recall is over all fake samples together. Absent with two classes, where
- *     it would repeat the recalls
+ *     predicted; the fake recall is over all fake samples together. Null with two classes, where it
+ *     would repeat the recalls
  * @param separated real or fake, where a fake counts as found only when <em>its own</em> class was
- *     predicted; the fake recall is the mean of the fake classes' recalls. Absent with two classes
+ *     predicted; the fake recall is the mean of the fake classes' recalls. Null with two classes
  * @param confusion the counts behind all of this
  * @param confusionPercent the counts as percent of their row
  */
@@ -32,8 +33,8 @@ public record ClassificationReport(
     double accuracy,
     double balancedAccuracy,
     List<Double> recalls,
-    BinaryView augmented,
-    BinaryView separated,
+    @Nullable BinaryView augmented,
+    @Nullable BinaryView separated,
     ConfusionMatrix confusion,
     List<List<Double>> confusionPercent) {
 

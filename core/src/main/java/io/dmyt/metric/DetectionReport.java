@@ -5,6 +5,7 @@ import static io.dmyt.internal.Checks.require;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -30,6 +31,7 @@ public record DetectionReport(
 
   public DetectionReport {
     figures = Collections.unmodifiableMap(new EnumMap<>(figures));
+    require(figures.size() == DetectionMetric.values().length, "metrics are missing: %s", figures);
   }
 
   /**
@@ -67,8 +69,13 @@ public record DetectionReport(
         reals, fakes, unscored, threshold, equalErrorThreshold, bootstrap, others);
   }
 
+  /** The figure with its interval. */
+  public Estimate estimate(DetectionMetric metric) {
+    return Objects.requireNonNull(figures.get(metric));
+  }
+
   /** The figure itself. */
   public double value(DetectionMetric metric) {
-    return figures.get(metric).value();
+    return estimate(metric).value();
   }
 }

@@ -5,4 +5,7 @@
  *
  * <p>Nothing here knows of networks or files.
  */
+@NullMarked
 package io.dmyt.svm;
+
+import org.jspecify.annotations.NullMarked;

@@ -119,7 +119,7 @@ public final class ComparisonTable {
           new Row(
               "",
               column -> {
-                Estimate e = column.images().figures().get(metric);
+                Estimate e = column.images().estimate(metric);
                 return Double.isNaN(e.low())
                     ? ""
                     : Numbers.format("[%.3f, %.3f]", e.low(), e.high());

@@ -30,7 +30,7 @@ public final class DetectionTable {
     columns.keySet().forEach(name -> text.append(Numbers.format("%-" + COLUMN + "s", name)));
     newLine(text);
     for (DetectionMetric metric : DetectionMetric.values()) {
-      row(text, metric.label(), columns, r -> r.figures().get(metric).toString());
+      row(text, metric.label(), columns, r -> r.estimate(metric).toString());
     }
     row(text, "Threshold", columns, r -> number(r.threshold()));
     row(text, "Threshold of equal errors", columns, r -> number(r.equalErrorThreshold()));

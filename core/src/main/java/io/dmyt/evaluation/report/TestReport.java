@@ -66,7 +66,7 @@ public final class TestReport {
     body.append("</tr></thead>\n<tbody>\n");
     for (DetectionMetric metric : DetectionMetric.values()) {
       body.append("<tr><th>").append(metric.label()).append("</th>");
-      columns.values().forEach(report -> cell(body, report.figures().get(metric)));
+      columns.values().forEach(report -> cell(body, report.estimate(metric)));
       body.append("</tr>\n");
     }
     body.append("<tr><th>Real / fake</th>");
@@ -107,7 +107,7 @@ public final class TestReport {
               rows.append("<tr><th>").append(Html.escape(name)).append("</th>");
               for (int s = 0; s < reports.size(); s++) {
                 line[s + 1] = reports.get(s).value(DetectionMetric.ROC_AUC);
-                cell(rows, reports.get(s).figures().get(DetectionMetric.ROC_AUC));
+                cell(rows, reports.get(s).estimate(DetectionMetric.ROC_AUC));
               }
               rows.append("</tr>\n");
               lines.put(name, line);

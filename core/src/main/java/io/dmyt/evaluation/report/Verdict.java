@@ -19,7 +19,7 @@ final class Verdict {
       return "No " + samples + " were scored, so there is nothing to say.";
     }
     StringBuilder words = new StringBuilder();
-    Estimate area = report.figures().get(DetectionMetric.ROC_AUC);
+    Estimate area = report.estimate(DetectionMetric.ROC_AUC);
     if (Double.isNaN(area.value())) {
       words
           .append("All ")
@@ -38,8 +38,8 @@ final class Verdict {
           .append(" of the cases.");
     }
     words.append(Numbers.format(" At the threshold %.3f", report.threshold()));
-    Estimate found = report.figures().get(DetectionMetric.TRUE_POSITIVE_RATE);
-    Estimate alarms = report.figures().get(DetectionMetric.FALSE_POSITIVE_RATE);
+    Estimate found = report.estimate(DetectionMetric.TRUE_POSITIVE_RATE);
+    Estimate alarms = report.estimate(DetectionMetric.FALSE_POSITIVE_RATE);
     if (!Double.isNaN(found.value())) {
       words.append(" it finds ").append(percent(found)).append(" of the fakes");
     }
