@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.layer.FunctionVertex;
 import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -11,7 +12,11 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 
 /**
  * The height and width of every vertex's output, for square images of one size. (DL4J infers shapes
@@ -67,7 +72,10 @@ final class ActivationSizes {
   long multiplyAdds() {
     long sum = 0;
     for (var entry : configuration.getVertices().entrySet()) {
-      if (entry.getValue() instanceof LayerVertex vertex) {
+      if (entry.getValue() instanceof FunctionVertex function) {
+        Size size = of(entry.getKey());
+        sum += function.multiplyAdds(size.height(), size.width());
+      } else if (entry.getValue() instanceof LayerVertex vertex) {
         Layer layer = vertex.getLayerConf().getLayer();
         if (layer instanceof ConvolutionLayer conv) {
           long inputs = conv instanceof DepthwiseConvolution2D ? 1 : conv.getNIn();
@@ -82,15 +90,36 @@ final class ActivationSizes {
   }
 
   private static Size output(GraphVertex vertex, Size in) {
+    if (vertex instanceof FunctionVertex function) {
+      int[] size = function.outputSize(in.height(), in.width());
+      return new Size(size[0], size[1]);
+    }
     if (!(vertex instanceof LayerVertex layerVertex)) {
       return in;
     }
     Layer layer = layerVertex.getLayerConf().getLayer();
     if (layer instanceof ConvolutionLayer c) {
-      return window(in, c.getConvolutionMode(), c.getKernelSize(), c.getStride(), c.getPadding());
+      int[] kernel = c.getKernelSize();
+      int[] dilation = c.getDilation();
+      int[] span = {(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1};
+      return window(in, c.getConvolutionMode(), span, c.getStride(), c.getPadding());
     }
     if (layer instanceof SubsamplingLayer p) {
       return window(in, p.getConvolutionMode(), p.getKernelSize(), p.getStride(), p.getPadding());
+    }
+    if (layer instanceof ZeroPaddingLayer p) {
+      int[] sides = p.getPadding();
+      return new Size(in.height() + sides[0] + sides[1], in.width() + sides[2] + sides[3]);
+    }
+    if (layer instanceof Upsampling2D u) {
+      return new Size(in.height() * u.getSize()[0], in.width() * u.getSize()[1]);
+    }
+    if (layer instanceof SpaceToDepthLayer s) {
+      return new Size(in.height() / s.getBlockSize(), in.width() / s.getBlockSize());
+    }
+    if (layer instanceof Cropping2D c) {
+      int[] sides = c.getCropping();
+      return new Size(in.height() - sides[0] - sides[1], in.width() - sides[2] - sides[3]);
     }
     return layer instanceof GlobalPoolingLayer ? new Size(1, 1) : in;
   }

@@ -34,7 +34,7 @@ record Architecture(
     graph.init(Nd4j.create(options.dataType(), 1, values()), false);
     if (options.randomWeights()) {
       for (ParameterBinding binding : bindings) {
-        if (binding.parameter().kind() != Kind.COUNTER) {
+        if (binding.parameter().isStored()) {
           draw(binding, graph, options.seed());
         }
       }
@@ -54,7 +54,7 @@ record Architecture(
   private long values() {
     return bindings.stream()
         .map(ParameterBinding::parameter)
-        .filter(p -> p.kind() != Kind.COUNTER)
+        .filter(NamedParameter::isStored)
         .mapToLong(NamedParameter::length)
         .sum();
   }

@@ -99,6 +99,12 @@ public final class Backbone {
       binding.layer(graph).conf().setIterationCount(count(name, values.getLong(0)));
       return;
     }
+    if (parameter.kind() == Kind.CONSTANT) {
+      if (!values.castTo(DataType.DOUBLE).equals(get(name).castTo(DataType.DOUBLE))) {
+        throw new IllegalArgumentException(parameter + " is fixed by the architecture");
+      }
+      return;
+    }
     binding.set(graph, values);
   }
 

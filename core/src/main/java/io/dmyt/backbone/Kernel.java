@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 /**
  * What a convolution or a pooling sees of its input at once, in pixels.
  *
+ * @param dilation steps in pixels between those that it sees, 1 for neighbours
  * @param same TensorFlow's padding: the output is the input's size over the stride, rounded up, and
  *     an odd pixel of padding goes to the bottom or right; the paddings given are not used
  */
@@ -14,10 +15,11 @@ record Kernel(
     int stride,
     int paddingHeight,
     int paddingWidth,
+    int dilation,
     boolean same) {
 
   static Kernel of(int kernel, int stride, int padding) {
-    return new Kernel(kernel, kernel, stride, padding, padding, false);
+    return new Kernel(kernel, kernel, stride, padding, padding, 1, false);
   }
 
   /** As large as the input over the stride: PyTorch's symmetric padding, for odd kernels. */
@@ -27,11 +29,17 @@ record Kernel(
 
   static Kernel centred(int kernelHeight, int kernelWidth, int stride) {
     return new Kernel(
-        kernelHeight, kernelWidth, stride, (kernelHeight - 1) / 2, (kernelWidth - 1) / 2, false);
+        kernelHeight, kernelWidth, stride, (kernelHeight - 1) / 2, (kernelWidth - 1) / 2, 1, false);
+  }
+
+  /** Likewise with pixels left out between those that it sees. */
+  static Kernel dilated(int kernel, int stride, int dilation) {
+    int padding = (stride - 1 + dilation * (kernel - 1)) / 2;
+    return new Kernel(kernel, kernel, stride, padding, padding, dilation, false);
   }
 
   static Kernel same(int kernel, int stride) {
-    return new Kernel(kernel, kernel, stride, 0, 0, true);
+    return new Kernel(kernel, kernel, stride, 0, 0, 1, true);
   }
 
   int[] kernel() {
@@ -40,6 +48,10 @@ record Kernel(
 
   int[] strides() {
     return new int[] {stride, stride};
+  }
+
+  int[] dilations() {
+    return new int[] {dilation, dilation};
   }
 
   int[] padding() {

@@ -11,6 +11,13 @@ enum Layout {
       return view;
     }
   },
+  /** A vector of one element here, a scalar there. */
+  SCALAR {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return view.reshape();
+    }
+  },
   /** A vector, which may be a row of a matrix here. */
   VECTOR {
     @Override

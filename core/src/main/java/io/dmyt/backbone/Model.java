@@ -1,5 +1,7 @@
 package io.dmyt.backbone;
 
+import io.dmyt.hub.TimmCatalogue;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -17,5 +19,33 @@ record Model(
 
   Model(BackboneSpec spec, Consumer<NetworkBuilder> features) {
     this(spec, features, Optional::of);
+  }
+
+  /**
+   * A model of timm 0.4.9, whose sizes are its catalogue's.
+   *
+   * @param features builds the layers, ending with the last feature map or with {@link
+   *     NetworkBuilder#EMBEDDING}
+   * @throws IllegalArgumentException if timm 0.4.9 has none of that name
+   */
+  static Model timm(String name, String family, Consumer<NetworkBuilder> features) {
+    TimmCatalogue.Entry entry =
+        TimmCatalogue.find(name)
+            .orElseThrow(() -> new IllegalArgumentException("timm 0.4.9 has no " + name));
+    List<String> classifiers = entry.classifiers();
+    return new Model(
+        new BackboneSpec(
+            name,
+            family,
+            entry.imageSize(),
+            entry.features(),
+            classifiers.get(classifiers.get(0).equals("pre_logits.fc") ? 1 : 0),
+            1e-5),
+        features);
+  }
+
+  /** The same model, for weights that were published with some tensors under other names. */
+  Model named(Function<String, Optional<String>> timmName) {
+    return new Model(spec, features, timmName);
   }
 }

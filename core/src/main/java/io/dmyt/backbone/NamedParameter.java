@@ -20,7 +20,9 @@ public record NamedParameter(String name, Kind kind, List<Long> dimensions) {
     /** A batch normalisation's running mean or variance. */
     STATISTIC,
     /** How many batches a batch normalisation has seen: a 64-bit integer, changing no result. */
-    COUNTER
+    COUNTER,
+    /** A table that the architecture fixes, such as a window's relative positions. */
+    CONSTANT
   }
 
   static NamedParameter of(String name, Kind kind, long... shape) {
@@ -30,6 +32,11 @@ public record NamedParameter(String name, Kind kind, List<Long> dimensions) {
   /** The shape, outermost dimension first; empty for a scalar. */
   public long[] shape() {
     return dimensions.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Whether its values are among the network's flat parameters. */
+  boolean isStored() {
+    return kind == Kind.TRAINABLE || kind == Kind.STATISTIC;
   }
 
   /** The number of values. */

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.backbone.layer.FunctionVertex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,14 +14,12 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
@@ -37,14 +36,18 @@ final class NetworkBuilder {
   private final BackboneSpec spec;
   private final ComputationGraphConfiguration.GraphBuilder graph;
   private final Map<String, Integer> channels = new HashMap<>();
-  private final List<ParameterBinding> bindings = new ArrayList<>();
+  private final BindingList bindings = new BindingList();
   private Init.OfConvolution convolutionInit = Init::kaimingFanOut;
   private Function<long[], Init> classifierWeight = Init::pytorchDefault;
   private Function<long[], Init> classifierBias = Init::pytorchDefault;
+  private final Map<String, Integer> pruned;
+  private double batchNormEps;
   private String last = INPUT;
 
   NetworkBuilder(BackboneSpec spec, BackboneOptions options) {
     this.spec = spec;
+    batchNormEps = spec.batchNormEps();
+    pruned = Pruning.of(spec.name());
     graph =
         new NeuralNetConfiguration.Builder()
             .seed(options.seed())
@@ -71,6 +74,30 @@ final class NetworkBuilder {
     classifierBias = bias;
   }
 
+  /** The constant added to the variance by the batch normalisations written from here on. */
+  void batchNormEps(double eps) {
+    batchNormEps = eps;
+  }
+
+  /**
+   * Writes something whose parameters come earlier in the state dict than it comes in the graph.
+   *
+   * @param position where, as {@link #position} said
+   */
+  void inStateDictAt(int position, Runnable writing) {
+    bindings.at(position, writing);
+  }
+
+  /** The number of entries that the state dict has so far. */
+  int position() {
+    return bindings.size();
+  }
+
+  /** Goes on from another vertex. */
+  void continueFrom(String vertex) {
+    last = vertex;
+  }
+
   /** The vertex written last. */
   String last() {
     return last;
@@ -87,79 +114,77 @@ final class NetworkBuilder {
 
   /** A convolution without biases. */
   String conv(String name, String from, int out, Kernel window) {
-    return conv(name, from, out, window, false);
+    return conv(name, from, out, window, 1, false);
   }
 
   /** A convolution with biases, which start at 0. */
   String biasedConv(String name, String from, int out, Kernel window) {
-    return conv(name, from, out, window, true);
+    return conv(name, from, out, window, 1, true);
   }
 
-  private String conv(String name, String from, int out, Kernel window, boolean biased) {
-    int in = channels(from);
-    long[] shape = {out, in, window.kernelHeight(), window.kernelWidth()};
-    Init init = convolutionInit.init(shape, 1);
-    bind(name + ".weight", List.of(name), "W", Layout.SAME, init, shape);
-    if (biased) {
-      bind(name + ".bias", List.of(name), "b", Layout.VECTOR, Init.ZEROS, out);
-    }
-    return layer(name, from, out, convolution(in, out, window, biased));
+  /** A convolution in groups without biases. */
+  String groupedConv(String name, int out, Kernel window, int groups) {
+    return conv(name, last, out, window, groups, false);
+  }
+
+  /** A convolution of each channel by itself, without biases. */
+  String depthwise(String name, String from, Kernel window) {
+    return conv(name, from, channels(from), window, channels(from), false);
   }
 
   /**
-   * A convolution in groups without biases. DL4J has none: each group is a convolution of its own,
-   * over its share of the channels.
+   * A convolution.
+   *
+   * @param planned output channels, unless the network was pruned
+   * @param groups into which input and output channels are divided; as many as there are input
+   *     channels for a depthwise convolution
+   * @param biased whether it has biases, which start at 0
    */
-  String groupedConv(String name, int out, Kernel window, int groups) {
-    String from = last;
+  String conv(String name, String from, int planned, Kernel window, int groups, boolean biased) {
+    int in = channels(from);
+    int out = pruned.getOrDefault(name, planned);
+    if (groups == 1) {
+      bindConvolution(name, List.of(name), Layout.SAME, out, in, window, 1, biased);
+      return layer(name, from, out, StockLayers.convolution(in, out, window, biased));
+    }
+    if (groups == in) {
+      bindConvolution(name, List.of(name), Layout.DEPTHWISE, out, 1, window, groups, biased);
+      return layer(name, from, out, StockLayers.depthwise(in, out / in, window, biased));
+    }
+    return split(name, from, out, window, groups, biased);
+  }
+
+  /** DL4J has no groups: each is a convolution of its own, over its share of the channels. */
+  private String split(
+      String name, String from, int out, Kernel window, int groups, boolean biased) {
     int share = channels(from) / groups;
     List<String> parts = new ArrayList<>();
     for (int g = 0; g < groups; g++) {
       String part = name + ".group" + g;
       String in = part + ".in";
       graph.addVertex(in, new SubsetVertex(g * share, (g + 1) * share - 1), from);
-      graph.addLayer(part, convolution(share, out / groups, window, false), in);
+      graph.addLayer(part, StockLayers.convolution(share, out / groups, window, biased), in);
       parts.add(part);
     }
-    long[] shape = {out, share, window.kernelHeight(), window.kernelWidth()};
-    Init init = convolutionInit.init(shape, groups);
-    bind(name + ".weight", parts, "W", Layout.SAME, init, shape);
+    bindConvolution(name, parts, Layout.SAME, out, share, window, groups, biased);
     graph.addVertex(name, new MergeVertex(), parts.toArray(String[]::new));
     return written(name, out);
   }
 
-  private static ConvolutionLayer convolution(int in, int out, Kernel window, boolean biased) {
-    return new ConvolutionLayer.Builder(window.kernel())
-        .stride(window.strides())
-        .padding(window.padding())
-        .convolutionMode(window.mode())
-        .nIn(in)
-        .nOut(out)
-        .activation(Activation.IDENTITY)
-        .hasBias(biased)
-        .build();
-  }
-
-  /** A convolution of each channel by itself, without biases. */
-  String depthwise(String name, String from, Kernel window) {
-    int in = channels(from);
-    long[] shape = {in, 1, window.kernelHeight(), window.kernelWidth()};
-    Init init = convolutionInit.init(shape, in);
-    bind(name + ".weight", List.of(name), "W", Layout.DEPTHWISE, init, shape);
-    return layer(
-        name,
-        from,
-        in,
-        new DepthwiseConvolution2D.Builder(window.kernel())
-            .stride(window.strides())
-            .padding(window.padding())
-            .convolutionMode(window.mode())
-            .depthMultiplier(1)
-            .nIn(in)
-            .nOut(in)
-            .activation(Activation.IDENTITY)
-            .hasBias(false)
-            .build());
+  private void bindConvolution(
+      String name,
+      List<String> vertices,
+      Layout layout,
+      int out,
+      int in,
+      Kernel window,
+      int groups,
+      boolean biased) {
+    long[] shape = {out, in, window.kernelHeight(), window.kernelWidth()};
+    bind(name + ".weight", vertices, "W", layout, convolutionInit.init(shape, groups), shape);
+    if (biased) {
+      bind(name + ".bias", vertices, "b", Layout.VECTOR, Init.ZEROS, out);
+    }
   }
 
   /** Batch normalisation whose weights start at 1. */
@@ -175,17 +200,7 @@ final class NetworkBuilder {
     bind(name + ".running_mean", Kind.STATISTIC, vertex, "mean", Layout.VECTOR, Init.ZEROS, size);
     bind(name + ".running_var", Kind.STATISTIC, vertex, "var", Layout.VECTOR, Init.ONES, size);
     bind(name + ".num_batches_tracked", Kind.COUNTER, vertex, null, null, null);
-    return layer(
-        name,
-        last,
-        size,
-        new BatchNormalization.Builder()
-            .nIn(size)
-            .nOut(size)
-            .eps(spec.batchNormEps())
-            .decay(0.9)
-            .useLogStd(false)
-            .build());
+    return layer(name, last, size, StockLayers.batchNorm(size, batchNormEps));
   }
 
   String activation(String name, String from, Activation activation) {
@@ -217,18 +232,17 @@ final class NetworkBuilder {
     return pool(name, from, window, SubsamplingLayer.PoolingType.AVG);
   }
 
-  private String pool(String name, String from, Kernel window, SubsamplingLayer.PoolingType type) {
+  /** Average pooling over the pixels that are in the image. */
+  String averageOfImage(String name, String from, Kernel window) {
     return layer(
         name,
         from,
         channels(from),
-        new SubsamplingLayer.Builder(type)
-            .kernelSize(window.kernel())
-            .stride(window.strides())
-            .padding(window.padding())
-            .convolutionMode(window.mode())
-            .avgPoolIncludePadInDivisor(true)
-            .build());
+        StockLayers.pooling(SubsamplingLayer.PoolingType.AVG, window, false));
+  }
+
+  private String pool(String name, String from, Kernel window, SubsamplingLayer.PoolingType type) {
+    return layer(name, from, channels(from), StockLayers.pooling(type, window, true));
   }
 
   /** Each channel's mean: [batch, channels, 1, 1]. */
@@ -265,6 +279,51 @@ final class NetworkBuilder {
     return written(name, total);
   }
 
+  /** A table that the architecture fixes and the state dict has an entry for. */
+  void constant(String name, INDArray values) {
+    bindings.add(ParameterBinding.constant(name, values));
+  }
+
+  /**
+   * A vertex of ours. Its parameters stand in the state dict as {@code PREFIX.KEY}; a key "" is the
+   * prefix alone.
+   *
+   * @param prefix of its parameters
+   * @param out channels of its value
+   * @param inits how its parameters start, by their keys
+   */
+  String function(
+      String name,
+      String prefix,
+      FunctionVertex vertex,
+      int out,
+      Map<String, Init> inits,
+      String... from) {
+    graph.addVertex(name, vertex, from);
+    vertex
+        .parameterShapes()
+        .forEach(
+            (key, shape) ->
+                bind(
+                    key.isEmpty() ? prefix : prefix + "." + key,
+                    List.of(name),
+                    key,
+                    Layout.SAME,
+                    inits.get(key),
+                    shape));
+    return written(name, out);
+  }
+
+  /** A vertex of ours without parameters that keeps its input's channels. */
+  String function(String name, FunctionVertex vertex, String from) {
+    return function(name, name, vertex, channels(from), Map.of(), from);
+  }
+
+  /** A layer of DL4J's without parameters. */
+  String plain(String name, Layer layer, int out, String from) {
+    return layer(name, from, out, layer);
+  }
+
   /** A vertex without parameters that keeps its input's shape. */
   String vertex(String name, GraphVertex vertex, String from) {
     graph.addVertex(name, vertex, from);
@@ -272,14 +331,17 @@ final class NetworkBuilder {
   }
 
   /**
-   * Global average pooling, then the classifier or, for 0 classes, a loss layer over the embedding.
+   * Global average pooling, unless the network has written {@link #EMBEDDING} itself, then the
+   * classifier or, for 0 classes, a loss layer over the embedding.
    */
   Architecture finish(int classes) {
     int size = channels(last);
     if (size != spec.embeddingSize()) {
       throw new IllegalStateException(spec + " ends with " + size + " channels");
     }
-    layer(EMBEDDING, last, size, new GlobalPoolingLayer.Builder(PoolingType.AVG).build());
+    if (!last.equals(EMBEDDING)) {
+      layer(EMBEDDING, last, size, new GlobalPoolingLayer.Builder(PoolingType.AVG).build());
+    }
     String output = classes == 0 ? LOSS : spec.classifier();
     if (classes == 0) {
       layer(output, last, size, Head.embedding());
@@ -290,7 +352,7 @@ final class NetworkBuilder {
       bind(output + ".bias", vertex, "b", Layout.VECTOR, classifierBias.apply(shape), classes);
       layer(output, last, classes, Head.classifier(size, classes));
     }
-    return new Architecture(spec, graph.setOutputs(output).build(), List.copyOf(bindings));
+    return new Architecture(spec, graph.setOutputs(output).build(), bindings.list());
   }
 
   private String layer(String name, String from, int out, Layer layer) {

@@ -1,8 +1,9 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.NamedParameter.Kind;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,21 +13,58 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Where in a graph a parameter lives, and how it starts.
  *
- * @param vertices the layers that hold it: one, or a grouped convolution's, each with its share of
- *     the outermost dimension
+ * @param vertices the vertices that hold it: one, or a grouped convolution's, each with its share
+ *     of the outermost dimension; none hold a constant
  * @param key DL4J's name of the parameter in each
+ * @param constant a constant's values; null for what the graph holds
  */
 record ParameterBinding(
-    NamedParameter parameter, List<String> vertices, String key, Layout layout, Init init) {
+    NamedParameter parameter,
+    List<String> vertices,
+    String key,
+    Layout layout,
+    Init init,
+    INDArray constant) {
+
+  ParameterBinding(
+      NamedParameter parameter, List<String> vertices, String key, Layout layout, Init init) {
+    this(parameter, vertices, key, layout, init, null);
+  }
+
+  /** A table that the architecture fixes. */
+  static ParameterBinding constant(String name, INDArray values) {
+    return new ParameterBinding(
+        NamedParameter.of(name, Kind.CONSTANT, values.shape()),
+        List.of(),
+        null,
+        Layout.SAME,
+        Init.ZEROS,
+        values);
+  }
 
   /** A copy of the values in PyTorch's shape. */
   INDArray get(ComputationGraph graph) {
-    return join(graph, layer -> layer.getParam(key));
+    return constant != null ? constant.dup('c') : join(graph, view -> view);
   }
 
   /** A copy of the gradient left by the last backward pass, in PyTorch's shape. */
   INDArray gradient(ComputationGraph graph) {
-    return join(graph, this::gradientView);
+    INDArray gradients = graph.getFlattenedGradients();
+    if (gradients == null) {
+      throw new IllegalStateException("no gradient yet: " + parameter.name());
+    }
+    long first = graph.params().offset();
+    return join(graph, view -> alongside(view, view.offset() - first, gradients));
+  }
+
+  /** The part of the flat gradients that lies there as the view does in the flat parameters. */
+  private static INDArray alongside(INDArray view, long position, INDArray gradients) {
+    return Nd4j.create(
+        gradients.data(),
+        view.shape(),
+        view.stride(),
+        gradients.offset() + position,
+        view.ordering());
   }
 
   /** Sets the values, given in PyTorch's shape and any numeric type. */
@@ -46,17 +84,17 @@ record ParameterBinding(
    * PyTorch's shape: one, or a grouped convolution's.
    */
   List<INDArray> views(ComputationGraph graph) {
-    return vertices.stream().map(vertex -> torch(layer(graph, vertex).getParam(key))).toList();
+    return vertices.stream().map(vertex -> torch(view(graph, vertex))).toList();
   }
 
   Layer layer(ComputationGraph graph) {
-    return layer(graph, vertices.get(0));
+    return graph.getLayer(vertices.get(0));
   }
 
-  private INDArray join(ComputationGraph graph, Function<Layer, INDArray> view) {
+  private INDArray join(ComputationGraph graph, UnaryOperator<INDArray> seen) {
     INDArray[] parts =
         vertices.stream()
-            .map(vertex -> torch(view.apply(layer(graph, vertex))))
+            .map(vertex -> torch(seen.apply(view(graph, vertex))))
             .toArray(INDArray[]::new);
     INDArray joined = parts.length == 1 ? parts[0].dup('c') : Nd4j.concat(0, parts);
     if (!Arrays.equals(joined.shape(), parameter.shape())) {
@@ -66,24 +104,11 @@ record ParameterBinding(
     return joined;
   }
 
-  private INDArray gradientView(Layer layer) {
-    INDArray gradients = layer.getGradientsViewArray();
-    if (gradients == null) {
-      throw new IllegalStateException("no gradient yet: " + parameter.name());
-    }
-    return layer
-        .conf()
-        .getLayer()
-        .initializer()
-        .getGradientsFromFlattened(layer.conf(), gradients)
-        .get(key);
-  }
-
   private INDArray torch(INDArray view) {
     return layout.asTorch(view);
   }
 
-  private static Layer layer(ComputationGraph graph, String vertex) {
-    return graph.getLayer(vertex);
+  private INDArray view(ComputationGraph graph, String vertex) {
+    return graph.getVertex(vertex).paramTable(false).get(key);
   }
 }

@@ -1,108 +1,264 @@
 package io.dmyt.backbone;
 
+import static io.dmyt.backbone.ResNetVariant.basic;
+import static io.dmyt.backbone.ResNetVariant.bottleneck;
+
+import io.dmyt.backbone.layer.BlurPool;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Residual networks as timm has them: the stride is in the bottleneck's 3×3 convolution, and the
- * last batch norm of each block starts at 0. Wide ResNet and ResNeXt are the same with wider
- * bottlenecks, ResNeXt's in groups.
+ * last batch norm of each block starts at 0.
  *
  * <p>He et al., <i>Deep Residual Learning for Image Recognition</i>, CVPR 2016; Zagoruyko and
  * Komodakis, <i>Wide Residual Networks</i>, BMVC 2016; Xie et al., <i>Aggregated Residual
- * Transformations for Deep Neural Networks</i>, CVPR 2017.
+ * Transformations for Deep Neural Networks</i>, CVPR 2017; Bello et al., <i>Revisiting ResNets</i>,
+ * NeurIPS 2021. {@code tv_} are torchvision's weights, {@code gluon_} MXNet's, {@code ig_} those of
+ * Mahajan et al., ECCV 2018, {@code ssl_} and {@code swsl_} those of Yalniz et al., 2019.
  */
 final class ResNet {
   private static final Kernel POINT = Kernel.of(1, 1, 0);
-
-  /**
-   * What a block is.
-   *
-   * @param expansion output channels of a block per plane; 1 for two 3×3 convolutions, 4 for a
-   *     bottleneck
-   * @param groups of the bottleneck's 3×3 convolution
-   * @param groupWidth channels of one group per 64 planes
-   */
-  private record Block(int expansion, int groups, int groupWidth) {
-    static final Block BASIC = new Block(1, 1, 64);
-    static final Block BOTTLENECK = new Block(4, 1, 64);
-
-    int width(int planes) {
-      return planes * groupWidth / 64 * groups;
-    }
-  }
+  private static final ChannelAttention SE = ChannelAttention.squeezeExcite(1 / 16.0, 1);
+  private static final ChannelAttention SE_RS = ChannelAttention.squeezeExcite(0.25, 1);
+  private static final ChannelAttention ECA = ChannelAttention.efficient();
 
   private final NetworkBuilder net;
-  private final Block block;
+  private final ResNetVariant variant;
 
-  private ResNet(NetworkBuilder net, Block block) {
+  private ResNet(NetworkBuilder net, ResNetVariant variant) {
     this.net = net;
-    this.block = block;
+    this.variant = variant;
   }
 
   static List<Model> models() {
-    return List.of(
-        model("resnet18", Block.BASIC, 2, 2, 2, 2),
-        model("resnet34", Block.BASIC, 3, 4, 6, 3),
-        model("resnet50", Block.BOTTLENECK, 3, 4, 6, 3),
-        model("resnet101", Block.BOTTLENECK, 3, 4, 23, 3),
-        model("resnet152", Block.BOTTLENECK, 3, 8, 36, 3),
-        model("wide_resnet50_2", new Block(4, 1, 128), 3, 4, 6, 3),
-        model("resnext50_32x4d", new Block(4, 32, 4), 3, 4, 6, 3));
+    List<Model> models = new ArrayList<>();
+    addPlain(models);
+    addDeepStems(models);
+    addWithAttention(models);
+    addRevisited(models);
+    models.add(untimed("resnet101", bottleneck(3, 4, 23, 3)));
+    models.add(untimed("resnet152", bottleneck(3, 8, 36, 3)));
+    return models;
   }
 
-  private static Model model(String name, Block block, int... depths) {
+  private static void addPlain(List<Model> models) {
+    ResNetVariant r18 = basic(2, 2, 2, 2);
+    ResNetVariant r34 = basic(3, 4, 6, 3);
+    ResNetVariant r50 = bottleneck(3, 4, 6, 3);
+    ResNetVariant r101 = bottleneck(3, 4, 23, 3);
+    ResNetVariant r152 = bottleneck(3, 8, 36, 3);
+    add(models, r18, "resnet18", "gluon_resnet18_v1b", "ssl_resnet18", "swsl_resnet18");
+    add(models, bottleneck(2, 2, 2, 2), "resnet26");
+    add(models, r34, "resnet34", "tv_resnet34", "gluon_resnet34_v1b");
+    add(models, r50, "resnet50", "tv_resnet50", "gluon_resnet50_v1b");
+    add(models, r50, "ssl_resnet50", "swsl_resnet50");
+    add(models, r101, "tv_resnet101", "gluon_resnet101_v1b");
+    add(models, r152, "tv_resnet152", "gluon_resnet152_v1b");
+    add(models, r50.groups(1, 128), "wide_resnet50_2");
+    add(models, r101.groups(1, 128), "wide_resnet101_2");
+    add(models, r50.withBlur(), "resnetblur50");
+    ResNetVariant x50 = r50.groups(32, 4);
+    add(models, x50, "resnext50_32x4d", "tv_resnext50_32x4d", "gluon_resnext50_32x4d");
+    add(models, x50, "ssl_resnext50_32x4d", "swsl_resnext50_32x4d");
+    add(
+        models,
+        r101.groups(32, 4),
+        "gluon_resnext101_32x4d",
+        "ssl_resnext101_32x4d",
+        "swsl_resnext101_32x4d");
+    add(models, r101.groups(64, 4), "gluon_resnext101_64x4d");
+    ResNetVariant x101 = r101.groups(32, 8);
+    add(models, x101, "resnext101_32x8d", "ig_resnext101_32x8d");
+    add(models, x101, "ssl_resnext101_32x8d", "swsl_resnext101_32x8d");
+    ResNetVariant x101wide = r101.groups(32, 16);
+    add(models, x101wide, "ig_resnext101_32x16d");
+    add(models, x101wide, "ssl_resnext101_32x16d", "swsl_resnext101_32x16d");
+    add(models, r101.groups(32, 32), "ig_resnext101_32x32d");
+    add(models, r101.groups(32, 48), "ig_resnext101_32x48d");
+  }
+
+  /** Variants C, D and S of <i>Bag of Tricks</i>, as GluonCV numbered them. */
+  private static void addDeepStems(List<Model> models) {
+    add(models, d(basic(2, 2, 2, 2)), "resnet18d");
+    add(models, d(bottleneck(2, 2, 2, 2)), "resnet26d");
+    add(models, d(basic(3, 4, 6, 3)), "resnet34d");
+    ResNetVariant r50 = bottleneck(3, 4, 6, 3);
+    ResNetVariant r101 = bottleneck(3, 4, 23, 3);
+    ResNetVariant r152 = bottleneck(3, 8, 36, 3);
+    add(models, d(r50), "resnet50d", "gluon_resnet50_v1d");
+    add(models, d(r101), "resnet101d", "gluon_resnet101_v1d");
+    add(models, d(r152), "resnet152d", "gluon_resnet152_v1d");
+    add(models, d(bottleneck(3, 24, 36, 3)), "resnet200d");
+    add(models, r50.stem(32, 32, 64), "gluon_resnet50_v1c");
+    add(models, r101.stem(32, 32, 64), "gluon_resnet101_v1c");
+    add(models, r152.stem(32, 32, 64), "gluon_resnet152_v1c");
+    add(models, r50.stem(64, 64, 128), "gluon_resnet50_v1s");
+    add(models, r101.stem(64, 64, 128), "gluon_resnet101_v1s");
+    add(models, r152.stem(64, 64, 128), "gluon_resnet152_v1s");
+    add(models, d(r50).groups(32, 4), "resnext50d_32x4d");
+  }
+
+  private static ResNetVariant d(ResNetVariant variant) {
+    return variant.stem(32, 32, 64).withAverageDown();
+  }
+
+  private static ResNetVariant t(ResNetVariant variant) {
+    return variant.stem(24, 32, 64).withAverageDown();
+  }
+
+  private static void addWithAttention(List<Model> models) {
+    ResNetVariant r26 = bottleneck(2, 2, 2, 2);
+    ResNetVariant r50 = bottleneck(3, 4, 6, 3);
+    ResNetVariant r101 = bottleneck(3, 4, 23, 3);
+    add(models, r50.attention(SE), "seresnet50");
+    add(models, d(bottleneck(3, 8, 36, 3)).attention(SE), "seresnet152d");
+    add(models, d(r26).groups(32, 4).attention(SE), "seresnext26d_32x4d");
+    add(models, t(r26).groups(32, 4).attention(SE), "seresnext26t_32x4d");
+    add(models, r50.groups(32, 4).attention(SE), "seresnext50_32x4d", "gluon_seresnext50_32x4d");
+    add(models, r101.groups(32, 4).attention(SE), "gluon_seresnext101_32x4d");
+    add(models, r101.groups(64, 4).attention(SE), "gluon_seresnext101_64x4d");
+    add(
+        models,
+        bottleneck(3, 8, 36, 3).groups(64, 4).stem(64, 64, 128).senet().attention(SE),
+        "gluon_senet154");
+    add(models, t(r26).attention(ECA), "ecaresnet26t");
+    add(models, t(r50).attention(ECA), "ecaresnet50t");
+    add(models, d(r50).attention(ECA), "ecaresnet50d", "ecaresnet50d_pruned");
+    add(models, d(r101).attention(ECA), "ecaresnet101d", "ecaresnet101d_pruned");
+    add(models, d(bottleneck(3, 30, 48, 8)).attention(ECA), "ecaresnet269d");
+    add(models, bottleneck(1, 1, 11, 3).withAverageDown().attention(ECA), "ecaresnetlight");
+  }
+
+  private static void addRevisited(List<Model> models) {
+    addRevisited(models, "resnetrs50", 3, 4, 6, 3);
+    addRevisited(models, "resnetrs101", 3, 4, 23, 3);
+    addRevisited(models, "resnetrs152", 3, 8, 36, 3);
+    addRevisited(models, "resnetrs200", 3, 24, 36, 3);
+    addRevisited(models, "resnetrs270", 4, 29, 53, 4);
+    addRevisited(models, "resnetrs350", 4, 36, 72, 4);
+    addRevisited(models, "resnetrs420", 4, 44, 87, 4);
+  }
+
+  private static void addRevisited(List<Model> models, String name, Integer... depths) {
+    add(models, d(bottleneck(depths)).withConvolutionPool().attention(SE_RS), name);
+  }
+
+  private static void add(List<Model> models, ResNetVariant variant, String... names) {
+    for (String name : names) {
+      models.add(Model.timm(name, "resnet", net -> new ResNet(net, variant).features()));
+    }
+  }
+
+  /** A network that timm 0.4.9 has no weights for. */
+  private static Model untimed(String name, ResNetVariant variant) {
     return new Model(
-        new BackboneSpec(name, "resnet", 224, 512 * block.expansion, "fc", 1e-5),
-        net -> new ResNet(net, block).features(depths));
+        new BackboneSpec(name, "resnet", 224, 512 * variant.expansion(), "fc", 1e-5),
+        net -> new ResNet(net, variant).features());
   }
 
-  private void features(int[] depths) {
-    net.conv("conv1", 64, Kernel.centred(7, 2));
-    net.batchNorm("bn1");
-    net.relu("act1");
-    net.maxPool("maxpool", Kernel.centred(3, 2));
-    for (int stage = 0; stage < depths.length; stage++) {
-      for (int i = 0; i < depths[stage]; i++) {
+  private void features() {
+    stem();
+    for (int stage = 0; stage < variant.depths().size(); stage++) {
+      for (int i = 0; i < variant.depths().get(stage); i++) {
         block("layer" + (stage + 1) + "." + i, 64 << stage, stage > 0 && i == 0 ? 2 : 1);
       }
+    }
+  }
+
+  private void stem() {
+    List<Integer> stem = variant.stem();
+    if (stem.isEmpty()) {
+      net.conv("conv1", 64, Kernel.centred(7, 2));
+    } else {
+      // The indices are those of timm's Sequential.
+      for (int i = 0; i < 2; i++) {
+        net.conv("conv1." + 3 * i, stem.get(i), Kernel.centred(3, i == 0 ? 2 : 1));
+        net.batchNorm("conv1." + (3 * i + 1));
+        net.relu("conv1." + (3 * i + 2));
+      }
+      net.conv("conv1.6", stem.get(2), Kernel.centred(3, 1));
+    }
+    net.batchNorm("bn1");
+    net.relu("act1");
+    if (variant.convolutionPool()) {
+      net.conv("maxpool.0", net.channels(net.last()), Kernel.centred(3, 2));
+      net.batchNorm("maxpool.1");
+      net.relu("maxpool.2");
+    } else if (variant.blur()) {
+      net.maxPool("maxpool.0", Kernel.centred(3, 1));
+      blurred("maxpool.1");
+    } else {
+      net.maxPool("maxpool", Kernel.centred(3, 2));
     }
   }
 
   private void block(String name, int planes, int stride) {
     String input = net.last();
     String residual =
-        block.expansion == 1 ? basic(name, planes, stride) : bottleneck(name, planes, stride);
+        variant.expansion() == 1
+            ? basicBlock(name, planes, stride)
+            : bottleneckBlock(name, planes, stride);
+    if (variant.attention() != null) {
+      residual = variant.attention().add(net, name + ".se", planes * variant.expansion());
+    }
     String shortcut = input;
-    int out = planes * block.expansion;
-    if (stride != 1 || net.channels(input) != out) {
-      net.conv(name + ".downsample.0", input, out, Kernel.of(1, stride, 0));
-      shortcut = net.batchNorm(name + ".downsample.1");
+    // As planned: pruning changes what there is.
+    boolean first = name.endsWith(".0");
+    if (first && (stride != 1 || variant.expansion() > 1 || variant.stem().contains(128))) {
+      shortcut = shortcut(name + ".downsample", input, planes * variant.expansion(), stride);
     }
     net.add(name + ".add", residual, shortcut);
-    net.relu(name + (block.expansion == 1 ? ".act2" : ".act3"));
+    net.relu(name + (variant.expansion() == 1 ? ".act2" : ".act3"));
   }
 
-  private String basic(String name, int planes, int stride) {
-    net.conv(name + ".conv1", planes, Kernel.centred(3, stride));
-    net.batchNorm(name + ".bn1");
-    net.relu(name + ".act1");
+  private String shortcut(String name, String input, int out, int stride) {
+    if (variant.averageDown()) {
+      String pooled =
+          stride == 1 ? input : net.averageOfImage(name + ".0", input, Kernel.same(2, stride));
+      net.conv(name + ".1", pooled, out, POINT);
+      return net.batchNorm(name + ".2");
+    }
+    int kernel = stride == 1 ? 1 : variant.shortcutKernel();
+    net.conv(name + ".0", input, out, Kernel.centred(kernel, stride));
+    return net.batchNorm(name + ".1");
+  }
+
+  private String basicBlock(String name, int planes, int stride) {
+    subsampled(name + ".conv1", name + ".bn1", name + ".act1", planes, stride, 1, name + ".aa");
     net.conv(name + ".conv2", planes, Kernel.centred(3, 1));
     return net.batchNorm(name + ".bn2", Init.ZEROS);
   }
 
-  private String bottleneck(String name, int planes, int stride) {
-    int width = block.width(planes);
-    net.conv(name + ".conv1", width, POINT);
+  private String bottleneckBlock(String name, int planes, int stride) {
+    int width = variant.width(planes);
+    net.conv(name + ".conv1", width / variant.reduceFirst(), POINT);
     net.batchNorm(name + ".bn1");
     net.relu(name + ".act1");
-    if (block.groups == 1) {
-      net.conv(name + ".conv2", width, Kernel.centred(3, stride));
-    } else {
-      net.groupedConv(name + ".conv2", width, Kernel.centred(3, stride), block.groups);
-    }
-    net.batchNorm(name + ".bn2");
-    net.relu(name + ".act2");
-    net.conv(name + ".conv3", planes * block.expansion, POINT);
+    subsampled(
+        name + ".conv2",
+        name + ".bn2",
+        name + ".act2",
+        width,
+        stride,
+        variant.groups(),
+        name + ".aa");
+    net.conv(name + ".conv3", planes * variant.expansion(), POINT);
     return net.batchNorm(name + ".bn3", Init.ZEROS);
+  }
+
+  private void subsampled(
+      String conv, String norm, String act, int out, int stride, int groups, String blur) {
+    boolean blurs = variant.blur() && stride == 2;
+    net.groupedConv(conv, out, Kernel.centred(3, blurs ? 1 : stride), groups);
+    net.batchNorm(norm);
+    net.relu(act);
+    if (blurs) {
+      blurred(blur);
+    }
+  }
+
+  private void blurred(String name) {
+    net.function(name, new BlurPool(2), net.last());
   }
 }

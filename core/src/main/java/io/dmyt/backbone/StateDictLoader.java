@@ -92,6 +92,9 @@ final class StateDictLoader {
     for (ParameterBinding binding : network) {
       NamedParameter parameter = binding.parameter();
       Tensor tensor = left.remove(parameter.name());
+      if (tensor != null && parameter.kind() == Kind.CONSTANT && hasShape(tensor, parameter)) {
+        continue;
+      }
       if (tensor == null && parameter.kind() == Kind.COUNTER) {
         fitting.put(binding, NEVER);
       } else if (tensor == null) {

@@ -2,6 +2,8 @@ package io.dmyt.hub;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 public final class PublishedWeights {
   private static final String GITHUB =
       "https://github.com/rwightman/pytorch-image-models/releases/download/";
+  private static final Pattern HASHED = Pattern.compile("_([0-9a-f]{8})\\.pth$");
   private static final String PYTORCH = "https://download.pytorch.org/models/";
 
   private static final Map<String, RemoteFile> FILES =
@@ -74,6 +77,15 @@ public final class PublishedWeights {
   }
 
   public static Optional<RemoteFile> of(String name) {
-    return Optional.ofNullable(FILES.get(name));
+    return Optional.ofNullable(FILES.get(name))
+        .or(() -> TimmCatalogue.find(name).map(entry -> hashed(RemoteFile.of(entry.url()))));
+  }
+
+  /** Some files have their hash behind another sign than torch.hub's. */
+  private static RemoteFile hashed(RemoteFile file) {
+    Matcher hash = HASHED.matcher(file.name());
+    return file.sha256().isPresent() || !hash.find()
+        ? file
+        : new RemoteFile(file.url(), file.name(), file.size(), Optional.of(hash.group(1)));
   }
 }

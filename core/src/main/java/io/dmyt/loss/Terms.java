@@ -1,7 +1,6 @@
 package io.dmyt.loss;
 
-import java.io.PrintStream;
-import java.nio.charset.Charset;
+import io.dmyt.internal.QuietDerivatives;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -40,20 +39,7 @@ final class Terms {
     SDVariable perExample = definition.define(graph, input, labels);
     score = perExample.name();
     perExample.sum().markAsLoss();
-    differentiate();
-  }
-
-  /** ND4J prints a line to the console for every operation that it differentiates: not here. */
-  private void differentiate() {
-    synchronized (Terms.class) {
-      PrintStream console = System.out;
-      System.setOut(new WithoutDerivatives(console));
-      try {
-        graph.createGradFunction(INPUT);
-      } finally {
-        System.setOut(console);
-      }
-    }
+    QuietDerivatives.of(graph, INPUT);
   }
 
   Result run(INDArray input, INDArray labels, boolean withGradient) {
@@ -63,18 +49,5 @@ final class Terms {
     }
     OutAndGrad both = graph.calculateGradientsAndOutputs(values, List.of(score), List.of(INPUT));
     return new Result(both.getOutputs().get(score), both.getGradients().get(INPUT));
-  }
-
-  private static final class WithoutDerivatives extends PrintStream {
-    WithoutDerivatives(PrintStream console) {
-      super(console, true, Charset.defaultCharset());
-    }
-
-    @Override
-    public void println(String line) {
-      if (line == null || !line.startsWith("Added differentiated op ")) {
-        super.println(line);
-      }
-    }
   }
 }

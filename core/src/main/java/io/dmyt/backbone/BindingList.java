@@ -1,0 +1,34 @@
+package io.dmyt.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A state dict in the making, in its order. */
+final class BindingList {
+  private final List<ParameterBinding> bindings = new ArrayList<>();
+  private int inserting = -1;
+
+  int size() {
+    return bindings.size();
+  }
+
+  void add(ParameterBinding binding) {
+    if (inserting < 0) {
+      bindings.add(binding);
+    } else {
+      bindings.add(inserting++, binding);
+    }
+  }
+
+  /** What is added meanwhile goes to that position, one after another. */
+  void at(int position, Runnable adding) {
+    int before = inserting;
+    inserting = position;
+    adding.run();
+    inserting = before < 0 ? before : before + inserting - position;
+  }
+
+  List<ParameterBinding> list() {
+    return List.copyOf(bindings);
+  }
+}

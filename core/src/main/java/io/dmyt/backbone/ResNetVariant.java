@@ -1,0 +1,124 @@
+package io.dmyt.backbone;
+
+import java.util.List;
+
+/**
+ * What distinguishes a residual network from another; see He et al., <i>Bag of Tricks for Image
+ * Classification with Convolutional Neural Networks</i>, CVPR 2019, for stems and downsampling.
+ *
+ * @param depths blocks of each of the four stages
+ * @param expansion output channels of a block per plane: 1 for two 3×3 convolutions, 4 for a
+ *     bottleneck
+ * @param groups of the bottleneck's 3×3 convolution
+ * @param groupWidth channels of one group per 64 planes
+ * @param stem channels of the three 3×3 convolutions that the network begins with; empty for one
+ *     7×7 convolution
+ * @param convolutionPool whether a convolution replaces the first pooling
+ * @param averageDown whether shortcuts are averaged, not subsampled
+ * @param reduceFirst the bottleneck's first convolution has its width over this
+ * @param shortcutKernel of the shortcuts' convolutions behind the first stage
+ * @param blur whether maps are blurred before they are subsampled
+ * @param attention at the end of each block; null for none
+ */
+record ResNetVariant(
+    List<Integer> depths,
+    int expansion,
+    int groups,
+    int groupWidth,
+    List<Integer> stem,
+    boolean convolutionPool,
+    boolean averageDown,
+    int reduceFirst,
+    int shortcutKernel,
+    boolean blur,
+    ChannelAttention attention) {
+
+  static ResNetVariant basic(Integer... depths) {
+    return new ResNetVariant(List.of(depths), 1, 1, 64, List.of(), false, false, 1, 1, false, null);
+  }
+
+  static ResNetVariant bottleneck(Integer... depths) {
+    return basic(depths).groups(4, 1, 64);
+  }
+
+  /** A bottleneck's inner width at a number of planes. */
+  int width(int planes) {
+    return planes * groupWidth / 64 * groups;
+  }
+
+  /** ResNeXt's (Xie et al., CVPR 2017), or with one group a wide ResNet's. */
+  ResNetVariant groups(int count, int width) {
+    return groups(expansion, count, width);
+  }
+
+  private ResNetVariant groups(int blockExpansion, int count, int width) {
+    return new ResNetVariant(
+        depths,
+        blockExpansion,
+        count,
+        width,
+        stem,
+        convolutionPool,
+        averageDown,
+        reduceFirst,
+        shortcutKernel,
+        blur,
+        attention);
+  }
+
+  ResNetVariant stem(Integer... channels) {
+    return with(List.of(channels), convolutionPool, averageDown, blur, attention);
+  }
+
+  ResNetVariant withAverageDown() {
+    return with(stem, convolutionPool, true, blur, attention);
+  }
+
+  ResNetVariant withConvolutionPool() {
+    return with(stem, true, averageDown, blur, attention);
+  }
+
+  ResNetVariant withBlur() {
+    return with(stem, convolutionPool, averageDown, true, attention);
+  }
+
+  ResNetVariant attention(ChannelAttention module) {
+    return with(stem, convolutionPool, averageDown, blur, module);
+  }
+
+  /** SENet-154's half first convolution and 3×3 shortcuts. */
+  ResNetVariant senet() {
+    return new ResNetVariant(
+        depths,
+        expansion,
+        groups,
+        groupWidth,
+        stem,
+        convolutionPool,
+        averageDown,
+        2,
+        3,
+        blur,
+        attention);
+  }
+
+  private ResNetVariant with(
+      List<Integer> newStem,
+      boolean newConvolutionPool,
+      boolean newAverageDown,
+      boolean newBlur,
+      ChannelAttention newAttention) {
+    return new ResNetVariant(
+        depths,
+        expansion,
+        groups,
+        groupWidth,
+        newStem,
+        newConvolutionPool,
+        newAverageDown,
+        reduceFirst,
+        shortcutKernel,
+        newBlur,
+        newAttention);
+  }
+}
