@@ -8,26 +8,16 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 /**
  * {@link Training}'s loss for DL4J: ‖e − d‖₂ per image, with the dummies d as labels. Its gradient
  * is (e − d) / ‖e − d‖₂ per image; DL4J divides by the batch size when it updates.
- *
- * <p>It remembers the last loss, because a graph's score also has the regularisation in it.
  */
 final class DistanceLoss implements ILossFunction {
   private static final long serialVersionUID = 1;
   private static final double EPSILON = 1e-12;
 
-  private transient double last = Double.NaN;
-
-  /** The mean over the batch when the loss was last computed. */
-  double last() {
-    return last;
-  }
-
   @Override
   public double computeScore(
       INDArray labels, INDArray output, IActivation activation, INDArray mask, boolean average) {
     double sum = computeScoreArray(labels, output, activation, mask).sumNumber().doubleValue();
-    last = sum / labels.size(0);
-    return average ? last : sum;
+    return average ? sum / labels.size(0) : sum;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.dmyt.benchmarks;
 
+import io.dmyt.training.TrainingOptions;
 import java.util.Arrays;
 
 /**
@@ -16,6 +17,9 @@ final class Training {
   static final float BETA2 = 0.999f;
   static final float EPSILON = 1e-8f;
   static final float WEIGHT_DECAY = 1e-2f;
+
+  /** The same for our own training step, over the one epoch that there is. */
+  static final TrainingOptions OPTIONS = new TrainingOptions(LEARNING_RATE, 1, WEIGHT_DECAY, 1);
 
   private Training() {}
 

@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +23,10 @@ class TrainAndTestTest {
   @TempDir Path folder;
 
   private Cli.Result train(Path dataset, String loss, Path output, Object... more) {
+    return train(dataset, loss, 1e-3, output, more);
+  }
+
+  private Cli.Result train(Path dataset, String loss, double rate, Path output, Object... more) {
     Object[] arguments = {
       "train",
       "-d",
@@ -36,7 +42,7 @@ class TrainAndTestTest {
       "-e",
       2,
       "--lr",
-      1e-3,
+      rate,
       "-l",
       loss,
       "--pretrained",
@@ -121,5 +127,52 @@ class TrainAndTestTest {
     Cli.Result failed = train(dataset, "DmyT", output, "--on-bad-image", "fail");
     assertEquals(1, failed.code());
     assertTrue(failed.err().contains("broken.jpg"), failed.err());
+  }
+
+  /** A batch of one class has no triplets, and a validation loss of 0 says nothing. */
+  @Test
+  void validatesOnBatchesOfSeveralClasses() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
+    Path output = folder.resolve("detector.zip");
+    // The learning rate is too low to separate the classes, so that there is something to mine.
+    Cli.Result trained = train(dataset, "triplet", 1e-9, output);
+    assertEquals(0, trained.code(), trained.all());
+    List<String> epochs = Files.readAllLines(output.resolveSibling("history.csv"));
+    for (String epoch : epochs.subList(1, epochs.size())) {
+      assertTrue(Double.parseDouble(epoch.split(",", -1)[4]) > 0.01, epoch);
+    }
+  }
+
+  @Test
+  void aDivergedRunStopsAndLeavesEarlierFilesAlone() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 4);
+    Path output = folder.resolve("detector.zip");
+    for (String name : List.of("detector.zip", "history.csv", "history.html")) {
+      Files.writeString(folder.resolve(name), "of an earlier run");
+    }
+    Cli.Result diverged = train(dataset, "DmyT", 1e30, output);
+    assertEquals(1, diverged.code(), diverged.all());
+    assertTrue(diverged.err().contains("try a lower learning rate than 1.0E30"), diverged.err());
+    assertFalse(diverged.out().contains("Kept"), diverged.out());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          List.of("data", "detector.zip", "history.csv", "history.html"),
+          files.map(f -> f.getFileName().toString()).sorted().toList());
+    }
+    for (String name : List.of("detector.zip", "history.csv", "history.html")) {
+      assertEquals("of an earlier run", Files.readString(folder.resolve(name)), name);
+    }
+  }
+
+  /** Such losses as this run's once had the chart computed for ever. */
+  @Test
+  @Timeout(300)
+  void chartsEnormousLosses() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 4);
+    Path output = folder.resolve("detector.zip");
+    Cli.Result trained = train(dataset, "Triplet", 1e5, output);
+    String page = Files.readString(output.resolveSibling("history.html"));
+    assertTrue(page.contains("<svg"), trained.all());
+    assertFalse(trained.err().contains("not up to date"), trained.err());
   }
 }

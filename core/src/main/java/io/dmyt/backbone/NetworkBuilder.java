@@ -52,9 +52,7 @@ final class NetworkBuilder {
         new NeuralNetConfiguration.Builder()
             .seed(options.seed())
             .dataType(options.dataType())
-            .updater(new Adam(2e-5, 0.9, 0.999, 1e-8))
-            .weightDecay(0.01, true)
-            .weightDecayBias(0.01, true)
+            .updater(new Adam())
             .graphBuilder()
             .addInputs(INPUT);
     channels.put(INPUT, 3);

@@ -136,6 +136,16 @@ public final class ImageFolder {
     return files;
   }
 
+  /**
+   * The images in a random order that is the same in every call, such as to validate on: a batch of
+   * one class has no triplets.
+   *
+   * @param seed the same seed gives the same order
+   */
+  public List<ImageFile> shuffled(long seed) {
+    return EpochOrder.shuffled(files, seed, 0);
+  }
+
   /** Number of images. */
   public int size() {
     return files.size();

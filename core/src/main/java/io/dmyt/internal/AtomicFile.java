@@ -13,6 +13,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -226,24 +227,29 @@ public final class AtomicFile {
   }
 
   /**
-   * Moves a file that is in the way to the first free name of {@code name.1.zip}, {@code
-   * name.2.zip} and so on.
+   * Gives a file that is about to be replaced a second name: the first free one of {@code
+   * name.1.zip}, {@code name.2.zip} and so on. It keeps its own until it is replaced.
    *
-   * @return the new name, or null if there was no file
+   * @return the second name, or null if there is no file
    */
-  public static @Nullable Path setAside(Path file) throws IOException {
-    if (!Files.exists(file)) {
+  public static @Nullable Path linkAside(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
       return null;
     }
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     String stem = dot > 0 ? name.substring(0, dot) : name;
     String ending = dot > 0 ? name.substring(dot) : "";
-    for (int i = 1; ; i++) {
-      Path aside = file.resolveSibling(stem + "." + i + ending);
-      if (!Files.exists(aside)) {
-        return Files.move(file, aside);
-      }
+    int number = 1;
+    Path aside = file.resolveSibling(stem + ".1" + ending);
+    while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      number++;
+      aside = file.resolveSibling(stem + "." + number + ending);
+    }
+    try {
+      return Files.createLink(aside, file.toRealPath());
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      return Files.copy(file, aside, StandardCopyOption.COPY_ATTRIBUTES);
     }
   }
 }

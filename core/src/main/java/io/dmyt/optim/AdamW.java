@@ -2,6 +2,8 @@ package io.dmyt.optim;
 
 import io.dmyt.engine.onednn.OneDnn;
 import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -11,6 +13,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * One optimiser step as PyTorch's {@code AdamW} takes it, over all parameters of a graph.
@@ -24,10 +29,10 @@ import org.nd4j.linalg.learning.config.NoOp;
  * </pre>
  *
  * <p>(Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019.) DL4J's own Adam
- * adds ε before the bias correction of v. The moments lie in the graph's own updater, whose
- * configuration must be {@link Adam}, in the layout that Adam has there: a model saved with its
- * updater goes on in any DL4J program. Batch norm's running statistics, which DL4J keeps among the
- * parameters and updates through their "gradients", are taken as they are.
+ * adds ε before the bias correction of v. The moments lie in the graph's own updater, in the layout
+ * that {@link Adam} has there: a model saved with its updater goes on in any DL4J program. Batch
+ * norm's running statistics, which DL4J keeps among the parameters and updates through their
+ * "gradients", are taken as they are.
  */
 public final class AdamW {
   static final double BETA1 = 0.9;
@@ -35,27 +40,53 @@ public final class AdamW {
   static final double EPSILON = 1e-8;
 
   private final ComputationGraph graph;
+  private final ISchedule learningRate;
   private final double weightDecay;
 
   /**
-   * @param graph whose updaters are Adam, or NoOp for running statistics
+   * Writes itself into the graph's configuration as DL4J's Adam with weight decay, so that a saved
+   * graph says what it was trained with. An updater's state that is there already is gone on with.
+   *
+   * @param learningRate η by the graph's iteration and epoch, positive
    * @param weightDecay λ, at least 0
    */
-  public AdamW(ComputationGraph graph, double weightDecay) {
+  public AdamW(ComputationGraph graph, ISchedule learningRate, double weightDecay) {
     this.graph = graph;
+    this.learningRate = learningRate;
     this.weightDecay = weightDecay;
+    for (Layer layer : graph.getLayers()) {
+      if (layer.conf().getLayer() instanceof BaseLayer conf) {
+        configure(conf);
+      }
+    }
+    graph.getUpdater();
+  }
+
+  private void configure(BaseLayer layer) {
+    // An updater that is there already reads the object that the layer has: it is changed itself.
+    Adam adam = layer.getIUpdater() instanceof Adam present ? present : new Adam();
+    adam.setLrAndSchedule(learningRate.valueAt(0, 0), learningRate.clone());
+    adam.setBeta1(BETA1);
+    adam.setBeta2(BETA2);
+    adam.setEpsilon(EPSILON);
+    layer.setIUpdater(adam);
+    layer.setBiasUpdater(null);
+    List<Regularization> decay =
+        weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true));
+    layer.setRegularization(decay);
+    layer.setRegularizationBias(decay);
   }
 
   /**
    * Takes a step along the gradients that the graph holds, which DL4J has summed over the batch.
    *
-   * @param learningRate η, positive
    * @param batch the number of examples in the batch: gradients are divided by it
    */
-  public void step(double learningRate, int batch) {
+  public void step(int batch) {
     INDArray parameters = flat(graph.params());
     INDArray gradients = flat(graph.getFlattenedGradients());
     int step = graph.getIterationCount();
+    double rate = learningRate.valueAt(step, graph.getEpochCount());
     List<UpdaterBlock> blocks = graph.getUpdater().getUpdaterBlocks();
     for (UpdaterBlock block : blocks) {
       long from = block.getParamOffsetStart();
@@ -66,7 +97,7 @@ public final class AdamW {
       if (updater instanceof NoOp) {
         parameter.subi(gradient);
       } else if (updater instanceof Adam) {
-        step(parameter, gradient, flat(block.getUpdaterView()), learningRate, batch, step);
+        step(parameter, gradient, flat(block.getUpdaterView()), rate, batch, step);
       } else {
         throw new IllegalStateException(
             "AdamW needs a graph configured with Adam, found " + updater.getClass().getName());
@@ -76,25 +107,20 @@ public final class AdamW {
   }
 
   private void step(
-      INDArray parameter,
-      INDArray gradient,
-      INDArray state,
-      double learningRate,
-      int batch,
-      int step) {
+      INDArray parameter, INDArray gradient, INDArray state, double rate, int batch, int step) {
     long length = parameter.length();
     INDArray m = state.get(NDArrayIndex.interval(0, length));
     INDArray v = state.get(NDArrayIndex.interval(length, 2 * length));
     if (OneDnn.available() && parameter.dataType() == DataType.FLOAT) {
-      new FusedAdamW(learningRate, BETA1, BETA2, EPSILON, weightDecay)
+      new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay)
           .step(parameter, gradient, m, v, step + 1, 1.0 / batch);
       return;
     }
     // ND4J adds ε to √v before it divides by √(1−β₂ᵗ): scaled so, it is as if added after.
     double epsilon = EPSILON * Math.sqrt(1 - Math.pow(BETA2, step + 1));
     gradient.divi(batch);
-    Nd4j.exec(new AdamUpdater(gradient, v, m, learningRate, BETA1, BETA2, epsilon, step));
-    parameter.muli(1 - learningRate * weightDecay);
+    Nd4j.exec(new AdamUpdater(gradient, v, m, rate, BETA1, BETA2, epsilon, step));
+    parameter.muli(1 - rate * weightDecay);
     parameter.subi(gradient);
   }
 

@@ -30,7 +30,7 @@ final class LossProbe implements ILossFunction {
     return sum / features.size(0);
   }
 
-  /** What the loss was computed on in the last batch, [B, F]: embeddings or logits. */
+  /** What the loss was computed on in the last batch, [B, F]; valid until the next batch. */
   INDArray features() {
     return features;
   }
@@ -42,6 +42,9 @@ final class LossProbe implements ILossFunction {
     Pair<Double, INDArray> both =
         loss.computeGradientAndScore(labels, preOutput, activation, mask, false);
     sum = both.getFirst();
+    if (features != null) {
+      features.close();
+    }
     try (MemoryWorkspace out = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       features = preOutput.dup('c');
     }

@@ -3,7 +3,6 @@ package io.dmyt.training;
 import io.dmyt.Detector;
 import io.dmyt.LossKind;
 import io.dmyt.data.ImageFolderIterator;
-import io.dmyt.loss.TripletMiner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +21,6 @@ public final class Trainer {
   private final Detector detector;
   private final TrainingOptions options;
 
-  /** What is done with the best epoch so far, while the detector has its weights. */
-  @FunctionalInterface
-  public interface Keeper {
-    /**
-     * Keeps the detector as it is now.
-     *
-     * @param result what made it the best
-     */
-    void keep(EpochResult result) throws IOException;
-  }
-
   public Trainer(Detector detector, TrainingOptions options) {
     this.detector = detector;
     this.options = options;
@@ -44,20 +32,20 @@ public final class Trainer {
    * @param train batches of images [B, 3, S, S] and one-hot labels [B, C]; reset before each epoch
    *     but the first, when an iterator that shuffles gives another order
    * @param valid the same, to choose the best epoch by
-   * @param keeper keeps the best
+   * @param saver saves the best epoch so far
    * @param monitor is told of progress
    * @return the epochs' results in their order
-   * @throws IOException if the keeper can't keep it
-   * @throws IllegalStateException if there is no batch, or the loss or the weights are no longer
-   *     finite
+   * @throws IOException if the best epoch can't be saved
+   * @throws DivergedException if a loss or the weights are no longer finite; what was saved before
+   *     stays
+   * @throws IllegalStateException if there is no batch
    */
   public List<EpochResult> fit(
-      DataSetIterator train, DataSetIterator valid, Keeper keeper, TrainingMonitor monitor)
+      DataSetIterator train, DataSetIterator valid, CheckpointSaver saver, TrainingMonitor monitor)
       throws IOException {
     detector.forgetFitted();
     List<EpochResult> history = new ArrayList<>();
-    try (TrainingStep step =
-        new TrainingStep(detector.backbone(), detector.loss(), options.weightDecay())) {
+    try (TrainingStep step = new TrainingStep(detector.backbone(), detector.loss(), options)) {
       EpochResult best = null;
       for (int epoch = 0; epoch < options.epochs(); epoch++) {
         if (epoch > 0) {
@@ -65,14 +53,15 @@ public final class Trainer {
           valid.reset();
         }
         long start = System.nanoTime();
-        double rate = options.learningRate(epoch);
-        Tally training = train(train, step, epoch, rate, monitor);
+        step.startEpoch(epoch);
+        RunningMetrics training = train(train, step, epoch, monitor);
+        step.startEpoch(epoch + 1);
         monitor.validationStarted(epoch + 1);
-        Tally validation = validate(valid);
+        RunningMetrics validation = validate(valid, epoch);
         EpochResult result =
             new EpochResult(
                 epoch + 1,
-                rate,
+                options.learningRate(epoch),
                 training.loss(),
                 training.accuracy(),
                 validation.loss(),
@@ -82,7 +71,7 @@ public final class Trainer {
                 best == null || better(validation, best));
         if (result.best()) {
           best = result;
-          keeper.keep(result);
+          saver.save(result);
         }
         history.add(result);
         monitor.epochDone(result);
@@ -91,43 +80,41 @@ public final class Trainer {
     return history;
   }
 
-  private boolean better(Tally validation, EpochResult best) {
+  private boolean better(RunningMetrics validation, EpochResult best) {
     return detector.spec().loss() == LossKind.TRIPLET
         ? validation.loss() < best.validLoss()
         : validation.accuracy() > best.validAccuracy();
   }
 
-  private Tally train(
-      DataSetIterator batches, TrainingStep step, int epoch, double rate, TrainingMonitor monitor) {
-    Tally tally = new Tally();
+  private RunningMetrics train(
+      DataSetIterator batches, TrainingStep step, int epoch, TrainingMonitor monitor) {
+    RunningMetrics metrics = new RunningMetrics();
     monitor.epochStarted(epoch + 1, Math.max(0, total(batches)));
     while (batches.hasNext()) {
       DataSet batch = batches.next();
-      double loss = step.run(batch.getFeatures(), batch.getLabels(), rate);
+      double loss = step.run(batch.getFeatures(), batch.getLabels());
       if (!Double.isFinite(loss)) {
-        throw new IllegalStateException(
-            "the loss became %s in step %d of epoch %d: try a lower learning rate than %s"
-                .formatted(loss, tally.batches + 1, epoch + 1, options.learningRate()));
+        throw new DivergedException(
+            "the loss became %s in step %d of epoch %d"
+                .formatted(loss, metrics.batches() + 1, epoch + 1),
+            options.learningRate());
       }
-      tally.add(loss, batch.getLabels(), predict(detector, step.features()));
-      if (detector.spec().loss() == LossKind.TRIPLET) {
-        int[] labels = batch.getLabels().argMax(1).toIntVector();
-        tally.triplets += TripletMiner.mine(step.features(), labels).size();
-      }
-      monitor.stepDone(tally.images, loss, tally.accuracy());
+      int[] predictions = predict(detector, step.features());
+      metrics.add(loss, batch.getLabels(), predictions, step.triplets());
+      monitor.stepDone(metrics.images(), loss, metrics.accuracy());
     }
-    tally.require("training");
+    requireBatches(metrics, "training");
     // oneDNN's ReLU makes a zero of NaN, so that a broken network can have a finite loss.
     if (!Double.isFinite(detector.graph().params().sumNumber().doubleValue())) {
-      throw new IllegalStateException(
-          "the weights are no longer finite after epoch %d: try a lower learning rate than %s"
-              .formatted(epoch + 1, options.learningRate()));
+      throw new DivergedException(
+          "the weights are no longer finite after epoch %d".formatted(epoch + 1),
+          options.learningRate());
     }
-    return tally;
+    return metrics;
   }
 
-  private Tally validate(DataSetIterator batches) {
-    Tally tally = new Tally();
+  private RunningMetrics validate(DataSetIterator batches, int epoch) {
+    RunningMetrics metrics = new RunningMetrics();
     while (batches.hasNext()) {
       DataSet batch = batches.next();
       INDArray features = detector.features(batch.getFeatures());
@@ -135,10 +122,22 @@ public final class Trainer {
           detector
               .loss()
               .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
-      tally.add(loss, batch.getLabels(), predict(detector, features));
+      if (!Double.isFinite(loss)) {
+        throw new DivergedException(
+            "the validation loss became %s after epoch %d".formatted(loss, epoch + 1),
+            options.learningRate());
+      }
+      metrics.add(loss, batch.getLabels(), predict(detector, features), Double.NaN);
     }
-    tally.require("validation");
-    return tally;
+    requireBatches(metrics, "validation");
+    return metrics;
+  }
+
+  private static void requireBatches(RunningMetrics metrics, String what) {
+    if (metrics.batches() == 0) {
+      throw new IllegalStateException(
+          "no batch for %s: fewer images than a batch holds?".formatted(what));
+    }
   }
 
   /**
@@ -158,45 +157,5 @@ public final class Trainer {
     }
     int all = images.files().size();
     return images.options().dropLast() ? all - all % images.batch() : all;
-  }
-
-  /** Sums over an epoch. */
-  private final class Tally {
-    private int batches;
-    private int images;
-    private int right;
-    private double losses;
-    private long triplets;
-
-    void add(double loss, INDArray labels, int[] predictions) {
-      int[] truth = labels.argMax(1).toIntVector();
-      for (int i = 0; i < truth.length; i++) {
-        if (truth[i] == predictions[i]) {
-          right++;
-        }
-      }
-      images += truth.length;
-      losses += loss;
-      batches++;
-    }
-
-    double loss() {
-      return losses / batches;
-    }
-
-    double accuracy() {
-      return (double) right / images;
-    }
-
-    double triplets() {
-      return detector.spec().loss() == LossKind.TRIPLET ? (double) triplets / batches : Double.NaN;
-    }
-
-    void require(String what) {
-      if (batches == 0) {
-        throw new IllegalStateException(
-            "no batch for " + what + ": fewer images than a batch holds?");
-      }
-    }
   }
 }

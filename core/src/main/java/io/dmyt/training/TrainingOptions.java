@@ -1,5 +1,9 @@
 package io.dmyt.training;
 
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
+
 /**
  * How to train.
  *
@@ -36,8 +40,13 @@ public record TrainingOptions(double learningRate, int epochs, double weightDeca
     return new TrainingOptions(learningRate, count, weightDecay, halveEvery);
   }
 
+  /** The learning rate by epoch, as DL4J has it in a network's configuration. */
+  public ISchedule schedule() {
+    return new StepSchedule(ScheduleType.EPOCH, learningRate, 0.5, halveEvery);
+  }
+
   /** The learning rate in an epoch, counted from 0. */
   double learningRate(int epoch) {
-    return learningRate * Math.pow(0.5, Math.floorDiv(epoch, halveEvery));
+    return schedule().valueAt(0, epoch);
   }
 }

@@ -2,6 +2,7 @@ package io.dmyt.training;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BatchNormStatistics;
+import io.dmyt.loss.TripletLoss;
 import io.dmyt.optim.AdamW;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,36 +22,52 @@ public final class TrainingStep implements AutoCloseable {
   private final AdamW optimizer;
 
   /**
+   * Writes optimiser, learning rate and decay into the graph's configuration, where a saved
+   * detector has them.
+   *
    * @param loss of the training, on the backbone's features
-   * @param weightDecay AdamW's decoupled decay, at least 0
+   * @param options learning rate by epoch, and weight decay
    */
-  public TrainingStep(Backbone backbone, ILossFunction loss, double weightDecay) {
+  public TrainingStep(Backbone backbone, ILossFunction loss, TrainingOptions options) {
     this.backbone = backbone;
     this.loss = loss;
     graph = backbone.graph();
     probe = new LossProbe(loss);
     backbone.setLoss(probe);
-    graph.getUpdater();
+    optimizer = new AdamW(graph, options.schedule(), options.weightDecay());
     statistics = BatchNormStatistics.of(graph);
-    optimizer = new AdamW(graph, weightDecay);
+    startEpoch(0);
+  }
+
+  /**
+   * Says which epoch the next steps belong to, which decides on the learning rate.
+   *
+   * @param epoch counted from 0
+   */
+  public void startEpoch(int epoch) {
+    graph.getConfiguration().setEpochCount(epoch);
   }
 
   /**
    * Takes the step.
    *
    * @param images [B, 3, S, S]
-   * @param labels one-hot [B, C]
-   * @param learningRate positive
+   * @param labels one-hot [B, C], or whatever else the loss takes
    * @return the batch's loss before the step
    */
-  public double run(INDArray images, INDArray labels, double learningRate) {
+  public double run(INDArray images, INDArray labels) {
     graph.setInputs(images);
     graph.setLabels(labels);
     graph.computeGradientAndScore();
     statistics.correct(images.shape());
-    optimizer.step(learningRate, Math.toIntExact(images.size(0)));
+    optimizer.step(Math.toIntExact(images.size(0)));
     graph.clearLayersStates();
     return probe.value();
+  }
+
+  /** How many triplets the last step's batch had; NaN with a loss that mines none. */
+  double triplets() {
+    return loss instanceof TripletLoss mining ? mining.lastTripletCount() : Double.NaN;
   }
 
   /** The features of the last step's batch as they were while training, [B, F]. */

@@ -1,6 +1,7 @@
 package io.dmyt.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,5 +116,18 @@ class AtomicFileTest {
             FileAlreadyExistsException.class, () -> AtomicFile.write(file.resolve("b"), "new"));
     assertEquals(file.toString(), thrown.getFile());
     assertEquals("old", Files.readString(file));
+  }
+
+  @Test
+  void aFileSetAsideKeepsItsNameUntilItIsReplaced() throws IOException {
+    Path file = folder.resolve("a.zip");
+    assertNull(AtomicFile.linkAside(file));
+    AtomicFile.write(file, "first");
+    assertEquals(folder.resolve("a.1.zip"), AtomicFile.linkAside(file));
+    assertEquals("first", Files.readString(file));
+    AtomicFile.write(file, "second");
+    assertEquals("first", Files.readString(folder.resolve("a.1.zip")));
+    assertEquals("second", Files.readString(file));
+    assertEquals(folder.resolve("a.2.zip"), AtomicFile.linkAside(file));
   }
 }

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +25,11 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 class AdamWTest {
   private static ComputationGraph graph(IUpdater updater, boolean norm) {
@@ -61,8 +69,7 @@ class AdamWTest {
     double decay = 0.1;
     int batch = 4;
     ComputationGraph graph = graph(new Adam(), false, type);
-    graph.getUpdater();
-    AdamW optimizer = new AdamW(graph, decay);
+    AdamW optimizer = new AdamW(graph, new FixedSchedule(rate), decay);
     int length = (int) graph.numParams();
     double[] theta = graph.params().toDoubleVector();
     double[] m = new double[length];
@@ -83,7 +90,7 @@ class AdamWTest {
       graph
           .getFlattenedGradients()
           .assign(Nd4j.createFromArray(gradient).mul(batch).reshape(1, length).castTo(type));
-      optimizer.step(rate, batch);
+      optimizer.step(batch);
       assertArrayEquals(
           theta,
           graph.params().toDoubleVector(),
@@ -96,21 +103,53 @@ class AdamWTest {
   @Test
   void takesRunningStatisticsAsTheyAre() {
     ComputationGraph graph = graph(new Adam(), true);
-    graph.getUpdater();
+    AdamW optimizer = new AdamW(graph, new FixedSchedule(0.1), 0.5);
     graph.getFlattenedGradients().assign(0);
     double before = graph.getParam("norm_mean").getDouble(0);
     graph.getLayer("norm").getGradientsViewArray().assign(0.25);
-    new AdamW(graph, 0.5).step(0.1, 8);
+    optimizer.step(8);
     assertEquals(before - 0.25, graph.getParam("norm_mean").getDouble(0), 1e-12);
+  }
+
+  /** What a saved graph says, and what DL4J itself would go on with. */
+  @Test
+  void writesItselfIntoTheConfiguration() {
+    ComputationGraph graph = graph(new Sgd(), true);
+    ISchedule schedule = new StepSchedule(ScheduleType.EPOCH, 0.1, 0.5, 3);
+    new AdamW(graph, schedule, 0.25);
+    ComputationGraph read =
+        new ComputationGraph(
+            ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson()));
+    read.init();
+    assertEquals(graph.getUpdater().getStateViewArray(), read.getUpdater().getStateViewArray());
+    BaseLayer layer = (BaseLayer) read.getLayer("a").conf().getLayer();
+    Adam adam = (Adam) layer.getIUpdater();
+    assertEquals(0.1, adam.getLearningRate(7, 2));
+    assertEquals(0.05, adam.getLearningRate(7, 3));
+    assertEquals(schedule, adam.getLearningRateSchedule());
+    assertEquals(0.999, adam.getBeta2());
+    assertEquals(1e-8, adam.getEpsilon());
+    assertEquals(List.of(new WeightDecay(0.25, true)), layer.getRegularizationByParam("W"));
+    assertEquals(List.of(new WeightDecay(0.25, true)), layer.getRegularizationByParam("b"));
+  }
+
+  /** A file's optimiser goes on: its moments stay, its learning rate is this run's. */
+  @Test
+  void goesOnFromAStateThatIsThere() {
+    ComputationGraph graph = graph(new Adam(7), false);
+    graph.getUpdater().getStateViewArray().assign(0.5);
+    new AdamW(graph, new FixedSchedule(0.1), 0);
+    UpdaterBlock block = graph.getUpdater().getUpdaterBlocks().get(0);
+    assertEquals(0.5, block.getUpdaterView().getDouble(0));
+    assertEquals(0.1, block.getGradientUpdater().getConfig().getLearningRate(0, 0));
   }
 
   @Test
   void refusesAnotherUpdater() {
     ComputationGraph graph = graph(new Sgd(), false);
     graph.getUpdater();
-    AdamW optimizer = new AdamW(graph, 0);
-    IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> optimizer.step(0.1, 1));
+    AdamW optimizer = new AdamW(graph, new FixedSchedule(0.1), 0);
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> optimizer.step(1));
     assertTrue(e.getMessage().contains("Sgd"), e.getMessage());
   }
 }

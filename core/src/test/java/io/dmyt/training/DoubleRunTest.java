@@ -57,8 +57,9 @@ class DoubleRunTest {
                 .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
                 .withDataType(DataType.DOUBLE));
     GoldenDetector.setWeights(backbone);
-    double rate = run.get("lr").doubleValue();
-    try (TrainingStep step = new TrainingStep(backbone, loss, 0.01);
+    TrainingOptions options =
+        TrainingOptions.defaults().withLearningRate(run.get("lr").doubleValue());
+    try (TrainingStep step = new TrainingStep(backbone, loss, options);
         var images =
             GoldenDetector.images(
                 file.resolveSibling("dataset"),
@@ -68,7 +69,7 @@ class DoubleRunTest {
       for (int s = 0; s < STEPS; s++) {
         DataSet batch = images.next();
         INDArray labels = batch.getLabels().castTo(DataType.DOUBLE);
-        double actual = step.run(inDouble(batch.getFeatures()), labels, rate);
+        double actual = step.run(inDouble(batch.getFeatures()), labels);
         Golden.assertClose(expected[s], actual, 1e-5, 1e-3, "loss of step " + (s + 1));
       }
     }

@@ -7,18 +7,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
+import io.dmyt.Engine;
 import io.dmyt.Golden;
 import io.dmyt.LossKind;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.loss.Dummies;
+import io.dmyt.loss.TripletMiner;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 class TrainerTest {
   private static final List<String> CLASSES = List.of("fake", "real");
@@ -79,6 +91,77 @@ class TrainerTest {
             () -> trainer.fit(batch(broken), batch(), best -> {}, TrainingMonitor.SILENT));
     assertTrue(e.getMessage().contains("epoch 1: try a lower learning rate"), e.getMessage());
     assertSame(detector.loss(), detector.backbone().loss(), "the loss is put back");
+  }
+
+  /** Validation's batches are no part of training: there NaN shows only in the loss. */
+  @Test
+  void stopsAtAValidationLossThatIsNotFiniteBeforeItSaves() throws Exception {
+    Detector detector = detector();
+    float[] broken = new float[4 * 3 * SIZE * SIZE];
+    Arrays.fill(broken, Float.NaN);
+    // DL4J's own layers, because oneDNN's ReLU makes a zero of NaN.
+    Detector stock = Detector.create(detector.spec(), 3, Engine.dl4j());
+    List<EpochResult> saved = new ArrayList<>();
+    DivergedException e =
+        assertThrows(
+            DivergedException.class,
+            () ->
+                new Trainer(stock, TrainingOptions.defaults())
+                    .fit(batch(), batch(broken), saved::add, TrainingMonitor.SILENT));
+    assertEquals(
+        "the validation loss became NaN after epoch 1: try a lower learning rate than 2.0E-5",
+        e.getMessage());
+    assertEquals(List.of(), saved);
+    assertSame(stock.loss(), stock.backbone().loss(), "the loss is put back");
+  }
+
+  @Test
+  void whatTrainingUsedIsWhatIsSaved(@TempDir Path folder) throws Exception {
+    Detector detector = detector();
+    Path file = folder.resolve("detector.zip");
+    TrainingOptions options = new TrainingOptions(1e-3, 3, 0.25, 2);
+    new Trainer(detector, options)
+        .fit(batch(), batch(), best -> detector.save(file), TrainingMonitor.SILENT);
+    detector.save(file);
+    ComputationGraph read = ModelSerializer.restoreComputationGraph(file.toFile());
+    assertEquals(3, read.getEpochCount());
+    assertEquals(3, read.getIterationCount());
+    for (Layer layer : read.getLayers()) {
+      if (layer.conf().getLayer() instanceof BaseLayer conf) {
+        Adam adam = (Adam) conf.getIUpdater();
+        assertEquals(
+            new StepSchedule(ScheduleType.EPOCH, 1e-3, 0.5, 2), adam.getLearningRateSchedule());
+        assertEquals(5e-4, adam.getLearningRate(read.getIterationCount(), read.getEpochCount()));
+        assertEquals(List.of(new WeightDecay(0.25, true)), conf.getRegularization());
+      }
+    }
+    assertEquals(
+        detector.graph().getUpdater().getStateViewArray(), read.getUpdater().getStateViewArray());
+  }
+
+  /** As many as the miner finds among the features that the step's loss was computed on. */
+  @Test
+  void countsTheTripletsThatTheLossHasMined() throws Exception {
+    Detector detector =
+        Detector.create(
+            new DetectorSpec(
+                "resnet18",
+                CLASSES,
+                "real",
+                Preprocessing.imageNet(SIZE),
+                LossKind.TRIPLET,
+                Dummies.of(CLASSES, 512),
+                null),
+            3);
+    DataSet batch = batch().next();
+    try (TrainingStep step =
+        new TrainingStep(detector.backbone(), detector.loss(), TrainingOptions.defaults())) {
+      step.run(batch.getFeatures(), batch.getLabels());
+      int[] labels = batch.getLabels().argMax(1).toIntVector();
+      int expected = TripletMiner.mine(step.features(), labels).size();
+      assertTrue(expected > 0);
+      assertEquals(expected, step.triplets());
+    }
   }
 
   @Test

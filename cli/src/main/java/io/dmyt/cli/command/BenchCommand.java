@@ -130,11 +130,8 @@ final class BenchCommand implements Command {
     times.put("inference", time("Inference", () -> detector.features(images), terminal));
     if (train) {
       TrainingOptions options = TrainingOptions.defaults();
-      try (TrainingStep step =
-          new TrainingStep(detector.backbone(), detector.loss(), options.weightDecay())) {
-        times.put(
-            "training",
-            time("Training", () -> step.run(images, labels, options.learningRate()), terminal));
+      try (TrainingStep step = new TrainingStep(detector.backbone(), detector.loss(), options)) {
+        times.put("training", time("Training", () -> step.run(images, labels), terminal));
       }
     }
     return times;

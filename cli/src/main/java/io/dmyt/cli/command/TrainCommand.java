@@ -25,11 +25,11 @@ import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
-import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Numbers;
 import io.dmyt.loss.LabelWeights;
+import io.dmyt.training.CheckpointSaver;
+import io.dmyt.training.DivergedException;
 import io.dmyt.training.EpochResult;
-import io.dmyt.training.HistoryFile;
 import io.dmyt.training.Trainer;
 import io.dmyt.training.TrainingMonitor;
 import io.dmyt.training.TrainingOptions;
@@ -117,26 +117,33 @@ final class TrainCommand implements Command {
         terminal.say("start        random weights");
       }
       show(spec, chosen, train, valid, terminal);
-      setAside(terminal);
-      return train(detector, train, valid, terminal);
+      return train(detector, chosen, train, valid, terminal);
     }
   }
 
-  private int train(Detector detector, ImageFolder train, ImageFolder valid, Terminal terminal)
+  private int train(
+      Detector detector, Engine chosen, ImageFolder train, ImageFolder valid, Terminal terminal)
       throws IOException {
     DetectorSpec spec = detector.spec();
     TrainingOptions options =
         TrainingOptions.defaults().withLearningRate(learningRate).withEpochs(epochs);
     List<EpochResult> history = new ArrayList<>();
     try (ImageFolderIterator trainImages = Images.shuffled(data, train, spec, seed);
-        ImageFolderIterator validImages = Images.inOrder(data, valid.files(), spec);
-        Progress progress = new Progress(terminal, spec, history)) {
-      new Trainer(detector, options)
-          .fit(trainImages, validImages, best -> keep(detector, train, best), progress);
+        ImageFolderIterator validImages = Images.inOrder(data, valid.shuffled(seed), spec);
+        TrainingFiles files = new TrainingFiles(output, terminal);
+        Progress progress = new Progress(terminal, spec, history, files)) {
+      CheckpointSaver saver =
+          best -> {
+            detector.setProvenance(provenance(train, chosen, options, best));
+            files.save(detector);
+          };
+      new Trainer(detector, options).fit(trainImages, validImages, saver, progress);
       Images.reportBad(terminal, trainImages);
       Images.reportBad(terminal, validImages);
+    } catch (DivergedException e) {
+      throw history.isEmpty() ? e : stopped(e, history);
     }
-    EpochResult best = history.stream().filter(EpochResult::best).reduce((a, b) -> b).orElseThrow();
+    EpochResult best = best(history);
     terminal.print(
         "Kept epoch %d (validation loss %.4f%s) in %s",
         best.epoch(), best.validLoss(), accuracy(best.validAccuracy()), output);
@@ -183,36 +190,37 @@ final class TrainCommand implements Command {
     return loss == LossKind.TRIPLET ? "" : Numbers.format(", accuracy %.2f %%", 100 * share);
   }
 
-  private Path historyFile() {
-    return output.toAbsolutePath().resolveSibling("history.csv");
+  private String page(DetectorSpec spec, List<EpochResult> history) {
+    return HistoryPage.html(
+        output,
+        spec,
+        data.dataset,
+        "batch %d, seed %d, start %s".formatted(data.batch, seed, pretrained.from),
+        epochs,
+        history);
   }
 
-  private Path historyPage() {
-    return output.toAbsolutePath().resolveSibling("history.html");
+  private static EpochResult best(List<EpochResult> history) {
+    return history.stream().filter(EpochResult::best).reduce((a, b) -> b).orElseThrow();
   }
 
-  /** A detector or history of an earlier run is kept under another name. */
-  private void setAside(Terminal terminal) throws IOException {
-    for (Path file : List.of(output, historyFile(), historyPage())) {
-      Path aside = AtomicFile.setAside(file);
-      if (aside != null) {
-        terminal.say(
-            "kept         %s of an earlier run as %s", file.getFileName(), aside.getFileName());
-      }
-    }
+  private IllegalStateException stopped(DivergedException e, List<EpochResult> history) {
+    return new IllegalStateException(
+        "%s; epoch %d is kept in %s".formatted(e.getMessage(), best(history).epoch(), output), e);
   }
 
-  private void keep(Detector detector, ImageFolder train, EpochResult best) throws IOException {
-    detector.setProvenance(provenance(train, best));
-    detector.save(output);
-  }
-
-  private Provenance provenance(ImageFolder train, EpochResult best) {
+  private Provenance provenance(
+      ImageFolder train, Engine chosen, TrainingOptions training, EpochResult best) {
     Map<String, Object> options = new LinkedHashMap<>();
-    options.put("learningRate", learningRate);
-    options.put("epochs", epochs);
+    options.put("learningRate", training.learningRate());
+    options.put("schedule", "halved every %d epochs".formatted(training.halveEvery()));
+    options.put("optimizer", "AdamW");
+    options.put("weightDecay", training.weightDecay());
+    options.put("epochs", training.epochs());
     options.put("batch", data.batch);
     options.put("pretrained", pretrained.from);
+    options.put("engine", OptionNames.of(chosen.kind()));
+    options.put("precision", OptionNames.of(chosen.options().precision()));
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("epoch", best.epoch());
     result.put("validAccuracy", best.validAccuracy());
@@ -232,15 +240,17 @@ final class TrainCommand implements Command {
     private final Terminal terminal;
     private final DetectorSpec spec;
     private final List<EpochResult> history;
+    private final TrainingFiles files;
     private ProgressLine line;
     private long start;
     private double imagesPerSecond;
     private int images;
 
-    Progress(Terminal terminal, DetectorSpec spec, List<EpochResult> history) {
+    Progress(Terminal terminal, DetectorSpec spec, List<EpochResult> history, TrainingFiles files) {
       this.terminal = terminal;
       this.spec = spec;
       this.history = history;
+      this.files = files;
     }
 
     @Override
@@ -275,16 +285,8 @@ final class TrainCommand implements Command {
           imagesPerSecond,
           e.best() ? "  best so far, kept" : "");
       try {
-        HistoryFile.write(historyFile(), history);
-        AtomicFile.write(
-            historyPage(),
-            HistoryPage.html(
-                output,
-                spec,
-                data.dataset,
-                "batch %d, seed %d, start %s".formatted(data.batch, seed, pretrained.from),
-                epochs,
-                history));
+        List<EpochResult> soFar = List.copyOf(history);
+        files.writeHistory(soFar, () -> page(spec, soFar));
       } catch (IOException ex) {
         throw new java.io.UncheckedIOException(ex);
       }

@@ -8,6 +8,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,11 @@ final class Charts {
 
   /** How far a map goes beyond its points, as a share of it: the labels have to be within. */
   private static final double MAP_MARGIN = 0.1;
+
+  /**
+   * The largest value that is drawn: with spans from about 1e20 XChart looks for ticks for ever.
+   */
+  private static final double LARGEST = 1e12;
 
   private static final Color NONE = new Color(255, 255, 255, 0);
   private static final BasicStroke DASHED = SeriesLines.DASH_DASH;
@@ -232,7 +238,16 @@ final class Charts {
     return Stream.concat(
             map.samples().stream().map(EmbeddingMap.Sample::at), map.dummies().values().stream())
         .mapToDouble(coordinate)
+        .map(Charts::clipped)
         .summaryStatistics();
+  }
+
+  private static double[] clipped(double[] values) {
+    return Arrays.stream(values).map(Charts::clipped).toArray();
+  }
+
+  private static double clipped(double value) {
+    return Math.max(-LARGEST, Math.min(LARGEST, value));
   }
 
   private static String axis(String name, double share) {
@@ -240,7 +255,8 @@ final class Charts {
   }
 
   /**
-   * Lines over the epochs, counted from 1; NaN leaves a gap out.
+   * Lines over the epochs, counted from 1; NaN leaves a gap out, and what is beyond ±1e12, as in a
+   * training that diverges, is drawn there.
    *
    * @param lines a value per epoch, by name
    */
@@ -265,7 +281,7 @@ final class Charts {
     for (Map.Entry<String, double[]> entry : lines.entrySet()) {
       double[] values = entry.getValue();
       int[] there =
-          IntStream.range(0, values.length).filter(e -> Double.isFinite(values[e])).toArray();
+          IntStream.range(0, values.length).filter(e -> !Double.isNaN(values[e])).toArray();
       if (there.length > 0) {
         ChartColor ink = number == 0 ? ChartColor.ACCENT : ChartColor.series(number);
         XYSeries series =
@@ -286,7 +302,7 @@ final class Charts {
 
   private static XYSeries line(
       XYChart chart, String name, double[] x, double[] y, ChartColor ink, BasicStroke stroke) {
-    XYSeries series = chart.addSeries(name, x, y);
+    XYSeries series = chart.addSeries(name, clipped(x), clipped(y));
     series.setLineColor(ink.standIn());
     series.setLineStyle(stroke);
     series.setMarker(SeriesMarkers.NONE);
@@ -301,7 +317,7 @@ final class Charts {
       ChartColor ink,
       Marker marker,
       int alpha) {
-    XYSeries series = chart.addSeries(name, x, y);
+    XYSeries series = chart.addSeries(name, clipped(x), clipped(y));
     series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     series.setMarker(marker);
     series.setMarkerColor(ink.standIn(alpha));

@@ -33,6 +33,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ReportTest {
   private static final Bootstrap FAST = new Bootstrap(200, 0.95, 1);
@@ -206,6 +207,26 @@ class ReportTest {
       assertTrue(html.contains(part), "lacks " + part);
     }
     write("history.html", html);
+  }
+
+  /** XChart looks for ticks for ever where a training that diverged has spans from 1e20 on. */
+  @Test
+  @Timeout(120)
+  void charts_endWhateverTheValues() {
+    double[] enormous = {1, 2e29, Double.POSITIVE_INFINITY, -Double.MAX_VALUE, Double.NaN};
+    double[] tiny = {1, 1 + 1e-15, 1, 1, 1};
+    String html =
+        HistoryReport.html(
+            "Run", Map.of("Loss", Map.of("a", enormous), "Rate", Map.of("b", tiny)), Map.of());
+    assertEquals(3, html.split("<svg", -1).length);
+    EmbeddingMap map =
+        EmbeddingMap.of(
+            new float[][] {{0, 1e30f}, {-1e30f, 0}, {2, 2}},
+            new int[] {0, 1, 1},
+            List.of("fake", "real"),
+            Map.of("real", new float[] {1e25f, 1}));
+    String svg = Svg.of(Charts.map(map, "real"), "map", "Embeddings");
+    assertTrue(svg.contains("<svg"), svg);
   }
 
   /**

@@ -1,0 +1,88 @@
+package io.dmyt.cli.command;
+
+import io.dmyt.Detector;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.training.EpochResult;
+import io.dmyt.training.HistoryFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What a training run writes: the detector, and beside it the epochs as a table and as a page.
+ *
+ * <p>A file of an earlier run keeps its name until this run has one to put in its place, and has
+ * another name from then on: a run that fails before leaves everything as it was.
+ */
+final class TrainingFiles implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Path detector;
+  private final Path table;
+  private final Terminal terminal;
+  private final BackgroundPage page;
+  private final Set<Path> written = new HashSet<>();
+
+  /**
+   * @param detector where the detector is to be saved
+   */
+  TrainingFiles(Path detector, Terminal terminal) {
+    this.detector = detector;
+    this.terminal = terminal;
+    Path absolute = detector.toAbsolutePath();
+    table = absolute.resolveSibling("history.csv");
+    page = new BackgroundPage(absolute.resolveSibling("history.html"));
+  }
+
+  /** Saves the best detector so far. */
+  void save(Detector best) throws IOException {
+    replace(detector, () -> best.save(detector));
+  }
+
+  /**
+   * Writes the epochs so far.
+   *
+   * @param html draws the page about them, in another thread
+   */
+  void writeHistory(List<EpochResult> epochs, Supplier<String> html) throws IOException {
+    replace(table, () -> HistoryFile.write(table, epochs));
+    replace(page.file(), () -> page.draw(html));
+  }
+
+  private void replace(Path file, Writer writer) throws IOException {
+    Path other = written.contains(file) ? null : AtomicFile.linkAside(file);
+    try {
+      writer.write();
+    } catch (IOException | RuntimeException e) {
+      if (other != null) {
+        Files.deleteIfExists(other);
+      }
+      throw e;
+    }
+    written.add(file);
+    if (other != null) {
+      terminal.say(
+          "kept         %s of an earlier run as %s", file.getFileName(), other.getFileName());
+    }
+  }
+
+  /** Waits for the page, but not for ever. */
+  @Override
+  public void close() {
+    String problem = page.finish(PATIENCE);
+    if (problem != null) {
+      terminal.say("%s is not up to date: %s", page.file(), problem);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Writer {
+    void write() throws IOException;
+  }
+}
