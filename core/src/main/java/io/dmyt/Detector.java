@@ -86,6 +86,11 @@ public final class Detector implements AutoCloseable {
         Backbones.create(spec.backbone(), options), spec, null, FittedParts.NONE, engine);
   }
 
+  /** A new detector around a network that is there already, of any data type. */
+  static Detector of(DetectorSpec spec, Backbone backbone) {
+    return new Detector(backbone, spec, null, FittedParts.NONE, Engine.dl4j());
+  }
+
   /**
    * Opens a saved detector on the {@link Engine#best best engine}.
    *

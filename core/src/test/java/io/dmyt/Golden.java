@@ -101,7 +101,7 @@ public final class Golden {
     if (name.endsWith("running_mean") || name.endsWith("bias")) {
       return (float) (0.1 * v);
     }
-    if (shape.length == 1) {
+    if (shape.length == 1 || (name.endsWith("gain") && shape.length > 1)) {
       return (float) (1 + 0.2 * v);
     }
     long fanIn = 1;

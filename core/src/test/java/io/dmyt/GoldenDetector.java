@@ -1,7 +1,10 @@
 package io.dmyt;
 
+import static org.nd4j.linalg.indexing.NDArrayIndex.point;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.backbone.NamedParameter;
 import io.dmyt.data.BadImages;
@@ -15,9 +18,16 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Detectors and images as the golden runs have them. */
 public final class GoldenDetector {
+  private static final double[] MEAN = {0.485, 0.456, 0.406};
+  private static final double[] STD = {0.229, 0.224, 0.225};
+
   private GoldenDetector() {}
 
   /** The detector of a run on the best engine, every weight made from its name. */
@@ -30,6 +40,20 @@ public final class GoldenDetector {
     Detector detector = Detector.create(spec(run), 1, engine);
     setWeights(detector.backbone());
     return detector;
+  }
+
+  /** The detector of a run in double precision, on DL4J's own layers. */
+  public static Detector inDouble(JsonNode run) {
+    DetectorSpec spec = spec(run);
+    Backbone backbone =
+        Backbones.create(
+            spec.backbone(),
+            BackboneOptions.defaults()
+                .withImageSize(spec.preprocessing().size())
+                .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
+                .withDataType(DataType.DOUBLE));
+    setWeights(backbone);
+    return Detector.of(spec, backbone);
   }
 
   /** What the run says of its detector. */
@@ -66,9 +90,20 @@ public final class GoldenDetector {
     }
   }
 
-  /** Images in the given order, none dropped. */
+  /** Images in the given order, every one of them. */
   public static ImageFolderIterator images(
       Path dataset, JsonNode order, DetectorSpec spec, int batch) {
+    return images(dataset, order, spec, batch, false);
+  }
+
+  /** Images to train on in the given order, in whole batches. */
+  public static ImageFolderIterator trainingImages(
+      Path dataset, JsonNode order, DetectorSpec spec, int batch) {
+    return images(dataset, order, spec, batch, true);
+  }
+
+  private static ImageFolderIterator images(
+      Path dataset, JsonNode order, DetectorSpec spec, int batch, boolean dropLast) {
     List<ImageFile> files = new ArrayList<>();
     for (JsonNode path : order) {
       Path file = Path.of(path.asText());
@@ -80,6 +115,26 @@ public final class GoldenDetector {
         spec.classes(),
         LoaderOptions.evaluation(spec.preprocessing())
             .withBatch(batch)
+            .withDropLast(dropLast)
             .withBadImages(BadImages.fail()));
+  }
+
+  /**
+   * Casts images and labels to double, the images as if they had been normalised in double: from
+   * the grey levels that they were made of.
+   */
+  public static void toDouble(DataSet batch) {
+    INDArray images = batch.getFeatures().castTo(DataType.DOUBLE).dup('c');
+    for (int image = 0; image < images.size(0); image++) {
+      for (int channel = 0; channel < MEAN.length; channel++) {
+        INDArray plane = images.get(point(image), point(channel));
+        double mean = MEAN[channel];
+        double std = STD[channel];
+        INDArray levels = Transforms.round(plane.mul(std).addi(mean).muli(255), false);
+        plane.assign(levels.divi(255).subi(mean).divi(std));
+      }
+    }
+    batch.setFeatures(images);
+    batch.setLabels(batch.getLabels().castTo(DataType.DOUBLE));
   }
 }
