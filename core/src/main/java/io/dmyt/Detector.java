@@ -97,6 +97,7 @@ public final class Detector implements AutoCloseable {
    * @see #load(Path, Engine)
    */
   public static Detector load(Path file) throws IOException {
+    ModelFile.requireSound(file);
     return load(file, Engine.bestMeanwhile());
   }
 
@@ -129,8 +130,8 @@ public final class Detector implements AutoCloseable {
     }
     DetectorFile.Content content = DetectorFile.content(file);
     requireDetector(file, content);
+    Backbone backbone = DetectorFile.backbone(file, content, true);
     Engine found = engine.get();
-    Backbone backbone = DetectorFile.backbone(file, content.model(), true);
     EmbeddingSvm svm = DetectorFile.svm(file, content, backbone.spec().embeddingSize());
     return new Detector(
         backbone, content.detector(), content.provenance(), content.fitted(svm), found);
@@ -139,7 +140,7 @@ public final class Detector implements AutoCloseable {
   private static void requireDetector(Path file, DetectorFile.Content content) throws IOException {
     if (content == null || content.detector() == null) {
       throw new IOException(
-          "no detector: %s holds a network's weights only, to train one from".formatted(file));
+          "not a detector: %s holds a network's weights only, to train one from".formatted(file));
     }
   }
 

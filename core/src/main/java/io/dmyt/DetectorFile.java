@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.backbone.Backbone;
-import io.dmyt.backbone.Backbones;
+import io.dmyt.backbone.SavedGraph;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Json;
+import io.dmyt.internal.Quoted;
+import io.dmyt.internal.ZipArchive;
+import io.dmyt.internal.ZipDirectory;
 import io.dmyt.svm.EmbeddingSvm;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -19,24 +22,20 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.Checksum;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file of a detector or a backbone: DL4J's zip of the graph with stock classes only, which
@@ -59,7 +58,13 @@ final class DetectorFile {
   /** What {@link #refit} writes anew. */
   private static final List<String> FITTED = List.of("calibration", "calibratedOn", "svm", "svmOn");
 
+  /** The dummies of a hundred classes take 50 KiB. */
+  private static final int LARGEST_ENTRY = 8 << 20;
+
+  private static final int LARGEST_SVM = 128 << 20;
+
   private static final ObjectMapper JSON = Json.mapper();
+  private static final Logger log = LoggerFactory.getLogger(DetectorFile.class);
 
   /**
    * The entry.
@@ -110,6 +115,13 @@ final class DetectorFile {
     /** The same without an SVM, and without the calibration of its margins. */
     Content withoutSvm() {
       return svm == null ? this : of(detector, provenance, FittedParts.NONE);
+    }
+
+    /** The size of the classifier that belongs to it, -1 if that is not known. */
+    int classifierOutputs() {
+      return detector == null
+          ? SavedGraph.ANY_CLASSIFIER
+          : detector.loss().hasClassifier() ? detector.classes().size() : 0;
     }
 
     /** timm's name of the network. */
@@ -172,21 +184,22 @@ final class DetectorFile {
         stream -> {
           ZipOutputStream out = new ZipOutputStream(stream);
           out.setLevel(Deflater.NO_COMPRESSION);
-          try (ZipFile zip = new ZipFile(file.toFile())) {
-            for (ZipEntry entry : Collections.list(zip.entries())) {
-              try (InputStream in = zip.getInputStream(entry)) {
-                if (entry.getName().equals(ENTRY)) {
-                  write(out, ENTRY, JSON.writeValueAsBytes(updated(JSON.readTree(in), after)));
-                  write(out, fitted.svm());
-                } else if (!OWN.contains(entry.getName())) {
-                  CheckedInputStream checked = new CheckedInputStream(in, new CRC32());
-                  out.putNextEntry(new ZipEntry(entry.getName()));
-                  checked.transferTo(out);
-                  out.closeEntry();
-                  requireWritten(file, entry, checked.getChecksum());
+          try (ZipArchive zip = ZipArchive.open(file)) {
+            for (ZipDirectory.Entry entry : zip.entries()) {
+              if (entry.name().equals(ENTRY)) {
+                JsonNode json = JSON.readTree(zip.bytes(entry, LARGEST_ENTRY));
+                write(out, ENTRY, JSON.writeValueAsBytes(updated(json, after)));
+                write(out, fitted.svm());
+              } else if (!OWN.contains(entry.name())) {
+                out.putNextEntry(new ZipEntry(entry.name()));
+                try (InputStream in = zip.read(entry)) {
+                  in.transferTo(out);
                 }
+                out.closeEntry();
               }
             }
+          } catch (ZipException e) {
+            throw damaged(file, e.getMessage());
           }
           out.finish();
         });
@@ -229,38 +242,77 @@ final class DetectorFile {
 
   /** Whether the file is such a zip. */
   static boolean isOne(Path file) {
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      return zip.getEntry(ENTRY) != null;
+    try (ZipArchive zip = ZipArchive.open(file)) {
+      return zip.entry(ENTRY) != null;
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** Reads what the file says of itself. */
-  static Content content(Path file) throws IOException {
+  /**
+   * Checks what the zip's directory alone shows, for which nothing has to be loaded.
+   *
+   * @throws IOException if it is damaged, or not to be trusted
+   */
+  static void requireSound(Path file) throws IOException {
+    open(file).close();
+  }
+
+  private static ZipArchive open(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new IOException("no detector but a folder: " + file);
+      throw new IOException("not a detector but a folder: " + file);
     }
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      ZipEntry entry = zip.getEntry(ENTRY);
-      if (entry == null) {
-        throw new IOException("no detector: %s is %s".formatted(file, other(zip)));
-      }
-      try (InputStream in = zip.getInputStream(entry)) {
-        return parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
-    } catch (NoSuchFileException e) {
-      throw new NoSuchFileException(file.toString());
+    try {
+      return ZipArchive.open(file);
     } catch (ZipException e) {
-      throw new IOException("no detector: " + file + " is no zip file");
+      if (!startsAsZip(file)) {
+        throw new IOException("not a detector: " + file + " is not a zip file");
+      }
+      throw damaged(file, e.getMessage());
     }
   }
 
-  private static String other(ZipFile zip) {
-    if (zip.getEntry("coefficients.bin") != null) {
+  private static boolean startsAsZip(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() == 'P' && in.read() == 'K';
+    }
+  }
+
+  /** Reads what the file says of itself. */
+  static Content content(Path file) throws IOException {
+    try (ZipArchive zip = open(file)) {
+      ZipDirectory.Entry entry = zip.entry(ENTRY);
+      if (entry == null) {
+        throw new IOException("not a detector: %s is %s".formatted(file, other(zip)));
+      }
+      warnOfUnknown(file, zip);
+      return parse(file, new String(zip.bytes(entry, LARGEST_ENTRY), StandardCharsets.UTF_8));
+    } catch (ZipException e) {
+      throw damaged(file, e.getMessage());
+    }
+  }
+
+  /** Such as a Java object that ModelSerializer would make of preprocessor.bin. */
+  private static void warnOfUnknown(Path file, ZipArchive zip) {
+    List<String> unknown =
+        zip.entries().stream()
+            .map(ZipDirectory.Entry::name)
+            .filter(name -> !OWN.contains(name) && !SavedGraph.entries().contains(name))
+            .map(Quoted::of)
+            .toList();
+    if (!unknown.isEmpty()) {
+      log.warn(
+          "{}: ignored what this library does not know: {}",
+          file,
+          Quoted.line(String.join(", ", unknown)));
+    }
+  }
+
+  private static String other(ZipArchive zip) {
+    if (zip.entry("coefficients.bin") != null) {
       return "a zip without %s (a DL4J model that this library did not save)".formatted(ENTRY);
     }
-    return zip.stream().anyMatch(entry -> entry.getName().endsWith("data.pkl"))
+    return zip.entries().stream().anyMatch(entry -> entry.name().endsWith("data.pkl"))
         ? "a file of PyTorch, which says nothing of classes: dmyt convert makes a detector of it"
         : "a zip without " + ENTRY;
   }
@@ -285,9 +337,7 @@ final class DetectorFile {
       }
       return content;
     } catch (JsonProcessingException e) {
-      throw new IOException(
-          "damaged detector: %s: %s: %s"
-              .formatted(file, ENTRY, e.getOriginalMessage().lines().findFirst().orElse("")));
+      throw new IOException("damaged detector: %s: %s: %s".formatted(file, ENTRY, Json.fault(e)));
     }
   }
 
@@ -303,18 +353,12 @@ final class DetectorFile {
     if (content.detector() == null) {
       throw damaged(file, content.svm() + " belongs to no detector");
     }
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      ZipEntry entry = zip.getEntry(content.svm());
+    try (ZipArchive zip = open(file)) {
+      ZipDirectory.Entry entry = zip.entry(content.svm());
       if (entry == null) {
-        throw damaged(file, "there is no " + content.svm());
+        throw damaged(file, "there is no " + Quoted.line(content.svm()));
       }
-      byte[] bytes;
-      try (InputStream in = zip.getInputStream(entry)) {
-        bytes = in.readAllBytes();
-      }
-      CRC32 checksum = new CRC32();
-      checksum.update(bytes);
-      requireWritten(file, entry, checksum);
+      byte[] bytes = zip.bytes(entry, LARGEST_SVM);
       EmbeddingSvm svm = SvmTensors.read(bytes, content.svm());
       Detector.requireFitting(svm, content.detector(), features);
       return svm;
@@ -323,14 +367,7 @@ final class DetectorFile {
     } catch (IllegalArgumentException e) {
       throw damaged(file, content.svm() + ": " + e.getMessage());
     } catch (ZipException e) {
-      throw damaged(file, content.svm() + ": " + e.getMessage());
-    }
-  }
-
-  /** Compares what was read with what was written, which ZipFile itself does not. */
-  private static void requireWritten(Path file, ZipEntry entry, Checksum read) throws IOException {
-    if (read.getValue() != entry.getCrc()) {
-      throw damaged(file, entry.getName() + " has another checksum than it was written with");
+      throw damaged(file, e.getMessage());
     }
   }
 
@@ -338,18 +375,16 @@ final class DetectorFile {
     return new IOException("damaged detector: %s: %s".formatted(file, what));
   }
 
-  /** Opens the graph as any DL4J program would. */
-  static Backbone backbone(Path file, String name, boolean updater) throws IOException {
-    ComputationGraph graph;
-    try {
-      graph = ModelSerializer.restoreComputationGraph(file.toFile(), updater);
-    } catch (IOException | RuntimeException e) {
-      throw new IOException("damaged detector: " + file + ": " + e.getMessage(), e);
-    }
-    try {
-      return Backbones.attach(name, graph);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("damaged detector: " + file + ": " + e.getMessage(), e);
+  /**
+   * Reads the network.
+   *
+   * @param updater whether to read the state of the optimiser too
+   */
+  static Backbone backbone(Path file, Content content, boolean updater) throws IOException {
+    try (ZipArchive zip = open(file)) {
+      return SavedGraph.open(zip, content.model(), content.classifierOutputs()).load(updater);
+    } catch (ZipException | IllegalArgumentException e) {
+      throw damaged(file, e.getMessage());
     }
   }
 }

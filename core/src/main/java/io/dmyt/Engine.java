@@ -1,7 +1,6 @@
 package io.dmyt;
 
 import io.dmyt.backbone.Backbone;
-import io.dmyt.backbone.Backbones;
 import io.dmyt.engine.onednn.OneDnn;
 import io.dmyt.engine.onednn.Options;
 import java.util.Objects;
@@ -70,7 +69,7 @@ public record Engine(Kind kind, Options options) {
   /** The backbone running on this engine, sharing everything with the given one. */
   Backbone on(Backbone backbone) {
     return kind == Kind.ONEDNN
-        ? Backbones.attach(backbone.spec().name(), OneDnn.accelerate(backbone.graph(), options))
+        ? backbone.on(OneDnn.accelerate(backbone.graph(), options))
         : backbone;
   }
 }

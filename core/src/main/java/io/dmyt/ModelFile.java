@@ -59,7 +59,7 @@ public final class ModelFile implements AutoCloseable {
   public static ModelFile open(Path file) throws IOException {
     if (DetectorFile.isOne(file)) {
       DetectorFile.Content content = DetectorFile.content(file);
-      Backbone backbone = DetectorFile.backbone(file, content.model(), false);
+      Backbone backbone = DetectorFile.backbone(file, content, false);
       StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
       backbone.stateDict().tensors().forEach(copy::put);
       EmbeddingSvm svm = DetectorFile.svm(file, content, backbone.spec().embeddingSize());
@@ -71,6 +71,18 @@ public final class ModelFile implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       weights.close();
       throw e;
+    }
+  }
+
+  /**
+   * Refuses a detector's file whose zip is damaged or not to be trusted, by what its directory
+   * shows alone: for a program that wants to know before it loads anything.
+   *
+   * @throws IOException if there is no such file, or it is refused
+   */
+  public static void requireSound(Path file) throws IOException {
+    if (!isSafeTensors(file)) {
+      DetectorFile.requireSound(file);
     }
   }
 

@@ -443,7 +443,7 @@ class DetectorTest {
   @Test
   void saysWhatIsNoDetector() throws IOException {
     Path text = Files.writeString(folder.resolve("text.zip"), "hello");
-    assertSays("is no zip file", text);
+    assertSays("is not a zip file", text);
     Path zip = folder.resolve("other.zip");
     try (OutputStream out = Files.newOutputStream(zip);
         ZipOutputStream entries = new ZipOutputStream(out)) {

@@ -51,7 +51,8 @@ record Architecture(
         .sum();
   }
 
-  private long values() {
+  /** The number of values in the flat array of parameters, statistics included. */
+  long values() {
     return bindings.stream()
         .map(ParameterBinding::parameter)
         .filter(NamedParameter::isStored)

@@ -41,6 +41,20 @@ public final class Backbone {
     return architecture.spec();
   }
 
+  /**
+   * The same network, computed by another graph that shares this one's configuration and
+   * parameters, such as one that an engine has made of it.
+   *
+   * @throws IllegalArgumentException if the configuration is another object
+   */
+  @SuppressWarnings("ReferenceEquality") // Sharing is what counts.
+  public Backbone on(ComputationGraph graph) {
+    if (graph.getConfiguration() != this.graph.getConfiguration()) {
+      throw new IllegalArgumentException("the graph does not share this network's configuration");
+    }
+    return new Backbone(architecture, graph);
+  }
+
   /** The graph itself: changes to either are changes to both. */
   public ComputationGraph graph() {
     return graph;

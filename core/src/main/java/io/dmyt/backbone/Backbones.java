@@ -111,7 +111,9 @@ public final class Backbones {
   }
 
   /**
-   * Takes up a graph that was created here, for example one restored from a file.
+   * Takes up a graph that was created here, for example one restored from a file. It has to be the
+   * network in every field of its configuration that bears on what it computes; loss, updater,
+   * regularisation and seed may be others.
    *
    * @throws IllegalArgumentException if there is no network of that name, or the graph is not that
    *     network; the message says where they differ
@@ -119,7 +121,10 @@ public final class Backbones {
   public static Backbone attach(String name, ComputationGraph graph) {
     Model model = model(name);
     int classes = Attachment.classes(model.spec(), graph);
-    BackboneOptions options = BackboneOptions.defaults().withClasses(classes);
+    BackboneOptions options =
+        BackboneOptions.defaults()
+            .withClasses(classes)
+            .withDataType(graph.getConfiguration().getDataType());
     Architecture architecture = Architecture.of(model, options);
     Attachment.check(architecture, graph);
     return new Backbone(architecture, graph);

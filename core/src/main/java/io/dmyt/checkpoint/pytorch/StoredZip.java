@@ -4,43 +4,19 @@ import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import io.dmyt.internal.ZipDirectory;
 import java.util.zip.CRC32;
+import java.util.zip.ZipException;
 
 /**
- * The directory of a zip file whose entries are stored, not compressed, as PyTorch writes them; so
- * each is a range of the file. {@link java.util.zip.ZipFile} does not tell where an entry lies.
+ * A zip file whose entries are stored, not compressed, as PyTorch writes them; so each is a range
+ * of the file.
  *
  * <p>Zip64 is read; encryption, compression and spanned archives are refused.
  */
 final class StoredZip {
-  private static final int END_SIGNATURE = 0x06054b50;
-  private static final int END_BYTES = 22;
-  private static final int END64_LOCATOR_SIGNATURE = 0x07064b50;
-  private static final int END64_LOCATOR_BYTES = 20;
-  private static final int END64_SIGNATURE = 0x06064b50;
-  private static final int END64_BYTES = 56;
-  private static final int CENTRAL_SIGNATURE = 0x02014b50;
-  private static final int CENTRAL_BYTES = 46;
-  private static final int LOCAL_SIGNATURE = 0x04034b50;
-  private static final int LOCAL_BYTES = 30;
-  private static final int ZIP64_EXTRA = 1;
-  private static final int ENCRYPTED = 1;
-  private static final long LARGEST_DIRECTORY = 32 << 20;
-  private static final long ABSENT32 = 0xffffffffL;
-
   private final FileByteSource file;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
-
-  /** An entry as the central directory has it. */
-  private record Entry(String name, int method, int flags, long crc, long size, long header) {}
+  private final ZipDirectory directory;
 
   /** A range of the file. */
   record Range(long start, long size) {}
@@ -52,154 +28,20 @@ final class StoredZip {
    */
   StoredZip(FileByteSource file) {
     this.file = file;
-    long end = findEnd();
-    ByteBuffer record = file.read(end, END_BYTES);
-    long disks = (record.getShort(4) & 0xffff) | (record.getShort(6) & 0xffff);
-    long count = record.getShort(10) & 0xffff;
-    long size = record.getInt(12) & ABSENT32;
-    long offset = record.getInt(16) & ABSENT32;
-    long directoryEnd = end;
-    if (end >= END64_LOCATOR_BYTES) {
-      ByteBuffer locator = file.read(end - END64_LOCATOR_BYTES, END64_LOCATOR_BYTES);
-      if (locator.getInt(0) == END64_LOCATOR_SIGNATURE) {
-        directoryEnd = locator.getLong(8);
-        if (directoryEnd < 0 || directoryEnd > end - END64_LOCATOR_BYTES - END64_BYTES) {
-          throw broken("zip64 record outside the file");
-        }
-        ByteBuffer end64 = file.read(directoryEnd, END64_BYTES);
-        if (end64.getInt(0) != END64_SIGNATURE) {
-          throw broken("no zip64 record where its locator points");
-        }
-        disks = end64.getInt(16) | end64.getInt(20);
-        count = end64.getLong(32);
-        size = end64.getLong(40);
-        offset = end64.getLong(48);
-      }
-    }
-    if (disks != 0) {
-      throw broken("one part of a spanned archive");
-    }
-    if (size < 0 || offset < 0 || offset > directoryEnd || size > directoryEnd - offset) {
-      throw broken("central directory outside the file");
-    }
-    if (size > LARGEST_DIRECTORY) {
-      throw broken("central directory of " + size + " bytes, allowed " + LARGEST_DIRECTORY);
-    }
-    if (count < 0 || count > size / CENTRAL_BYTES) {
-      throw broken("central directory of %d bytes for %d entries".formatted(size, count));
-    }
-    readDirectory(offset, (int) size, count);
-    requireApart(offset);
-  }
-
-  private long findEnd() {
-    long from = Math.max(0, file.size() - END_BYTES - 0xffff);
-    ByteBuffer tail = file.read(from, (int) (file.size() - from));
-    for (int i = tail.limit() - END_BYTES; i >= 0; i--) {
-      if (tail.getInt(i) == END_SIGNATURE
-          && i + END_BYTES + (tail.getShort(i + 20) & 0xffff) <= tail.limit()) {
-        // What follows the record and its comment is padding, as some downloads have it.
-        return from + i;
-      }
-    }
-    throw broken("no end-of-directory record: cut short, or not all of it a zip");
-  }
-
-  private void readDirectory(long offset, int size, long count) {
-    ByteBuffer directory = file.read(offset, size);
-    for (long i = 0; i < count; i++) {
-      if (directory.remaining() < CENTRAL_BYTES) {
-        throw broken("central directory ends after %d of %d entries".formatted(i, count));
-      }
-      ByteBuffer fixed = directory.slice(directory.position(), CENTRAL_BYTES);
-      fixed.order(ByteOrder.LITTLE_ENDIAN);
-      if (fixed.getInt(0) != CENTRAL_SIGNATURE) {
-        throw broken("entry %d of the central directory lacks its signature".formatted(i));
-      }
-      int nameBytes = fixed.getShort(28) & 0xffff;
-      int extraBytes = fixed.getShort(30) & 0xffff;
-      int commentBytes = fixed.getShort(32) & 0xffff;
-      directory.position(directory.position() + CENTRAL_BYTES);
-      if (directory.remaining() < nameBytes + extraBytes + commentBytes) {
-        throw broken("entry %d of the central directory is cut short".formatted(i));
-      }
-      byte[] name = new byte[nameBytes];
-      directory.get(name);
-      ByteBuffer extra = directory.slice(directory.position(), extraBytes);
-      directory.position(directory.position() + extraBytes + commentBytes);
-      add(entry(new String(name, StandardCharsets.UTF_8), fixed, extra));
-    }
-  }
-
-  private void add(Entry entry) {
-    if (entries.putIfAbsent(entry.name(), entry) != null) {
-      throw broken("two entries named " + Quoted.of(entry.name()));
-    }
-  }
-
-  private Entry entry(String name, ByteBuffer fixed, ByteBuffer extra) {
-    long compressed = fixed.getInt(20) & ABSENT32;
-    long size = fixed.getInt(24) & ABSENT32;
-    long header = fixed.getInt(42) & ABSENT32;
-    extra.order(ByteOrder.LITTLE_ENDIAN);
-    while (extra.remaining() >= 4) {
-      int id = extra.getShort() & 0xffff;
-      int bytes = extra.getShort() & 0xffff;
-      if (bytes > extra.remaining()) {
-        break;
-      }
-      if (id == ZIP64_EXTRA) {
-        // Holds only what did not fit, in this order.
-        ByteBuffer wide = extra.slice(extra.position(), bytes).order(ByteOrder.LITTLE_ENDIAN);
-        size = size == ABSENT32 ? wide(name, wide) : size;
-        compressed = compressed == ABSENT32 ? wide(name, wide) : compressed;
-        header = header == ABSENT32 ? wide(name, wide) : header;
-      }
-      extra.position(extra.position() + bytes);
-    }
-    int method = fixed.getShort(10) & 0xffff;
-    if (method == 0 && compressed != size) {
-      throw broken(
-          "entry %s: stored in %d bytes, but %d long".formatted(Quoted.of(name), compressed, size));
-    }
-    return new Entry(
-        name, method, fixed.getShort(8) & 0xffff, fixed.getInt(16) & ABSENT32, compressed, header);
-  }
-
-  private long wide(String name, ByteBuffer values) {
-    long value = values.remaining() >= Long.BYTES ? values.getLong() : -1;
-    if (value < 0) {
-      throw broken("entry " + Quoted.of(name) + ": broken zip64 field");
-    }
-    return value;
-  }
-
-  /** Entries that shared bytes would let a small file stand for a huge one. */
-  private void requireApart(long directory) {
-    List<Entry> sorted = new ArrayList<>(entries.values());
-    sorted.sort(Comparator.comparingLong(Entry::header));
-    for (int i = 0; i < sorted.size(); i++) {
-      Entry entry = sorted.get(i);
-      if (entry.header() > directory - LOCAL_BYTES) {
-        throw broken("entry " + Quoted.of(entry.name()) + " lies outside the file");
-      }
-      long end = i + 1 < sorted.size() ? sorted.get(i + 1).header() : directory;
-      long room = Math.min(end, directory) - entry.header() - LOCAL_BYTES;
-      if (entry.size() > room) {
-        throw broken(
-            "entry %s: %d bytes at %d run into what follows at %d"
-                .formatted(Quoted.of(entry.name()), entry.size(), entry.header(), end));
-      }
+    try {
+      directory = new ZipDirectory(file);
+    } catch (ZipException e) {
+      throw broken(e.getMessage());
     }
   }
 
   /** The names of all entries, in the directory's order. */
   Iterable<String> names() {
-    return entries.keySet();
+    return directory.entries().stream().map(ZipDirectory.Entry::name).toList();
   }
 
   boolean contains(String name) {
-    return entries.containsKey(name);
+    return directory.entry(name) != null;
   }
 
   /**
@@ -208,29 +50,23 @@ final class StoredZip {
    * @throws CheckpointException if it is absent, not stored, or damaged
    */
   Range range(String name) {
-    Entry entry = entries.get(name);
+    ZipDirectory.Entry entry = directory.entry(name);
     String where = "entry " + Quoted.of(name);
     if (entry == null) {
       throw broken(where + " is missing");
     }
-    if ((entry.flags() & ENCRYPTED) != 0) {
+    if (entry.isEncrypted()) {
       throw broken(where + " is encrypted");
     }
-    if (entry.method() != 0) {
+    if (!entry.isStored()) {
       throw broken(
           where + " is compressed (method " + entry.method() + "); PyTorch stores tensors as is");
     }
-    ByteBuffer local = file.read(entry.header(), LOCAL_BYTES);
-    if (local.getInt(0) != LOCAL_SIGNATURE) {
-      throw broken(where + " lacks its local header");
-    }
-    long start =
-        entry.header()
-            + LOCAL_BYTES
-            + (local.getShort(26) & 0xffff)
-            + (local.getShort(28) & 0xffff);
-    if (entry.size() > file.size() - start) {
-      throw broken(where + " runs past the end of the file");
+    long start;
+    try {
+      start = directory.start(entry);
+    } catch (ZipException e) {
+      throw broken(e.getMessage());
     }
     if (crc(start, entry.size()) != entry.crc()) {
       throw broken(where + ": its checksum differs, the file is damaged");
