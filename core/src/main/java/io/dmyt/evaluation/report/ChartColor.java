@@ -1,12 +1,8 @@
 package io.dmyt.evaluation.report;
 
-import java.awt.Color;
 import java.util.Locale;
 
-/**
- * The colours of charts. A chart is drawn with a stand-in per colour, which the SVG then replaces
- * by the page's variable of that name, so that the same drawing serves light and dark.
- */
+/** The colours of charts: variables of the page, so that one drawing serves light and dark. */
 enum ChartColor {
   TEXT,
   MUTED,
@@ -28,31 +24,8 @@ enum ChartColor {
     return values()[FIRST_SERIES + number % (values().length - FIRST_SERIES)];
   }
 
-  /** The stand-in: almost black, and unlike any other. */
-  Color standIn() {
-    return standIn(255);
-  }
-
-  /** The stand-in, see-through: alpha 0 to 255. */
-  Color standIn(int alpha) {
-    int shade = ordinal() + 1;
-    return new Color(shade, shade, shade, alpha);
-  }
-
-  /** The SVG with the page's variables in the place of stand-ins. */
-  static String replaceStandIns(String svg) {
-    String result = svg;
-    for (ChartColor ink : values()) {
-      int shade = ink.ordinal() + 1;
-      result =
-          result.replace(
-              "rgb(" + shade + "," + shade + "," + shade + ")", "var(" + ink.variable() + ")");
-    }
-    return result;
-  }
-
-  /** The name of the page's variable. */
-  String variable() {
-    return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+  /** The colour in CSS. */
+  String css() {
+    return "var(--" + name().toLowerCase(Locale.ROOT).replace('_', '-') + ")";
   }
 }

@@ -1,37 +1,23 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.evaluation.report.Chart.Style;
 import io.dmyt.internal.Numbers;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.Reliability;
 import io.dmyt.metric.RocCurve;
-import java.awt.BasicStroke;
-import java.awt.Color;
-import java.awt.Font;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.knowm.xchart.AnnotationText;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.lines.SeriesLines;
-import org.knowm.xchart.style.markers.Marker;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The charts, before they are put into a page. */
+/** The charts of the pages. */
 final class Charts {
-  private static final int WIDTH = 480;
-  private static final int HEIGHT = 360;
   private static final int HISTOGRAM_BINS = 20;
-  private static final int AREA_ALPHA = 70;
+  private static final double[] DIAGONAL = {0, 1};
 
   /** How far above its point a label stands, as a share of the chart. */
   private static final double LABEL_SHIFT = 0.045;
@@ -45,44 +31,28 @@ final class Charts {
   /** How far a map goes beyond its points, as a share of it: the labels have to be within. */
   private static final double MAP_MARGIN = 0.1;
 
-  /**
-   * The largest value that is drawn: with spans from about 1e20 XChart looks for ticks for ever.
-   */
-  private static final double LARGEST = 1e12;
-
-  private static final Color NONE = new Color(255, 255, 255, 0);
-  private static final BasicStroke DASHED = SeriesLines.DASH_DASH;
-
   private Charts() {}
 
   /** The ROC curve, with the point of the threshold. */
-  static XYChart roc(RocCurve curve, double falsePositiveRate, double truePositiveRate) {
-    XYChart chart = chart("False alarms (share of the reals)", "Fakes found");
-    sharesAcross(chart);
-    sharesUpwards(chart);
-    line(chart, "chance", new double[] {0, 1}, new double[] {0, 1}, ChartColor.MUTED, DASHED);
-    line(
-        chart,
-        "this detector",
-        curve.points().stream().mapToDouble(RocCurve.Point::falsePositiveRate).toArray(),
-        curve.points().stream().mapToDouble(RocCurve.Point::truePositiveRate).toArray(),
-        ChartColor.ACCENT,
-        SeriesLines.SOLID);
-    points(
-        chart,
-        "at the threshold",
-        new double[] {falsePositiveRate},
-        new double[] {truePositiveRate},
-        ChartColor.TEXT,
-        SeriesMarkers.DIAMOND,
-        255);
-    return chart;
+  static Chart roc(RocCurve curve, double falsePositiveRate, double truePositiveRate) {
+    return shares("False alarms (share of the reals)", "Fakes found")
+        .add("chance", Style.DASHED_LINE, ChartColor.MUTED, DIAGONAL, DIAGONAL)
+        .add(
+            "this detector",
+            Style.LINE,
+            ChartColor.ACCENT,
+            curve.points().stream().mapToDouble(RocCurve.Point::falsePositiveRate).toArray(),
+            curve.points().stream().mapToDouble(RocCurve.Point::truePositiveRate).toArray())
+        .add(
+            "at the threshold",
+            Style.DIAMONDS,
+            ChartColor.TEXT,
+            new double[] {falsePositiveRate},
+            new double[] {truePositiveRate});
   }
 
   /** How the scores of reals and of fakes are spread, with the threshold. */
-  static XYChart histogram(DetectionScores scores, double threshold, String scoreName) {
-    XYChart chart = chart(scoreName, "Share of the class, %");
-    sharesAcross(chart);
+  static Chart histogram(DetectionScores scores, double threshold, String scoreName) {
     double[] reals = shares(scores, false);
     double[] fakes = shares(scores, true);
     double highest =
@@ -93,17 +63,18 @@ final class Charts {
                 .max()
                 .getAsDouble());
     double top = Math.ceil(highest / 5) * 5;
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(top * (1 + BEYOND));
+    Chart chart =
+        new Chart(scoreName, "Share of the class, %")
+            .across(-BEYOND, 1 + BEYOND)
+            .upwards(0, top * (1 + BEYOND));
     steps(chart, "real", reals, ChartColor.REAL);
     steps(chart, "fake", fakes, ChartColor.FAKE);
-    line(
-        chart,
+    return chart.add(
         "threshold",
-        new double[] {threshold, threshold},
-        new double[] {0, top},
+        Style.DASHED_LINE,
         ChartColor.TEXT,
-        DASHED);
-    return chart;
+        new double[] {threshold, threshold},
+        new double[] {0, top});
   }
 
   private static double[] shares(DetectionScores scores, boolean fakes) {
@@ -123,7 +94,7 @@ final class Charts {
   }
 
   /** Bars without gaps, as the outline of an area. */
-  private static void steps(XYChart chart, String name, double[] heights, ChartColor ink) {
+  private static void steps(Chart chart, String name, double[] heights, ChartColor color) {
     double[] x = new double[2 * heights.length];
     double[] y = new double[2 * heights.length];
     for (int b = 0; b < heights.length; b++) {
@@ -132,95 +103,85 @@ final class Charts {
       y[2 * b] = heights[b];
       y[2 * b + 1] = heights[b];
     }
-    XYSeries series = line(chart, name, x, y, ink, SeriesLines.SOLID);
-    series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
-    series.setFillColor(ink.standIn(AREA_ALPHA));
+    chart.add(name, Style.AREA, color, x, y);
   }
 
   /** What share of the samples with a score are fakes. */
-  static XYChart reliability(Reliability reliability) {
-    XYChart chart = chart("P(fake), mean of the bin", "Share of fakes");
-    sharesAcross(chart);
-    sharesUpwards(chart);
-    line(
-        chart,
-        "as it should be",
-        new double[] {0, 1},
-        new double[] {0, 1},
-        ChartColor.MUTED,
-        DASHED);
+  static Chart reliability(Reliability reliability) {
     List<Reliability.Bin> filled =
         reliability.bins().stream().filter(b -> b.samples() > 0).toList();
-    XYSeries series =
-        line(
-            chart,
+    return shares("P(fake), mean of the bin", "Share of fakes")
+        .add("as it should be", Style.DASHED_LINE, ChartColor.MUTED, DIAGONAL, DIAGONAL)
+        .add(
             "this detector",
-            filled.stream().mapToDouble(Reliability.Bin::meanScore).toArray(),
-            filled.stream().mapToDouble(Reliability.Bin::fakeShare).toArray(),
+            Style.MARKED_LINE,
             ChartColor.ACCENT,
-            SeriesLines.SOLID);
-    series.setMarker(SeriesMarkers.CIRCLE);
-    series.setMarkerColor(ChartColor.ACCENT.standIn());
-    return chart;
+            filled.stream().mapToDouble(Reliability.Bin::meanScore).toArray(),
+            filled.stream().mapToDouble(Reliability.Bin::fakeShare).toArray());
+  }
+
+  private static Chart shares(String xTitle, String yTitle) {
+    return new Chart(xTitle, yTitle).across(-BEYOND, 1 + BEYOND).upwards(-BEYOND, 1 + BEYOND);
   }
 
   /** The embeddings in their plane, and the dummies. */
-  static XYChart map(EmbeddingMap map, String realClass) {
-    XYChart chart =
-        chart(
+  static Chart map(EmbeddingMap map, String realClass) {
+    Chart chart =
+        new Chart(
             axis("First component", map.variance().get(0)),
             axis("Second component", map.variance().get(1)));
     int fakes = 0;
     for (int c = 0; c < map.classes().size(); c++) {
       int label = c;
       String name = map.classes().get(c);
-      ChartColor ink = name.equals(realClass) ? ChartColor.REAL : ChartColor.series(fakes++);
-      List<EmbeddingMap.Sample> samples =
-          map.samples().stream().filter(s -> s.label() == label).toList();
-      if (!samples.isEmpty()) {
-        points(
-            chart,
-            name,
-            samples.stream().mapToDouble(s -> s.at().x()).toArray(),
-            samples.stream().mapToDouble(s -> s.at().y()).toArray(),
-            ink,
-            SeriesMarkers.CIRCLE,
-            150);
+      ChartColor color = name.equals(realClass) ? ChartColor.REAL : ChartColor.series(fakes++);
+      List<EmbeddingMap.Point> points =
+          map.samples().stream()
+              .filter(s -> s.label() == label)
+              .map(EmbeddingMap.Sample::at)
+              .toList();
+      if (!points.isEmpty()) {
+        points(chart, name, Style.DOTS, color, points);
       }
     }
     if (!map.dummies().isEmpty()) {
-      points(
-          chart,
-          "dummies",
-          map.dummies().values().stream().mapToDouble(EmbeddingMap.Point::x).toArray(),
-          map.dummies().values().stream().mapToDouble(EmbeddingMap.Point::y).toArray(),
-          ChartColor.TEXT,
-          SeriesMarkers.DIAMOND,
-          255);
+      points(chart, "dummies", Style.DIAMONDS, ChartColor.TEXT, map.dummies().values());
       DoubleSummaryStatistics x = range(map, EmbeddingMap.Point::x);
       DoubleSummaryStatistics y = range(map, EmbeddingMap.Point::y);
       double width = x.getMax() - x.getMin();
       double height = y.getMax() - y.getMin();
-      chart
-          .getStyler()
-          .setXAxisMin(x.getMin() - MAP_MARGIN * width)
-          .setXAxisMax(x.getMax() + MAP_MARGIN * width)
-          .setYAxisMin(y.getMin() - MAP_MARGIN * height)
-          .setYAxisMax(y.getMax() + MAP_MARGIN * height)
-          .setPlotContentSize(1);
+      if (width > 0 && height > 0) {
+        chart
+            .across(x.getMin() - MAP_MARGIN * width, x.getMax() + MAP_MARGIN * width)
+            .upwards(y.getMin() - MAP_MARGIN * height, y.getMax() + MAP_MARGIN * height);
+      }
       label(chart, map, LABEL_WIDTH * width, LABEL_SHIFT * height);
     }
     return chart;
   }
 
+  private static void points(
+      Chart chart,
+      String name,
+      Style style,
+      ChartColor color,
+      Collection<EmbeddingMap.Point> points) {
+    chart.add(
+        name,
+        style,
+        color,
+        points.stream().mapToDouble(EmbeddingMap.Point::x).toArray(),
+        points.stream().mapToDouble(EmbeddingMap.Point::y).toArray());
+  }
+
   /** Names the dummies: above each, or below it where another name stands there already. */
-  private static void label(XYChart chart, EmbeddingMap map, double width, double shift) {
+  private static void label(Chart chart, EmbeddingMap map, double width, double shift) {
     List<EmbeddingMap.Point> names = new ArrayList<>();
     map.dummies()
         .forEach(
             (name, at) -> {
               EmbeddingMap.Point above = new EmbeddingMap.Point(at.x(), at.y() + shift);
-              EmbeddingMap.Point below = new EmbeddingMap.Point(at.x(), at.y() - shift);
+              EmbeddingMap.Point below = new EmbeddingMap.Point(at.x(), at.y() - 1.6 * shift);
               boolean free =
                   names.stream()
                       .noneMatch(
@@ -229,7 +190,7 @@ final class Charts {
                                   && Math.abs(n.y() - above.y()) < shift);
               EmbeddingMap.Point place = free ? above : below;
               names.add(place);
-              chart.addAnnotation(new AnnotationText(name, place.x(), place.y(), false));
+              chart.label(name, place.x(), place.y());
             });
   }
 
@@ -238,16 +199,8 @@ final class Charts {
     return Stream.concat(
             map.samples().stream().map(EmbeddingMap.Sample::at), map.dummies().values().stream())
         .mapToDouble(coordinate)
-        .map(Charts::clipped)
+        .map(Chart::clipped)
         .summaryStatistics();
-  }
-
-  private static double[] clipped(double[] values) {
-    return Arrays.stream(values).map(Charts::clipped).toArray();
-  }
-
-  private static double clipped(double value) {
-    return Math.max(-LARGEST, Math.min(LARGEST, value));
   }
 
   private static String axis(String name, double share) {
@@ -260,7 +213,7 @@ final class Charts {
    *
    * @param lines a value per epoch, by name
    */
-  static XYChart history(String yTitle, Map<String, double[]> lines) {
+  static Chart history(String yTitle, Map<String, double[]> lines) {
     return lines("Epoch", 1, yTitle, lines);
   }
 
@@ -269,100 +222,27 @@ final class Charts {
    *
    * @param lines a value per severity, by what was done to the images
    */
-  static XYChart severities(Map<String, double[]> lines) {
+  static Chart severities(Map<String, double[]> lines) {
     return lines("Severity", 0, "ROC AUC", lines);
   }
 
-  private static XYChart lines(
-      String xTitle, int first, String yTitle, Map<String, double[]> lines) {
-    XYChart chart = chart(xTitle, yTitle);
-    chart.getStyler().setXAxisDecimalPattern("0").setYAxisDecimalPattern("0.##########");
+  private static Chart lines(String xTitle, int first, String yTitle, Map<String, double[]> lines) {
+    Chart chart = new Chart(xTitle, yTitle).wholeNumbersAcross();
     int number = 0;
     for (Map.Entry<String, double[]> entry : lines.entrySet()) {
       double[] values = entry.getValue();
       int[] there =
           IntStream.range(0, values.length).filter(e -> !Double.isNaN(values[e])).toArray();
       if (there.length > 0) {
-        ChartColor ink = number == 0 ? ChartColor.ACCENT : ChartColor.series(number);
-        XYSeries series =
-            line(
-                chart,
-                entry.getKey(),
-                IntStream.of(there).mapToDouble(e -> first + e).toArray(),
-                IntStream.of(there).mapToDouble(e -> values[e]).toArray(),
-                ink,
-                SeriesLines.SOLID);
-        series.setMarker(SeriesMarkers.CIRCLE);
-        series.setMarkerColor(ink.standIn());
+        chart.add(
+            entry.getKey(),
+            Style.MARKED_LINE,
+            number == 0 ? ChartColor.ACCENT : ChartColor.series(number),
+            IntStream.of(there).mapToDouble(e -> first + e).toArray(),
+            IntStream.of(there).mapToDouble(e -> values[e]).toArray());
       }
       number++;
     }
     return chart;
-  }
-
-  private static XYSeries line(
-      XYChart chart, String name, double[] x, double[] y, ChartColor ink, BasicStroke stroke) {
-    XYSeries series = chart.addSeries(name, clipped(x), clipped(y));
-    series.setLineColor(ink.standIn());
-    series.setLineStyle(stroke);
-    series.setMarker(SeriesMarkers.NONE);
-    return series;
-  }
-
-  private static void points(
-      XYChart chart,
-      String name,
-      double[] x,
-      double[] y,
-      ChartColor ink,
-      Marker marker,
-      int alpha) {
-    XYSeries series = chart.addSeries(name, clipped(x), clipped(y));
-    series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
-    series.setMarker(marker);
-    series.setMarkerColor(ink.standIn(alpha));
-  }
-
-  private static XYChart chart(String xTitle, String yTitle) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .xAxisTitle(xTitle)
-            .yAxisTitle(yTitle)
-            .build();
-    XYStyler style = chart.getStyler();
-    style.setLocale(Locale.ROOT);
-    style.setChartTitleVisible(false);
-    style.setChartBackgroundColor(NONE);
-    style.setChartFontColor(ChartColor.TEXT.standIn());
-    style.setPlotBackgroundColor(NONE);
-    style.setPlotBorderVisible(false);
-    style.setPlotGridLinesColor(ChartColor.GRID.standIn());
-    style.setAxisTickLabelsColor(ChartColor.MUTED.standIn());
-    style.setAxisTickMarksColor(ChartColor.GRID.standIn());
-    style.setXAxisTitleColor(ChartColor.MUTED.standIn());
-    style.setYAxisTitleColor(ChartColor.MUTED.standIn());
-    style.setAxisTitleFont(font(Font.PLAIN, 13));
-    style.setAnnotationTextFont(font(Font.BOLD, 13));
-    style.setAnnotationTextFontColor(ChartColor.TEXT.standIn());
-    style.setAxisTickLabelsFont(font(Font.PLAIN, 12));
-    style.setLegendVisible(false);
-    style.setMarkerSize(7);
-    style.setChartPadding(6);
-    style.setPlotContentSize(0.94);
-    return chart;
-  }
-
-  private static void sharesAcross(XYChart chart) {
-    chart.getStyler().setXAxisMin(-BEYOND).setXAxisMax(1 + BEYOND).setPlotContentSize(1);
-  }
-
-  private static void sharesUpwards(XYChart chart) {
-    chart.getStyler().setYAxisMin(-BEYOND).setYAxisMax(1 + BEYOND);
-  }
-
-  private static Font font(int style, int size) {
-    return new Font(Font.SANS_SERIF, style, size);
   }
 }

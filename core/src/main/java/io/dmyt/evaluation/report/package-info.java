@@ -2,7 +2,6 @@
  * Self-contained HTML pages about a test and about a training run: readable without a network,
  * printable, in light and dark.
  *
- * <p>Charts are drawn by XChart and written as SVG by Batik; their colours are the page's own, so
- * that they follow its light or dark theme.
+ * <p>Charts are SVG; their colours are the page's own, so that they follow its light or dark theme.
  */
 package io.dmyt.evaluation.report;
