@@ -4,6 +4,7 @@ import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.data.ImageDecoder;
+import io.dmyt.data.Sample;
 import io.dmyt.engine.onednn.OneDnn;
 import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.loss.DummyTripletLoss;
@@ -426,20 +427,27 @@ public final class Detector implements AutoCloseable {
    *     it
    */
   public List<Prediction> predict(List<Path> files) {
-    try (ImageDecoder decoder = new ImageDecoder(spec.preprocessing())) {
-      return predict(files, decoder);
-    }
+    return predictSamples(files.stream().map(Sample::of).toList());
   }
 
-  private List<Prediction> predict(List<Path> files, ImageDecoder decoder) {
+  /**
+   * Scores images from wherever they are, a few at a time. Each is opened once.
+   *
+   * @return a prediction per sample, in their order
+   * @throws io.dmyt.data.BadImageException if one can't be read as an image; the message names it
+   */
+  public List<Prediction> predictSamples(List<? extends Sample> samples) {
     List<Prediction> predictions = new ArrayList<>();
-    for (int from = 0; from < files.size(); from += PREDICT_BATCH) {
-      List<Path> part = files.subList(from, Math.min(files.size(), from + PREDICT_BATCH));
-      List<INDArray> images = new ArrayList<>();
-      for (Path file : part) {
-        images.add(decoder.decode(file));
+    try (ImageDecoder decoder = new ImageDecoder(spec.preprocessing())) {
+      for (int from = 0; from < samples.size(); from += PREDICT_BATCH) {
+        List<? extends Sample> part =
+            samples.subList(from, Math.min(samples.size(), from + PREDICT_BATCH));
+        List<INDArray> images = new ArrayList<>();
+        for (Sample sample : part) {
+          images.add(decoder.decode(sample));
+        }
+        predictions.addAll(predict(part, Nd4j.concat(0, images.toArray(INDArray[]::new))));
       }
-      predictions.addAll(predict(part, Nd4j.concat(0, images.toArray(INDArray[]::new))));
     }
     return predictions;
   }
@@ -448,16 +456,16 @@ public final class Detector implements AutoCloseable {
    * Scores a batch of images that are decoded already, such as one of an {@link
    * io.dmyt.data.ImageFolderIterator}.
    *
-   * @param files where each of them comes from
+   * @param samples where each of them comes from
    * @param images [B, 3, size, size], as {@link #spec()} says they are preprocessed
    * @return a prediction per image, in their order
    * @throws IllegalStateException if the network answers with numbers that are not finite, or the
    *     detector {@link #hasVerdict has no verdict}
    */
-  public List<Prediction> predict(List<Path> files, INDArray images) {
-    if (files.size() != images.size(0)) {
+  public List<Prediction> predict(List<? extends Sample> samples, INDArray images) {
+    if (samples.size() != images.size(0)) {
       throw new IllegalArgumentException(
-          "%d files for a batch of %d images".formatted(files.size(), images.size(0)));
+          "%d samples for a batch of %d images".formatted(samples.size(), images.size(0)));
     }
     INDArray features = features(images);
     Scored scored = scored(features);
@@ -470,14 +478,15 @@ public final class Detector implements AutoCloseable {
       if (Double.isNaN(fake)) {
         throw new IllegalStateException(
             "the network answers %s with scores that are no numbers: %s"
-                .formatted(files.get(i), Arrays.toString(scores)));
+                .formatted(samples.get(i).id(), Arrays.toString(scores)));
       }
       double[] probabilities =
           FakeScore.classProbabilities(scores, spec.realIndex(), scored.scale(), fake);
       boolean isFake = calibration().operatingPoint().isFake(fake);
       predictions.add(
           new Prediction(
-              files.get(i),
+              samples.get(i).id(),
+              samples.get(i).group(),
               fake,
               isFake,
               label(probabilities, isFake),

@@ -1,12 +1,14 @@
 package io.dmyt;
 
-import java.nio.file.Path;
+import io.dmyt.data.Sample;
+import io.dmyt.data.SampleId;
 import java.util.List;
 
 /**
  * What a detector says of an image.
  *
- * @param file the image
+ * @param id of the image
+ * @param group what the image belongs to, such as its video; see {@link Sample#group}
  * @param fakeProbability P(fake), calibrated: 0 real … 1 fake
  * @param fake the verdict: whether P(fake) reaches the detector's threshold
  * @param label the class in accord with the verdict: the real one, or the likeliest fake one. Where
@@ -18,7 +20,8 @@ import java.util.List;
  *     {@link io.dmyt.loss.Dummies#distances} measures them; none with a classifier or an SVM
  */
 public record Prediction(
-    Path file,
+    SampleId id,
+    String group,
     double fakeProbability,
     boolean fake,
     String label,

@@ -1,8 +1,6 @@
 package io.dmyt;
 
-import io.dmyt.data.VideoGrouping;
 import io.dmyt.metric.VideoScore;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,20 +26,10 @@ public final class VideoVerdicts {
   }
 
   private final Map<String, Frames> videos = new LinkedHashMap<>();
-  private final VideoGrouping grouping;
 
-  /**
-   * @param grouping which frames make a video
-   */
-  public VideoVerdicts(VideoGrouping grouping) {
-    this.grouping = grouping;
-  }
-
-  /** Adds a frame to its video. */
+  /** Adds a frame to its video, which is its {@link Prediction#group()}. */
   public void add(Prediction frame) {
-    Path folder = frame.file().getParent();
-    String key = grouping.key(folder == null ? "." : folder.toString(), frame.file().getFileName());
-    videos.computeIfAbsent(key, k -> new Frames()).add(frame.fakeProbability());
+    videos.computeIfAbsent(frame.group(), k -> new Frames()).add(frame.fakeProbability());
   }
 
   /**

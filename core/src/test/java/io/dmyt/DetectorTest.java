@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.data.Preprocessing;
+import io.dmyt.data.Sample;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.loss.Dummies;
 import io.dmyt.svm.EmbeddingSvm;
@@ -197,13 +198,13 @@ class DetectorTest {
   @CsvSource({"DMYT, 22.627416997969522", "CROSS_ENTROPY, 1"})
   void fakeProbability_isTheScaledSoftmaxThenCalibrated(LossKind loss, double scale) {
     Detector detector = detector(loss);
-    List<Path> files = List.of(Path.of("a"), Path.of("b"), Path.of("c"));
+    List<Sample> samples = samples("a", "b", "c");
     INDArray scores = detector.scores(detector.features(images(3)));
     double[] raw = detector.rawFakeProbabilities(detector.features(images(3)));
     for (Calibration calibration :
         List.of(Calibration.NONE, new Calibration(Calibration.Kind.PLATT, 2, 3, at(0.999999999)))) {
       detector.setCalibration(calibration);
-      List<Prediction> predictions = detector.predict(files, images(3));
+      List<Prediction> predictions = detector.predict(samples, images(3));
       for (int i = 0; i < 3; i++) {
         double[] s = scores.getRow(i).toDoubleVector();
         double real = Math.exp(scale * s[2]);
@@ -211,13 +212,17 @@ class DetectorTest {
         assertEquals(fake / (fake + real), raw[i], 1e-9);
 
         Prediction p = predictions.get(i);
-        assertEquals(files.get(i), p.file());
+        assertEquals(samples.get(i).id(), p.id());
         assertEquals(calibration.apply(raw[i]), p.fakeProbability(), 1e-9);
         assertEquals(1 - p.fakeProbability(), p.probabilities().get(2), 1e-12);
         assertEquals(1, p.probabilities().stream().mapToDouble(q -> q).sum(), 1e-12);
         assertEquals(loss.hasClassifier() ? 0 : 4, p.distances().size());
       }
     }
+  }
+
+  private static List<Sample> samples(String... names) {
+    return Stream.of(names).map(name -> Sample.of(Path.of(name))).toList();
   }
 
   private static OperatingPoint at(double threshold) {
@@ -227,15 +232,15 @@ class DetectorTest {
   @Test
   void labelFollowsTheVerdict() {
     Detector detector = detector(LossKind.DMYT);
-    List<Path> files = List.of(Path.of("a"), Path.of("b"));
+    List<Sample> samples = samples("a", "b");
     detector.setCalibration(Calibration.NONE.at(at(0)));
-    for (Prediction p : detector.predict(files, images(2))) {
+    for (Prediction p : detector.predict(samples, images(2))) {
       assertTrue(p.fake());
       boolean first = p.probabilities().get(0) >= p.probabilities().get(1);
       assertEquals(CLASSES.get(first ? 0 : 1), p.label());
     }
     detector.setCalibration(Calibration.NONE.at(at(OperatingPoint.NEVER)));
-    for (Prediction p : detector.predict(files, images(2))) {
+    for (Prediction p : detector.predict(samples, images(2))) {
       assertFalse(p.fake());
       assertEquals("real", p.label());
     }
@@ -257,15 +262,15 @@ class DetectorTest {
   void anSvmJudgesTripletsEmbeddings() {
     Detector detector = detector(LossKind.TRIPLET);
     assertFalse(detector.hasVerdict());
-    List<Path> files = Stream.of("a", "b", "c", "d", "e", "f").map(Path::of).toList();
+    List<Sample> samples = samples("a", "b", "c", "d", "e", "f");
     IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> detector.predict(files, images(6)));
+        assertThrows(IllegalStateException.class, () -> detector.predict(samples, images(6)));
     assertTrue(e.getMessage().contains("dmyt calibrate"), e.getMessage());
 
     Detector judged = judgedBySvm();
     assertTrue(judged.hasVerdict());
     float[][] embeddings = judged.embed(images(6)).toFloatMatrix();
-    List<Prediction> predictions = judged.predict(files, images(6));
+    List<Prediction> predictions = judged.predict(samples, images(6));
     for (int i = 0; i < 6; i++) {
       Prediction p = predictions.get(i);
       double margin = judged.svm().fakeMargin(embeddings[i], 2);
@@ -289,7 +294,7 @@ class DetectorTest {
     Detector detector = detector(LossKind.TRIPLET);
     detector.setSvm(EmbeddingSvm.fit(detector.embed(images(4)), new int[] {1, 2, 1, 2}), null);
     detector.setCalibration(Calibration.NONE.at(at(0)));
-    Prediction p = detector.predict(List.of(Path.of("a")), images(1)).get(0);
+    Prediction p = detector.predict(samples("a"), images(1)).get(0);
     assertEquals("faceswap", p.label());
     assertEquals(0, p.probabilities().get(0));
     assertEquals(p.fakeProbability(), p.probabilities().get(1));
@@ -356,8 +361,7 @@ class DetectorTest {
     detector.graph().params().assign(Double.NaN);
     IllegalStateException e =
         assertThrows(
-            IllegalStateException.class,
-            () -> detector.predict(List.of(Path.of("face.png")), images(1)));
+            IllegalStateException.class, () -> detector.predict(samples("face.png"), images(1)));
     assertTrue(e.getMessage().contains("face.png"), e.getMessage());
   }
 

@@ -8,10 +8,11 @@ import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.backbone.NamedParameter;
 import io.dmyt.data.BadImages;
-import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.data.Sample;
 import io.dmyt.loss.ClassNames;
 import io.dmyt.loss.Dummies;
 import java.nio.FloatBuffer;
@@ -104,11 +105,11 @@ public final class GoldenDetector {
 
   private static ImageFolderIterator images(
       Path dataset, JsonNode order, DetectorSpec spec, int batch, boolean dropLast) {
-    List<ImageFile> files = new ArrayList<>();
+    List<LabelledSample> files = new ArrayList<>();
     for (JsonNode path : order) {
       Path file = Path.of(path.asText());
       int label = spec.classes().indexOf(file.getParent().getFileName().toString());
-      files.add(new ImageFile(dataset.resolve(file), label));
+      files.add(new LabelledSample(Sample.of(dataset.resolve(file)), label));
     }
     return new ImageFolderIterator(
         files,

@@ -38,7 +38,7 @@ final class Epoch implements AutoCloseable {
 
   private final LoaderOptions options;
   private final int classes;
-  private final Iterator<ImageFile> files;
+  private final Iterator<LabelledSample> files;
   private final int imageLength;
   private final Supplier<ImageReader> newReader;
   private final Queue<ImageReader> readers = new ConcurrentLinkedQueue<>();
@@ -52,6 +52,7 @@ final class Epoch implements AutoCloseable {
   private final float[] values;
   private int batches;
   private int badImages;
+  private int unwanted;
   private volatile boolean closed;
 
   /**
@@ -60,7 +61,10 @@ final class Epoch implements AutoCloseable {
    * @param newReader makes a worker's reader
    */
   Epoch(
-      List<ImageFile> order, int classes, LoaderOptions options, Supplier<ImageReader> newReader) {
+      List<LabelledSample> order,
+      int classes,
+      LoaderOptions options,
+      Supplier<ImageReader> newReader) {
     this.options = options;
     this.classes = classes;
     this.files = order.iterator();
@@ -110,7 +114,7 @@ final class Epoch implements AutoCloseable {
   }
 
   private Item next() throws InterruptedException {
-    List<ImageFile> taken = new ArrayList<>();
+    List<LabelledSample> taken = new ArrayList<>();
     List<BadImageException> bad = new ArrayList<>();
     try {
       fillBatch(taken, bad);
@@ -119,7 +123,8 @@ final class Epoch implements AutoCloseable {
         batches++;
         return new Item(dataSet(taken), bad, null);
       }
-      return new Item(null, bad, batches == 0 ? nothing(taken.size()) : null);
+      boolean nothing = batches == 0 && unwanted == 0;
+      return new Item(null, bad, nothing ? nothing(taken.size()) : null);
     } catch (ExecutionException e) {
       return new Item(null, bad, e.getCause());
     } catch (RuntimeException | Error e) {
@@ -127,7 +132,7 @@ final class Epoch implements AutoCloseable {
     }
   }
 
-  private void fillBatch(List<ImageFile> taken, List<BadImageException> bad)
+  private void fillBatch(List<LabelledSample> taken, List<BadImageException> bad)
       throws InterruptedException, ExecutionException {
     while (taken.size() < options.batch()) {
       fillWindow();
@@ -139,12 +144,14 @@ final class Epoch implements AutoCloseable {
       if (closed) {
         throw new InterruptedException();
       }
-      if (image.problem == null) {
-        System.arraycopy(image.values, 0, values, taken.size() * imageLength, imageLength);
-        taken.add(image.file);
-      } else {
+      if (image.problem != null) {
         bad.add(image.problem);
         checkLimit(image.problem);
+      } else if (image.sample == null) {
+        unwanted++;
+      } else {
+        System.arraycopy(image.values, 0, values, taken.size() * imageLength, imageLength);
+        taken.add(new LabelledSample(image.sample, image.label));
       }
       buffers.add(image.values);
     }
@@ -173,12 +180,12 @@ final class Epoch implements AutoCloseable {
 
   private void fillWindow() {
     while (window.size() < WINDOW_PER_WORKER * options.workers() && files.hasNext()) {
-      ImageFile file = files.next();
+      LabelledSample file = files.next();
       window.add(workers.submit(() -> decode(file)));
     }
   }
 
-  private Decoded decode(ImageFile file) {
+  private Decoded decode(LabelledSample file) {
     ImageReader reader = readers.poll();
     if (reader == null) {
       reader = newReader.get();
@@ -188,16 +195,16 @@ final class Epoch implements AutoCloseable {
       buffer = new float[imageLength];
     }
     try {
-      reader.read(file.path(), buffer);
-      return new Decoded(file, buffer, null);
+      Sample read = reader.read(file.sample(), buffer).orElse(null);
+      return new Decoded(read, file.label(), buffer, null);
     } catch (BadImageException e) {
-      return new Decoded(file, buffer, e);
+      return new Decoded(null, file.label(), buffer, e);
     } finally {
       readers.add(reader);
     }
   }
 
-  private DataSet dataSet(List<ImageFile> taken) {
+  private DataSet dataSet(List<LabelledSample> taken) {
     int size = options.preprocessing().size();
     int count = taken.size();
     float[] used = count == options.batch() ? values : Arrays.copyOf(values, count * imageLength);
@@ -206,11 +213,11 @@ final class Epoch implements AutoCloseable {
             ? Detached.channelsLast(used, count, size, size, 3)
             : Detached.floats(used, count, 3, size, size);
     DataSet set = new DataSet(features, classes == 0 ? null : oneHot(taken));
-    set.setExampleMetaData(taken.stream().map(f -> f.path().toString()).toList());
+    set.setExampleMetaData(taken.stream().map(t -> new LoadedSample(t.sample())).toList());
     return set;
   }
 
-  private INDArray oneHot(List<ImageFile> taken) {
+  private INDArray oneHot(List<LabelledSample> taken) {
     float[] labels = new float[taken.size() * classes];
     for (int i = 0; i < taken.size(); i++) {
       labels[i * classes + taken.get(i).label()] = 1;
@@ -258,7 +265,8 @@ final class Epoch implements AutoCloseable {
   record Item(DataSet batch, List<BadImageException> bad, Throwable failure) {}
 
   /**
-   * @param problem null if the values are an image
+   * @param sample null if it goes into no batch
+   * @param problem null if it is an image
    */
-  private record Decoded(ImageFile file, float[] values, BadImageException problem) {}
+  private record Decoded(Sample sample, int label, float[] values, BadImageException problem) {}
 }

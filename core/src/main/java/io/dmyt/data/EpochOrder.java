@@ -10,9 +10,9 @@ final class EpochOrder {
   private EpochOrder() {}
 
   /** {@link Random} rather than a better generator: Java promises that its numbers never change. */
-  static List<ImageFile> shuffled(List<ImageFile> files, long seed, int epoch) {
+  static List<LabelledSample> shuffled(List<LabelledSample> files, long seed, int epoch) {
     Random random = new Random(mix(mix(seed) + epoch));
-    List<ImageFile> order = new ArrayList<>(files);
+    List<LabelledSample> order = new ArrayList<>(files);
     for (int i = order.size() - 1; i > 0; i--) {
       Collections.swap(order, i, random.nextInt(i + 1));
     }

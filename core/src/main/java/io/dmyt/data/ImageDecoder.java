@@ -2,9 +2,6 @@ package io.dmyt.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,8 +16,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * throws {@link IllegalStateException}.
  */
 public final class ImageDecoder implements AutoCloseable {
-  private static final long MAX_FILE_BYTES = 1L << 29;
-
   private final Preprocessing preprocessing;
   private final float[][] table;
   private final NativeDecoder opencv = new NativeDecoder();
@@ -43,7 +38,17 @@ public final class ImageDecoder implements AutoCloseable {
    * @throws BadImageException if the file can't be read or is no image
    */
   public INDArray decode(Path file) {
-    return decode(read(file), file.toString());
+    return decode(Sample.of(file));
+  }
+
+  /**
+   * A sample as network input.
+   *
+   * @return [1, 3, size, size], float, in no workspace
+   * @throws BadImageException if it can't be read or is no image
+   */
+  public INDArray decode(Sample sample) {
+    return decode(open(sample), sample.id().toString());
   }
 
   /**
@@ -54,9 +59,20 @@ public final class ImageDecoder implements AutoCloseable {
    * @throws BadImageException if the bytes are no image
    */
   public INDArray decode(byte[] encoded, String name) {
+    return decode(new EncodedImage(encoded), name);
+  }
+
+  /**
+   * An opened sample's content as network input.
+   *
+   * @param name what to call it in messages
+   * @return [1, 3, size, size], float, in no workspace
+   * @throws BadImageException if it is no image
+   */
+  public INDArray decode(SampleContent content, String name) {
     int size = preprocessing.size();
     float[] values = new float[3 * size * size];
-    normalise(pixels(encoded, name), values, false);
+    decode(content, name, values, false, null);
     return Detached.floats(values, 1, 3, size, size);
   }
 
@@ -66,7 +82,16 @@ public final class ImageDecoder implements AutoCloseable {
    * @throws BadImageException if the file can't be read or is no image
    */
   public RgbImage rgb(Path file) {
-    return rgb(read(file), file.toString());
+    return rgb(Sample.of(file));
+  }
+
+  /**
+   * A sample in its own size.
+   *
+   * @throws BadImageException if it can't be read or is no image
+   */
+  public RgbImage rgb(Sample sample) {
+    return pixels(open(sample), sample.id().toString()).toImage();
   }
 
   /**
@@ -85,8 +110,9 @@ public final class ImageDecoder implements AutoCloseable {
    * @param target [3, size, size], or [size, size, 3] if channelsLast
    * @param edit done to the image before it is resized; null for nothing
    */
-  void decode(Path file, float[] target, boolean channelsLast, ImageEdit edit) {
-    Pixels pixels = pixels(read(file), file.toString());
+  void decode(
+      SampleContent content, String name, float[] target, boolean channelsLast, ImageEdit edit) {
+    Pixels pixels = pixels(content, name);
     normalise(
         edit == null ? pixels : Pixels.of(edit.apply(pixels.toImage())), target, channelsLast);
   }
@@ -97,22 +123,24 @@ public final class ImageDecoder implements AutoCloseable {
     opencv.close();
   }
 
-  private static byte[] read(Path file) {
+  /**
+   * Opens a sample.
+   *
+   * @throws BadImageException if it can't be read
+   */
+  static SampleContent open(Sample sample) {
     try {
-      long size = Files.size(file);
-      if (size > MAX_FILE_BYTES) {
-        throw new BadImageException(
-            file.toString(),
-            "%d bytes; at most %d are read of one image".formatted(size, MAX_FILE_BYTES));
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new BadImageException(file.toString(), "there is no such file", e);
-    } catch (AccessDeniedException e) {
-      throw new BadImageException(file.toString(), "no permission to read it", e);
+      return sample.open();
     } catch (IOException e) {
-      throw new BadImageException(file.toString(), "can't be read: " + e.getMessage(), e);
+      throw new BadImageException(sample.id().toString(), "can't be read: " + e.getMessage(), e);
     }
+  }
+
+  private Pixels pixels(SampleContent content, String name) {
+    if (content instanceof EncodedImage encoded) {
+      return pixels(encoded.bytes(), name);
+    }
+    return Pixels.of((RgbImage) content);
   }
 
   private Pixels pixels(byte[] encoded, String name) {

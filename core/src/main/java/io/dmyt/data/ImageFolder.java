@@ -2,10 +2,8 @@ package io.dmyt.data;
 
 import io.dmyt.internal.Sha256;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -14,15 +12,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
 import org.datavec.api.io.labels.PathLabelGenerator;
 import org.datavec.api.split.InputSplit;
 
@@ -37,20 +33,25 @@ import org.datavec.api.split.InputSplit;
  * <p>Immutable.
  */
 public final class ImageFolder {
-  private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png");
-
   private final String name;
   private final List<String> classes;
-  private final List<ImageFile> files;
+  private final List<Entry> entries;
   private final int[] counts;
   private final String fingerprint;
 
-  private ImageFolder(String name, List<String> classes, List<ImageFile> files, String mark) {
+  /**
+   * An image.
+   *
+   * @param within its path below the folder of its class
+   */
+  private record Entry(LabelledSample image, Path within) {}
+
+  private ImageFolder(String name, List<String> classes, List<Entry> entries, String mark) {
     this.name = name;
     this.classes = List.copyOf(classes);
-    this.files = List.copyOf(files);
+    this.entries = List.copyOf(entries);
     this.counts = new int[classes.size()];
-    files.forEach(f -> counts[f.label()]++);
+    entries.forEach(e -> counts[e.image.label()]++);
     this.fingerprint = mark;
   }
 
@@ -65,7 +66,7 @@ public final class ImageFolder {
     if (!Files.isDirectory(root)) {
       throw new ImageDataException("%s is no folder".formatted(root));
     }
-    List<Path> folders = list(root).stream().filter(Files::isDirectory).toList();
+    List<Path> folders = ImageSearch.list(root).stream().filter(Files::isDirectory).toList();
     if (folders.isEmpty()) {
       throw new ImageDataException(
           "%s has no class folders: put the images of each class in a folder of their own there"
@@ -73,7 +74,7 @@ public final class ImageFolder {
     }
     SortedMap<String, List<Path>> found = new TreeMap<>();
     for (Path folder : folders) {
-      List<Path> images = walk(folder);
+      List<Path> images = ImageSearch.below(folder);
       if (images.isEmpty()) {
         throw new ImageDataException(
             "Class %s is empty: no .jpg, .jpeg or .png below %s; add images or remove the folder"
@@ -81,7 +82,11 @@ public final class ImageFolder {
       }
       found.put(folder.getFileName().toString(), images);
     }
-    return of(root.toString(), found, file -> names(root.relativize(file.path())));
+    return of(
+        root.toString(),
+        found,
+        (name, path) -> root.resolve(name).relativize(path),
+        (name, path) -> names(root.relativize(path)));
   }
 
   /**
@@ -101,24 +106,33 @@ public final class ImageFolder {
       throw new ImageDataException("The %s has no files".formatted(split.getClass().getName()));
     }
     found.values().forEach(paths -> paths.sort(null));
-    List<String> classes = List.copyOf(found.keySet());
     return of(
         split.getClass().getSimpleName(),
         found,
-        file -> classes.get(file.label()) + "/" + file.path().getFileName());
+        (label, path) -> path,
+        (label, path) -> label + "/" + path.getFileName());
   }
 
   private static ImageFolder of(
-      String name, SortedMap<String, List<Path>> found, Function<ImageFile, String> identity) {
-    List<ImageFile> files = new ArrayList<>();
+      String name,
+      SortedMap<String, List<Path>> found,
+      BiFunction<String, Path, Path> within,
+      BiFunction<String, Path, String> identity) {
+    List<Entry> entries = new ArrayList<>();
+    MessageDigest digest = Sha256.begin();
     int label = 0;
-    for (List<Path> paths : found.values()) {
-      for (Path path : paths) {
-        files.add(new ImageFile(path, label));
+    for (Map.Entry<String, List<Path>> ofClass : found.entrySet()) {
+      String className = ofClass.getKey();
+      for (Path path : ofClass.getValue()) {
+        entries.add(
+            new Entry(new LabelledSample(Sample.of(path), label), within.apply(className, path)));
+        String line = identity.apply(className, path) + '\0' + sizeOf(path) + '\n';
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
       }
       label++;
     }
-    return new ImageFolder(name, List.copyOf(found.keySet()), files, fingerprint(files, identity));
+    String fingerprint = Sha256.hex(digest);
+    return new ImageFolder(name, List.copyOf(found.keySet()), entries, fingerprint);
   }
 
   /** What it was made from, for messages. */
@@ -132,8 +146,22 @@ public final class ImageFolder {
   }
 
   /** The images, class by class, sorted by path. */
-  public List<ImageFile> files() {
-    return files;
+  public List<LabelledSample> samples() {
+    return entries.stream().map(Entry::image).toList();
+  }
+
+  /** The same images in groups: those of one video, as the rule has it. */
+  public ImageFolder groupedBy(VideoGrouping grouping) {
+    List<Entry> grouped =
+        entries.stream()
+            .map(
+                e -> {
+                  String video = grouping.key(classes.get(e.image.label()), e.within);
+                  Sample sample = e.image.sample().withGroup(video);
+                  return new Entry(new LabelledSample(sample, e.image.label()), e.within);
+                })
+            .toList();
+    return new ImageFolder(name, classes, grouped, fingerprint);
   }
 
   /**
@@ -148,7 +176,7 @@ public final class ImageFolder {
 
   /** Number of images. */
   public int size() {
-    return files.size();
+    return entries.size();
   }
 
   /** Number of images of each class, in the classes' order. */
@@ -186,12 +214,16 @@ public final class ImageFolder {
   public ImageFolder withClasses(List<String> expected) {
     requireSame("the model", expected, name, classes);
     int[] labels = classes.stream().mapToInt(expected::indexOf).toArray();
-    List<ImageFile> relabelled =
-        files.stream()
-            .map(f -> new ImageFile(f.path(), labels[f.label()]))
-            .sorted(Comparator.comparingInt(ImageFile::label))
+    List<Entry> relabelled =
+        entries.stream()
+            .map(e -> new Entry(relabelled(e.image, labels), e.within))
+            .sorted(Comparator.comparingInt(e -> e.image.label()))
             .toList();
     return new ImageFolder(name, expected, relabelled, fingerprint);
+  }
+
+  private static LabelledSample relabelled(LabelledSample image, int[] labels) {
+    return new LabelledSample(image.sample(), labels[image.label()]);
   }
 
   /** Compares the classes of two sides, whatever their order. */
@@ -215,66 +247,10 @@ public final class ImageFolder {
     }
   }
 
-  /** The entries of a folder that are not hidden, sorted by name. */
-  static List<Path> list(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(e -> !isHidden(e)).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
-    }
-  }
-
-  /**
-   * The images below a folder at any depth, as the class's comment has it, sorted by path.
-   *
-   * @throws ImageDataException if the folder can't be read
-   */
-  public static List<Path> imagesBelow(Path folder) {
-    return walk(folder);
-  }
-
-  private static List<Path> walk(Path folder) {
-    try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return below
-          .filter(p -> isImageName(p) && isVisibleBelow(folder, p) && Files.isRegularFile(p))
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
-    }
-  }
-
-  private static boolean isImageName(Path file) {
-    String lower = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(lower::endsWith);
-  }
-
-  private static boolean isVisibleBelow(Path folder, Path file) {
-    for (Path part : folder.relativize(file)) {
-      if (isHidden(part)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isHidden(Path path) {
-    return path.getFileName().toString().startsWith(".");
-  }
-
   private static String names(Path path) {
     StringJoiner names = new StringJoiner("/");
     path.forEach(part -> names.add(part.toString()));
     return names.toString();
-  }
-
-  private static String fingerprint(List<ImageFile> files, Function<ImageFile, String> identity) {
-    MessageDigest digest = Sha256.begin();
-    for (ImageFile file : files) {
-      String line = identity.apply(file) + '\0' + sizeOf(file.path()) + '\n';
-      digest.update(line.getBytes(StandardCharsets.UTF_8));
-    }
-    return Sha256.hex(digest);
   }
 
   private static long sizeOf(Path file) {

@@ -2,7 +2,6 @@ package io.dmyt.data;
 
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,9 +18,8 @@ import org.slf4j.LoggerFactory;
  * Images as batches for DL4J, decoded by several threads ahead of the reader.
  *
  * <p>A batch's features are [batch, 3, size, size], float, RGB, normalised; its labels [batch,
- * classes], one-hot, or null if the images have none; its example metadata the files' paths, as
- * {@code batch.getExampleMetaData(String.class)}. Arrays belong to no workspace and are the
- * reader's to keep.
+ * classes], one-hot, or null if the images have none; its example metadata the samples, which
+ * {@link LoadedSample#of} gives. Arrays belong to no workspace and are the reader's to keep.
  *
  * <p>Epochs are counted from 0; {@link #reset()} begins the next one. Images and their order depend
  * on files, options and epoch, never on the number of workers or on timing. A bad image is named in
@@ -36,7 +34,7 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolderIterator.class);
 
-  private final transient List<ImageFile> files;
+  private final transient List<LabelledSample> files;
   private final transient List<String> classes;
   private final transient LoaderOptions options;
   private final transient Supplier<ImageReader> newReader;
@@ -55,7 +53,7 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
    * @throws ImageDataException if there are none
    */
   public ImageFolderIterator(ImageFolder folder, LoaderOptions options) {
-    this(folder.files(), folder.classes(), options);
+    this(folder.samples(), folder.classes(), options);
   }
 
   /**
@@ -66,38 +64,38 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
    * @throws ImageDataException if there are no images
    * @throws IllegalArgumentException if a label has no class
    */
-  public ImageFolderIterator(List<ImageFile> files, List<String> classes, LoaderOptions options) {
-    this(files, classes, options, () -> ImageReader.of(options, null));
+  public ImageFolderIterator(
+      List<LabelledSample> files, List<String> classes, LoaderOptions options) {
+    this(files, classes, options, LoadingSteps.PLAIN);
   }
 
   /**
-   * Images in a given order, something done to each of them before it is resized.
+   * Images in a given order, something else done to each of them than decoding.
    *
    * @param classes names of the classes that the labels count, in order; none if the images are
    *     unlabelled
-   * @param edit what is done; null for nothing
    * @throws ImageDataException if there are no images
    * @throws IllegalArgumentException if a label has no class
    */
   public ImageFolderIterator(
-      List<ImageFile> files, List<String> classes, LoaderOptions options, ImageEdit edit) {
-    this(files, classes, options, () -> ImageReader.of(options, edit));
+      List<LabelledSample> files, List<String> classes, LoaderOptions options, LoadingSteps steps) {
+    this(files, classes, options, () -> ImageReader.of(options, steps));
   }
 
   ImageFolderIterator(
-      List<ImageFile> files,
+      List<LabelledSample> files,
       List<String> classes,
       LoaderOptions options,
       Supplier<ImageReader> newReader) {
     if (files.isEmpty()) {
       throw new ImageDataException("No images to load: the list of files is empty");
     }
-    for (ImageFile file : files) {
+    for (LabelledSample file : files) {
       boolean valid = classes.isEmpty() || (file.label() >= 0 && file.label() < classes.size());
       if (!valid) {
         throw new IllegalArgumentException(
             "Label %d of %s is outside of the %d classes"
-                .formatted(file.label(), file.path(), classes.size()));
+                .formatted(file.label(), file.sample().id(), classes.size()));
       }
     }
     this.files = List.copyOf(files);
@@ -111,10 +109,13 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
    *
    * @throws ImageDataException if there are none
    */
-  public static ImageFolderIterator unlabelled(List<Path> files, LoaderOptions options) {
-    List<ImageFile> images =
-        files.stream().map(path -> new ImageFile(path, ImageFile.UNLABELLED)).toList();
-    return new ImageFolderIterator(images, List.of(), options);
+  public static ImageFolderIterator unlabelled(
+      List<? extends Sample> samples, LoaderOptions options, LoadingSteps steps) {
+    List<LabelledSample> images =
+        samples.stream()
+            .map(sample -> new LabelledSample(sample, LabelledSample.UNLABELLED))
+            .toList();
+    return new ImageFolderIterator(images, List.of(), options, steps);
   }
 
   /**
@@ -174,7 +175,7 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
     checkOpen();
     if (running == null) {
       badImages.clear();
-      List<ImageFile> order =
+      List<LabelledSample> order =
           options.shuffle() ? EpochOrder.shuffled(files, options.seed(), epoch) : files;
       running = new Epoch(order, classes.size(), options, newReader);
     }
@@ -317,7 +318,7 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
   }
 
   /** The images, in the order in which they were given. */
-  public List<ImageFile> files() {
+  public List<LabelledSample> files() {
     return files;
   }
 

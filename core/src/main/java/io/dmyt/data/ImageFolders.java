@@ -60,7 +60,7 @@ public final class ImageFolders {
     }
     if (found.isEmpty()) {
       List<String> there =
-          ImageFolder.list(root).stream()
+          ImageSearch.list(root).stream()
               .filter(Files::isDirectory)
               .map(p -> p.getFileName().toString())
               .toList();

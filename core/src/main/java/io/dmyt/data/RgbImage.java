@@ -2,9 +2,11 @@ package io.dmyt.data;
 
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 
 /** An 8-bit RGB image in memory. */
-public final class RgbImage {
+public final class RgbImage implements SampleContent {
   private final int width;
   private final int height;
   private final byte[] pixels;
@@ -67,6 +69,13 @@ public final class RgbImage {
               }
             });
     return new RgbImage(newWidth, newHeight, resized);
+  }
+
+  @Override
+  public void addTo(MessageDigest digest) {
+    // Unlike any encoded picture, which begins otherwise.
+    digest.update("RGB %d %d ".formatted(width, height).getBytes(StandardCharsets.US_ASCII));
+    digest.update(pixels);
   }
 
   /** The same picture for Java's own image classes, of type {@code TYPE_INT_RGB}. */

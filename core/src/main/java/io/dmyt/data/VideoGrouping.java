@@ -1,6 +1,7 @@
 package io.dmyt.data;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -51,6 +52,18 @@ public enum VideoGrouping {
 
   /** What the file name adds to the folder's. */
   abstract String nameOf(Path frame);
+
+  /** The frames in these files, each in the group of its video, whose class isn't known. */
+  public List<Sample> group(List<Path> frames) {
+    return frames.stream()
+        .map(
+            frame -> {
+              Path folder = frame.getParent();
+              String video = key(folder == null ? "." : folder.toString(), frame.getFileName());
+              return Sample.of(frame).withGroup(video);
+            })
+        .toList();
+  }
 
   /**
    * The name of the video that a frame belongs to: its class, then the folders below the class's

@@ -7,6 +7,7 @@ import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.FakeScore;
 import io.dmyt.OperatingPoint;
+import io.dmyt.data.Sample;
 import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.svm.EmbeddingSvm;
 import java.util.Arrays;
@@ -125,7 +126,7 @@ public final class Judge {
 
   private Judgement own(FeatureSet embeddings, boolean probabilities) {
     INDArray features = detector.featuresOf(embeddings.features());
-    double[] scores = finite(detector.fakeProbabilities(features), embeddings.files());
+    double[] scores = finite(detector.fakeProbabilities(features), embeddings.samples());
     return new Judgement(
         classifier,
         detector.spec().classes(),
@@ -147,7 +148,7 @@ public final class Judge {
     // The scores' first column is the real root's.
     int[] predictions =
         Arrays.stream(scores.argMax(1).toIntVector()).map(k -> k == 0 ? REAL : FAKE).toArray();
-    return binary(embeddings, predictions, finite(fake, embeddings.files()), true);
+    return binary(embeddings, predictions, finite(fake, embeddings.samples()), true);
   }
 
   private Judgement binary(
@@ -170,12 +171,12 @@ public final class Judge {
         .toArray();
   }
 
-  private static double[] finite(double[] scores, List<String> files) {
+  private static double[] finite(double[] scores, List<Sample> samples) {
     for (int i = 0; i < scores.length; i++) {
       require(
           !Double.isNaN(scores[i]),
           "the network answers %s with scores that are no numbers",
-          i < files.size() ? files.get(i) : "image " + i);
+          i < samples.size() ? samples.get(i).id() : "image " + i);
     }
     return scores;
   }

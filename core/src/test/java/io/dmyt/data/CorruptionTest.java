@@ -10,6 +10,7 @@ import io.dmyt.Golden;
 import io.dmyt.data.Corruption.Kind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -108,10 +109,15 @@ class CorruptionTest {
   @Test
   void corruptedImages_reachTheNetwork() {
     LoaderOptions options = LoaderOptions.evaluation(Preprocessing.imageNet(16)).withBatch(1);
-    List<ImageFile> files = List.of(new ImageFile(Golden.path("images/source/photo.jpg"), 0));
+    List<LabelledSample> files =
+        List.of(new LabelledSample(Sample.of(Golden.path("images/source/photo.jpg")), 0));
     Corruption corruption = new Corruption(Kind.BRIGHTNESS, 5, 0);
     try (ImageFolderIterator batches =
-            new ImageFolderIterator(files, List.of("a", "b"), options, corruption);
+            new ImageFolderIterator(
+                files,
+                List.of("a", "b"),
+                options,
+                LoadingSteps.PLAIN.withEdit(Optional.of(corruption)));
         ImageFolderIterator plain = new ImageFolderIterator(files, List.of("a", "b"), options)) {
       double brighter = batches.next().getFeatures().meanNumber().doubleValue();
       double before = plain.next().getFeatures().meanNumber().doubleValue();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -52,11 +53,13 @@ class ImageFolderIteratorTest {
     }
 
     @Override
-    public void read(Path file, float[] target) {
-      if (file.toString().startsWith("bad")) {
-        throw new BadImageException(file.toString(), "made so");
+    public Optional<Sample> read(Sample sample, float[] target) {
+      String name = sample.id().toString();
+      if (name.startsWith("bad")) {
+        throw new BadImageException(name, "made so");
       }
-      java.util.Arrays.fill(target, Float.parseFloat(file.toString()));
+      java.util.Arrays.fill(target, Float.parseFloat(name));
+      return Optional.of(sample);
     }
 
     @Override
@@ -73,9 +76,9 @@ class ImageFolderIteratorTest {
 
   private static ImageFolderIterator fake(
       List<String> names, LoaderOptions options, Supplier<ImageReader> readers) {
-    List<ImageFile> files = new ArrayList<>();
+    List<LabelledSample> files = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      files.add(new ImageFile(Path.of(names.get(i)), i % 2));
+      files.add(image(names.get(i), i % 2));
     }
     return new ImageFolderIterator(files, List.of("a", "b"), options, readers);
   }
@@ -88,20 +91,28 @@ class ImageFolderIteratorTest {
     return names;
   }
 
+  private static LabelledSample image(String name, int label) {
+    return new LabelledSample(Sample.of(Path.of(name)), label);
+  }
+
+  private static List<String> names(DataSet batch) {
+    return LoadedSample.of(batch).stream().map(sample -> sample.id().toString()).toList();
+  }
+
   /** The files of each batch of an epoch; checks that features and labels belong to them. */
   private static List<List<String>> epoch(ImageFolderIterator batches) {
     List<List<String>> epoch = new ArrayList<>();
     while (batches.hasNext()) {
       DataSet batch = batches.next();
-      List<String> names = batch.getExampleMetaData(String.class);
+      List<String> names = names(batch);
       assertEquals(names.size(), batch.numExamples());
       for (int i = 0; i < names.size(); i++) {
         int number = Integer.parseInt(names.get(i));
         assertEquals(number, batch.getFeatures().getDouble(i, 0, 0, 0));
         assertEquals(number, batch.getFeatures().getDouble(i, 2, 3, 3));
-        ImageFile file =
+        LabelledSample file =
             batches.files().stream()
-                .filter(f -> f.path().toString().equals(String.valueOf(number)))
+                .filter(f -> f.sample().id().toString().equals(String.valueOf(number)))
                 .findFirst()
                 .orElseThrow();
         assertEquals(1, batch.getLabels().getDouble(i, file.label()));
@@ -190,9 +201,9 @@ class ImageFolderIteratorTest {
   @Test
   void shufflingReachesEveryPlaceFromEveryPlace() {
     boolean[][] seen = new boolean[6][6];
-    List<ImageFile> files = numbers(6).stream().map(n -> new ImageFile(Path.of(n), 0)).toList();
+    List<LabelledSample> files = numbers(6).stream().map(n -> image(n, 0)).toList();
     for (int e = 0; e < 300; e++) {
-      List<ImageFile> order = EpochOrder.shuffled(files, 1, e);
+      List<LabelledSample> order = EpochOrder.shuffled(files, 1, e);
       for (int i = 0; i < 6; i++) {
         seen[i][files.indexOf(order.get(i))] = true;
       }
@@ -258,7 +269,7 @@ class ImageFolderIteratorTest {
   void oneBadImageMoreThanTheLimitFails() {
     List<String> names = List.of("bad1", "0", "1", "2", "bad2", "3");
     try (ImageFolderIterator batches = fake(names, PLAIN.withBadImages(BadImages.skip(1)))) {
-      assertEquals(List.of("0", "1", "2"), batches.next().getExampleMetaData(String.class));
+      assertEquals(List.of("0", "1", "2"), names(batches.next()));
       assertTrue(batches.hasNext());
       assertMessage(
           "More than 1 bad images in one epoch, the last is bad2: made so", batches::next);
@@ -290,10 +301,11 @@ class ImageFolderIteratorTest {
     ImageReader failing =
         new ImageReader() {
           @Override
-          public void read(Path file, float[] target) {
-            if (file.toString().equals("4")) {
+          public Optional<Sample> read(Sample sample, float[] target) {
+            if (sample.id().toString().equals("4")) {
               throw new OutOfMemoryError("made so");
             }
+            return Optional.of(sample);
           }
 
           @Override
@@ -319,9 +331,10 @@ class ImageFolderIteratorTest {
     ImageReader counting =
         new ImageReader() {
           @Override
-          public void read(Path file, float[] target) {
+          public Optional<Sample> read(Sample sample, float[] target) {
             started.incrementAndGet();
             reached.countDown();
+            return Optional.of(sample);
           }
 
           @Override
@@ -372,13 +385,14 @@ class ImageFolderIteratorTest {
     ImageReader stuck =
         new ImageReader() {
           @Override
-          public void read(Path file, float[] target) {
+          public Optional<Sample> read(Sample sample, float[] target) {
             reading.countDown();
             try {
               new CountDownLatch(1).await();
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
+            return Optional.of(sample);
           }
 
           @Override
@@ -410,7 +424,9 @@ class ImageFolderIteratorTest {
     }
     for (boolean channelsLast : new boolean[] {false, true}) {
       LoaderOptions options = PLAIN.withChannelsLast(channelsLast);
-      try (ImageFolderIterator batches = ImageFolderIterator.unlabelled(files, options);
+      try (ImageFolderIterator batches =
+              ImageFolderIterator.unlabelled(
+                  files.stream().map(Sample::of).toList(), options, LoadingSteps.PLAIN);
           ImageDecoder decoder = new ImageDecoder(SMALL)) {
         int done = 0;
         while (batches.hasNext()) {
@@ -422,7 +438,7 @@ class ImageFolderIteratorTest {
           assertArrayEquals(strides, batch.getFeatures().stride());
           for (int i = 0; i < count; i++) {
             Path file = files.get(done + i);
-            assertEquals(file.toString(), batch.getExampleMetaData().get(i));
+            assertEquals(file.toString(), batch.getExampleMetaData().get(i).toString());
             assertEquals(
                 decoder.decode(file),
                 batch.getFeatures().get(org.nd4j.linalg.indexing.NDArrayIndex.interval(i, i + 1)));
@@ -474,12 +490,13 @@ class ImageFolderIteratorTest {
   @Test
   void whatCannotBeLoadedIsRefusedAtOnce() {
     assertMessage(
-        "the list of files is empty", () -> ImageFolderIterator.unlabelled(List.of(), PLAIN));
-    List<ImageFile> files = List.of(new ImageFile(Path.of("x"), 2));
+        "the list of files is empty",
+        () -> ImageFolderIterator.unlabelled(List.of(), PLAIN, LoadingSteps.PLAIN));
+    List<LabelledSample> files = List.of(image("x", 2));
     assertThrows(
         IllegalArgumentException.class,
         () -> new ImageFolderIterator(files, List.of("a", "b"), PLAIN));
-    assertThrows(IllegalArgumentException.class, () -> new ImageFile(Path.of("x"), -2));
+    assertThrows(IllegalArgumentException.class, () -> image("x", -2));
   }
 
   @Test

@@ -31,7 +31,8 @@ class ImageFolderTest {
     assertEquals(
         List.of("Zoo/e.jpeg", "fake/d.jpg", "fake/z/deep/c.JpEg", "real/a.jpg", "real/b.PNG"),
         relative(folder));
-    assertEquals(List.of(0, 1, 1, 2, 2), folder.files().stream().map(ImageFile::label).toList());
+    assertEquals(
+        List.of(0, 1, 1, 2, 2), folder.samples().stream().map(LabelledSample::label).toList());
     assertEquals(Map.of("Zoo", 1, "fake", 2, "real", 2), folder.counts());
     assertEquals(folder.classes(), List.copyOf(folder.counts().keySet()));
     assertEquals(5, folder.size());
@@ -103,7 +104,7 @@ class ImageFolderTest {
     ImageFolder other = folder.withClasses(List.of("c", "a", "b"));
     assertEquals(List.of("c", "a", "b"), other.classes());
     assertEquals(List.of("c/3.jpg", "a/1.jpg", "b/2.jpg"), relative(other));
-    assertEquals(List.of(0, 1, 2), other.files().stream().map(ImageFile::label).toList());
+    assertEquals(List.of(0, 1, 2), other.samples().stream().map(LabelledSample::label).toList());
     assertEquals(folder.fingerprint(), other.fingerprint());
   }
 
@@ -125,11 +126,11 @@ class ImageFolderTest {
     assertEquals(List.of("a", "b"), byParent.classes());
     assertEquals(List.of("a/3.jpg", "x/a/2.jpg", "x/b/1.jpg"), relative(byParent));
     ImageFolder byClassFolder = ImageFolder.of(split, new ClassFolderLabelGenerator(root));
-    assertEquals(ImageFolder.scan(root).files().size(), byClassFolder.size());
+    assertEquals(ImageFolder.scan(root).samples().size(), byClassFolder.size());
     assertEquals(List.of("a", "x"), byClassFolder.classes());
     assertEquals(
-        ImageFolder.scan(root).files().stream().map(ImageFile::label).toList(),
-        byClassFolder.files().stream().map(ImageFile::label).toList());
+        ImageFolder.scan(root).samples().stream().map(LabelledSample::label).toList(),
+        byClassFolder.samples().stream().map(LabelledSample::label).toList());
     assertMessage(
         "has no files",
         () ->
@@ -158,7 +159,7 @@ class ImageFolderTest {
   }
 
   private List<String> relative(ImageFolder folder) {
-    return folder.files().stream().map(f -> root.relativize(f.path()).toString()).toList();
+    return folder.samples().stream().map(f -> f.sample().id().below(root)).toList();
   }
 
   static void assertMessage(String part, org.junit.jupiter.api.function.Executable action) {

@@ -18,10 +18,13 @@ import io.dmyt.GoldenDetector;
 import io.dmyt.LossKind;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
-import io.dmyt.data.ImageFile;
+import io.dmyt.data.BadImageException;
+import io.dmyt.data.ImageDataException;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.data.Sample;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingCache;
 import io.dmyt.evaluation.embedding.FeatureSet;
@@ -251,13 +254,12 @@ class JudgeTest {
       Calibration calibration =
           new Calibration(Calibration.Kind.PLATT, 1.5, 0, OperatingPoint.DEFAULT);
       triplet.setCalibration(calibration);
-      List<Path> files = tested.files().stream().map(Path::of).toList();
-      List<Prediction> predictions = triplet.predict(files);
-      for (int i = 0; i < files.size(); i++) {
+      List<Prediction> predictions = triplet.predictSamples(tested.samples());
+      for (int i = 0; i < predictions.size(); i++) {
         Prediction p = predictions.get(i);
         assertEquals(calibration.apply(expected.fakeScores()[i]), p.fakeProbability(), 1e-4);
         assertEquals(
-            triplet.spec().classes().get(expected.predictions()[i]), p.label(), files.get(i) + "");
+            triplet.spec().classes().get(expected.predictions()[i]), p.label(), p.id() + "");
       }
     }
   }
@@ -287,38 +289,42 @@ class JudgeTest {
   /** What the cache has is not computed again, whatever the file is called now. */
   @Test
   void embedder_computesEachImageOnce() throws IOException {
-    List<ImageFile> files = new ArrayList<>();
+    List<LabelledSample> files = new ArrayList<>();
     for (String name : List.of("photo.jpg", "grey.png", "small.jpg")) {
-      files.add(new ImageFile(Golden.path("images/source/" + name), 1));
+      files.add(new LabelledSample(Sample.of(Golden.path("images/source/" + name)), 1));
     }
     Path broken = Files.writeString(folder.resolve("broken.jpg"), "no picture");
-    files.add(1, new ImageFile(broken, 2));
+    files.add(1, new LabelledSample(Sample.of(broken), 2));
     LoaderOptions options = LoaderOptions.evaluation(detector.spec().preprocessing());
-    Embedder plain = new Embedder(detector, Optional.empty());
-    float[][] expected =
-        plain
-            .embed(files, options, Optional.empty(), n -> {})
-            .features()
-            .features()
-            .toFloatMatrix();
+    Embedder plain = new Embedder(detector, options, Optional.empty(), Embedder.Monitor.NONE);
+    float[][] expected = plain.embed("all", files).features().toFloatMatrix();
 
     for (int round = 0; round < 2; round++) {
+      int known = round * (files.size() - 1);
+      Embedder.Monitor monitor =
+          new Embedder.Monitor() {
+            @Override
+            public void embedded(int samples, List<BadImageException> bad, int cached) {
+              assertEquals(files.size(), samples);
+              assertEquals(known, cached);
+              assertEquals(1, bad.size());
+            }
+          };
       try (EmbeddingCache cache = EmbeddingCache.open(folder.resolve("c"), "net", SIZE, 1 << 20)) {
-        Embedder.Result result =
-            new Embedder(detector, Optional.of(cache))
-                .embed(files, options, Optional.empty(), n -> {});
-        assertEquals(round * (files.size() - 1), result.cached());
-        assertEquals(1, result.bad().size());
-        float[][] rows = result.features().features().toFloatMatrix();
+        FeatureSet set =
+            new Embedder(detector, options, Optional.of(cache), monitor).embed("all", files);
+        float[][] rows = set.features().toFloatMatrix();
         assertEquals(files.size() - 1, rows.length);
         for (int i = 0; i < rows.length; i++) {
           assertArrayEquals(expected[i], rows[i], 1e-6f);
         }
-        assertFalse(result.features().files().contains(broken.toString()));
+        assertEquals(
+            List.of("photo.jpg", "grey.png", "small.jpg"),
+            set.samples().stream().map(s -> Path.of(s.id().source()).getFileName() + "").toList());
       }
     }
     assertThrows(
-        IllegalArgumentException.class,
-        () -> plain.embed(List.of(new ImageFile(broken, 0)), options, Optional.empty(), n -> {}));
+        ImageDataException.class,
+        () -> plain.embed("none", List.of(new LabelledSample(Sample.of(broken), 0))));
   }
 }

@@ -136,7 +136,7 @@ final class CalibrateCommand implements Command {
     if (bySvm) {
       fitSvm(detector, embeddings, terminal);
     }
-    FeatureSet set = embeddings.of("Images", folder.files());
+    FeatureSet set = embeddings.of("Images", folder.samples());
     DetectionScores raw = scores(detector, set);
     Calibration.Kind usual = bySvm ? Calibration.Kind.PLATT : Calibration.Kind.TEMPERATURE;
     Calibration fitted = Calibrations.fit(method == null ? usual : method, raw);

@@ -9,25 +9,24 @@ import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
-import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.EmbeddingMonitor;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageDataException;
-import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolder;
-import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
+import io.dmyt.data.ImageSearch;
+import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
+import io.dmyt.data.Sample;
 import io.dmyt.data.Split;
+import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingWriter;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.nd4j.linalg.dataset.DataSet;
+import java.util.Optional;
 
 /** {@code dmyt embed}: a network's embeddings as a matrix for other programs. */
 @Parameters(commandDescription = "Write the embeddings of images to a NumPy file, with an index")
@@ -67,8 +66,13 @@ final class EmbedCommand implements Command {
     return "embed";
   }
 
-  /** Where an image belongs. */
-  private record Place(String split, String className) {}
+  /**
+   * An image to embed.
+   *
+   * @param split it is of; empty if of none
+   * @param className of its class; empty if it isn't known
+   */
+  private record Entry(Sample sample, String split, String className) {}
 
   @Override
   public int run(Terminal terminal) throws Exception {
@@ -79,8 +83,7 @@ final class EmbedCommand implements Command {
     if (!output.toString().endsWith(".npy")) {
       throw new UsageException("--output must end in .npy, got " + output);
     }
-    Map<Path, Place> places = new HashMap<>();
-    List<Path> images = images(places);
+    List<Entry> images = images();
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       int features = detector.backbone().spec().embeddingSize();
       terminal.say(
@@ -88,7 +91,7 @@ final class EmbedCommand implements Command {
           weights, detector.spec().backbone(), detector.spec().loss());
       terminal.say("embedding    %d images", images.size());
       try (EmbeddingWriter writer = new EmbeddingWriter(output, features)) {
-        write(detector, images, places, writer, terminal);
+        write(detector, images, writer, terminal);
         writer.commit();
         terminal.print(
             "%d embeddings of %d numbers in %s, their index in %s",
@@ -98,14 +101,14 @@ final class EmbedCommand implements Command {
     return Main.OK;
   }
 
-  private List<Path> images(Map<Path, Place> places) {
-    List<Path> images = new ArrayList<>();
+  private List<Entry> images() {
+    List<Entry> images = new ArrayList<>();
     for (Split split : Split.values()) {
       if (split.folders().stream().anyMatch(f -> Files.isDirectory(input.resolve(f)))) {
         ImageFolder folder = ImageFolders.scan(input, split).get(split);
-        for (ImageFile file : folder.files()) {
-          images.add(file.path());
-          places.put(file.path(), new Place(split.folder(), folder.classes().get(file.label())));
+        for (LabelledSample image : folder.samples()) {
+          images.add(
+              new Entry(image.sample(), split.folder(), folder.classes().get(image.label())));
         }
       }
     }
@@ -113,7 +116,7 @@ final class EmbedCommand implements Command {
       if (!Files.isDirectory(input)) {
         throw new ImageDataException("There is no folder " + input);
       }
-      images.addAll(ImageFolder.imagesBelow(input));
+      ImageSearch.below(input).forEach(file -> images.add(new Entry(Sample.of(file), "", "")));
     }
     if (images.isEmpty()) {
       throw new ImageDataException("No .jpg, .jpeg or .png below " + input);
@@ -122,33 +125,20 @@ final class EmbedCommand implements Command {
   }
 
   private void write(
-      Detector detector,
-      List<Path> images,
-      Map<Path, Place> places,
-      EmbeddingWriter writer,
-      Terminal terminal)
-      throws IOException {
+      Detector detector, List<Entry> images, EmbeddingWriter writer, Terminal terminal) {
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
             .withBatch(loading.batch)
             .withWorkers(loading.threads())
             .withBadImages(BadImages.skip(badImageLimit));
-    Place nowhere = new Place("", "");
-    try (ImageFolderIterator batches = ImageFolderIterator.unlabelled(images, options);
-        ProgressLine progress = new ProgressLine(terminal, "Images", images.size())) {
-      while (batches.hasNext()) {
-        DataSet next = batches.next();
-        float[][] rows = detector.embed(next.getFeatures()).toFloatMatrix();
-        List<String> files = next.getExampleMetaData(String.class);
-        for (int i = 0; i < rows.length; i++) {
-          Path file = Path.of(files.get(i));
-          Place place = places.getOrDefault(file, nowhere);
-          writer.write(
-              rows[i], place.split(), place.className(), input.relativize(file).toString());
-        }
-        progress.at((int) writer.rows());
-      }
-      Images.reportBad(terminal, batches);
-    }
+    new Embedder(detector, options, Optional.empty(), new EmbeddingMonitor(terminal))
+        .stream(
+            "Images",
+            images.stream().map(Entry::sample).toList(),
+            Optional.empty(),
+            (index, sample, embedding) -> {
+              Entry image = images.get(index);
+              writer.write(embedding, image.split(), image.className(), sample.id().below(input));
+            });
   }
 }

@@ -5,10 +5,10 @@ import io.dmyt.Detector;
 import io.dmyt.Engine;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
-import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.EmbeddingMonitor;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Corruption;
-import io.dmyt.data.ImageFile;
+import io.dmyt.data.LabelledSample;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingCache;
 import io.dmyt.evaluation.embedding.FeatureSet;
@@ -19,9 +19,6 @@ import java.util.Optional;
 
 /** Computes embeddings with a cache, and says what came of it. */
 final class Embeddings implements AutoCloseable {
-  private final Terminal terminal;
-  private final DataOptions data;
-  private final Detector detector;
   private final Optional<EmbeddingCache> cache;
   private final Embedder embedder;
 
@@ -37,11 +34,10 @@ final class Embeddings implements AutoCloseable {
 
   private Embeddings(
       Terminal terminal, DataOptions data, Detector detector, Optional<EmbeddingCache> cache) {
-    this.terminal = terminal;
-    this.data = data;
-    this.detector = detector;
     this.cache = cache;
-    embedder = new Embedder(detector, cache);
+    embedder =
+        new Embedder(
+            detector, Images.loader(data, detector.spec()), cache, new EmbeddingMonitor(terminal));
   }
 
   /** Opens the cache, or says why there is none. */
@@ -61,26 +57,17 @@ final class Embeddings implements AutoCloseable {
   }
 
   /** The embeddings of labelled images. */
-  FeatureSet of(String task, List<ImageFile> images) {
-    return of(task, images, Optional.empty());
+  FeatureSet of(String task, List<LabelledSample> images) {
+    return embedder.embed(task, images);
   }
 
-  /** The embeddings of labelled images that something was done to. */
-  FeatureSet of(String task, List<ImageFile> images, Optional<Corruption> corruption) {
-    Embedder.Result result;
-    try (ProgressLine progress = new ProgressLine(terminal, task, images.size())) {
-      result =
-          embedder.embed(images, Images.loader(data, detector.spec()), corruption, progress::at);
-    }
-    if (corruption.isPresent()) {
-      return result.features();
-    }
-    Images.reportBad(terminal, result.bad());
-    if (result.cached() > 0) {
-      terminal.say(
-          "cache        %d of %d embeddings computed before", result.cached(), images.size());
-    }
-    return result.features();
+  /** The embeddings of labelled images that something may be done to, which a sink sees too. */
+  FeatureSet of(
+      String task,
+      List<LabelledSample> images,
+      Optional<Corruption> corruption,
+      Embedder.Sink sink) {
+    return embedder.embed(task, images, corruption, sink);
   }
 
   @Override

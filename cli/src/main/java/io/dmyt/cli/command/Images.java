@@ -2,14 +2,11 @@ package io.dmyt.cli.command;
 
 import io.dmyt.DetectorSpec;
 import io.dmyt.cli.option.DataOptions;
-import io.dmyt.cli.output.Terminal;
-import io.dmyt.data.BadImageException;
-import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.evaluation.embedding.ClassSample;
-import java.util.Arrays;
 import java.util.List;
 
 /** What the commands that read images share. */
@@ -28,7 +25,7 @@ final class Images {
 
   /** Batches of every image, in the given order. */
   static ImageFolderIterator inOrder(
-      DataOptions options, List<ImageFile> files, DetectorSpec spec) {
+      DataOptions options, List<LabelledSample> files, DetectorSpec spec) {
     return new ImageFolderIterator(files, spec.classes(), loader(options, spec));
   }
 
@@ -44,24 +41,8 @@ final class Images {
         .withBadImages(options.badImages());
   }
 
-  /** Names the files that were skipped. */
-  static void reportBad(Terminal terminal, ImageFolderIterator images) {
-    reportBad(terminal, images.badImages());
-  }
-
-  /** Names the files that were skipped. */
-  static void reportBad(Terminal terminal, List<BadImageException> bad) {
-    if (!bad.isEmpty()) {
-      terminal.say("skipped %d of the files, which are no images:", bad.size());
-      bad.forEach(b -> terminal.say("  %s", b.getMessage()));
-    }
-  }
-
   /** What an SVM is fitted to: up to 1,000 images a class, as the reference takes them. */
-  static List<ImageFile> forSvm(ImageFolder train, long seed) {
-    List<ImageFile> files = train.files();
-    int[] labels = files.stream().mapToInt(ImageFile::label).toArray();
-    int[] chosen = ClassSample.indices(labels, ClassSample.DEFAULT_PER_CLASS, seed);
-    return Arrays.stream(chosen).mapToObj(files::get).toList();
+  static List<LabelledSample> forSvm(ImageFolder train, long seed) {
+    return ClassSample.of(train.samples(), ClassSample.DEFAULT_PER_CLASS, seed);
   }
 }

@@ -24,9 +24,12 @@ import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.BadImageException;
 import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageDataException;
-import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.ImageSearch;
+import io.dmyt.data.LoadedSample;
 import io.dmyt.data.LoaderOptions;
+import io.dmyt.data.LoadingSteps;
+import io.dmyt.data.Sample;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.metric.VideoScore;
@@ -37,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -116,7 +120,7 @@ final class PredictCommand implements Command {
     if (explainClass != null && explain == null) {
       throw new UsageException("--explain-class needs --explain");
     }
-    List<Path> files = files();
+    List<Sample> samples = videoBy.grouping().group(files());
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       if (!detector.hasVerdict()) {
         throw new UsageException(
@@ -139,7 +143,7 @@ final class PredictCommand implements Command {
           "detector     %s: %s, trained with %s",
           weights, detector.spec().backbone(), detector.spec().loss());
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
-      return run(detector, files, terminal);
+      return run(detector, samples, terminal);
     }
   }
 
@@ -148,7 +152,7 @@ final class PredictCommand implements Command {
     Set<Path> files = new LinkedHashSet<>();
     for (Path input : inputs) {
       if (Files.isDirectory(input)) {
-        List<Path> below = ImageFolder.imagesBelow(input);
+        List<Path> below = ImageSearch.below(input);
         if (below.isEmpty()) {
           throw new ImageDataException("no .jpg, .jpeg or .png below " + input);
         }
@@ -162,23 +166,27 @@ final class PredictCommand implements Command {
     return List.copyOf(files);
   }
 
-  private int run(Detector detector, List<Path> files, Terminal terminal) throws IOException {
-    VideoVerdicts videos = new VideoVerdicts(videoBy.grouping());
+  private int run(Detector detector, List<Sample> samples, Terminal terminal) throws IOException {
+    VideoVerdicts videos = new VideoVerdicts();
     int fakeImages = 0;
     int scored = 0;
     long started = System.nanoTime();
     try (Outputs outputs = new Outputs();
         Explanations explanations =
-            explain == null ? null : new Explanations(explain, files, detector, explainClass);
-        ImageFolderIterator loader = ImageFolderIterator.unlabelled(files, options(detector));
+            explain == null
+                ? null
+                : new Explanations(explain, samples, detector, Optional.ofNullable(explainClass));
+        ImageFolderIterator loader =
+            ImageFolderIterator.unlabelled(
+                samples, options(detector), LoadingSteps.PLAIN.withKeptContent(explain != null));
         ProgressLine progress =
-            new ProgressLine(jsonLines ? terminal : terminal.quiet(), "Images", files.size())) {
+            new ProgressLine(jsonLines ? terminal : terminal.quiet(), "Images", samples.size())) {
       outputs.open(detector, terminal);
       int badBefore = 0;
-      while (hasNext(loader, files.size())) {
+      while (hasNext(loader, samples.size())) {
         DataSet images = loader.next();
-        List<Path> names = images.getExampleMetaData(String.class).stream().map(Path::of).toList();
-        List<Prediction> predictions = detector.predict(names, images.getFeatures());
+        List<Sample> batch = LoadedSample.of(images);
+        List<Prediction> predictions = detector.predict(batch, images.getFeatures());
         badBefore = outputs.bad(loader.badImages(), badBefore);
         for (Prediction prediction : predictions) {
           outputs.image(prediction);
@@ -188,7 +196,7 @@ final class PredictCommand implements Command {
           fakeImages += prediction.fake() ? 1 : 0;
         }
         if (explanations != null) {
-          explanations.write(names, images.getFeatures());
+          explanations.write(batch, images.getFeatures());
         }
         scored += predictions.size();
         progress.at(scored + badBefore);

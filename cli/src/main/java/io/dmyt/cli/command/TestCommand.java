@@ -19,9 +19,9 @@ import io.dmyt.cli.output.DetectionTable;
 import io.dmyt.cli.output.ReportTable;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Corruption;
-import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
+import io.dmyt.data.LabelledSample;
 import io.dmyt.data.Split;
 import io.dmyt.evaluation.Classifier;
 import io.dmyt.evaluation.EvaluationJson;
@@ -30,6 +30,7 @@ import io.dmyt.evaluation.Judgement;
 import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.evaluation.report.TestPage;
+import io.dmyt.evaluation.report.WorstErrors;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionReport;
@@ -170,17 +171,24 @@ final class TestCommand implements Command {
         ways.stream().anyMatch(way -> Judge.needsTraining(way, detector))
             ? training(spec, embeddings, terminal)
             : null;
-    FeatureSet tested = embeddings.of("Test images", test.files());
-    List<String> videos = videoBy.videos(test, tested);
-
     Map<Classifier, Judge> judges = new LinkedHashMap<>();
+    ways.forEach(way -> judges.put(way, Judge.of(way, detector, () -> fitted)));
+    List<LabelledSample> images = test.samples();
+    WorstErrors errors =
+        new WorstErrors(
+            judges.get(ways.get(0)), detector, images, id -> id.below(Path.of(test.name())));
+    FeatureSet tested =
+        report == null
+            ? embeddings.of("Test images", images)
+            : embeddings.of("Test images", images, Optional.empty(), errors);
     Map<Classifier, Outcome> outcomes = new LinkedHashMap<>();
-    for (Classifier way : ways) {
-      judges.put(way, Judge.of(way, detector, () -> fitted));
-      Judgement judgement = judges.get(way).judge(tested);
-      outcomes.put(
-          way, new Outcome(judgement, detection(judgement, videos), new LinkedHashMap<>()));
-    }
+    judges.forEach(
+        (way, judge) -> {
+          Judgement judgement = judge.judge(tested);
+          outcomes.put(
+              way,
+              new Outcome(judgement, detection(judgement, tested.groups()), new LinkedHashMap<>()));
+        });
     for (Corruption.Kind kind : corruptions) {
       sweep(kind, test, judges, outcomes, embeddings);
     }
@@ -197,12 +205,17 @@ final class TestCommand implements Command {
           .forEach(
               way -> others.put(way.label(), outcomes.get(way).detection().get(TestPage.IMAGES)));
       String html =
-          new TestPage(detector, weights, test, tested)
-              .html(first.judgement(), videos, first.detection(), others, first.corrupted());
+          new TestPage(detector, weights, described(test), tested)
+              .html(first.judgement(), first.detection(), others, first.corrupted(), errors);
       AtomicFile.write(report, html);
       terminal.say("Report written to %s", report);
     }
     return Main.OK;
+  }
+
+  private static String described(ImageFolder folder) {
+    return "%s: %s; fingerprint %s"
+        .formatted(folder.name(), folder.summary(), folder.fingerprint());
   }
 
   /**
@@ -226,9 +239,9 @@ final class TestCommand implements Command {
       FeatureSet corrupted =
           embeddings.of(
               "%s %d".formatted(kind.label(), severity),
-              test.files(),
-              Optional.of(new Corruption(kind, severity, seed)));
-      List<String> videos = videoBy.videos(test, corrupted);
+              test.samples(),
+              Optional.of(new Corruption(kind, severity, seed)),
+              (index, sample, embedding) -> {});
       judges.forEach(
           (way, judge) -> {
             Judgement judgement = judge.judge(corrupted);
@@ -236,19 +249,22 @@ final class TestCommand implements Command {
                 .get(way)
                 .corrupted()
                 .computeIfAbsent(kind.label(), k -> new ArrayList<>())
-                .add(judgement.detection(judgement.scores(videos), resampling()));
+                .add(judgement.detection(judgement.scores(corrupted.groups()), resampling()));
           });
     }
   }
 
   private FeatureSet training(DetectorSpec spec, Embeddings embeddings, Terminal terminal) {
-    List<ImageFile> train = Images.forSvm(folder(spec, Split.TRAIN), seed);
+    List<LabelledSample> train = Images.forSvm(folder(spec, Split.TRAIN), seed);
     terminal.say("SVM          fitted on %d training images", train.size());
     return embeddings.of("Training images", train);
   }
 
   private ImageFolder folder(DetectorSpec spec, Split split) {
-    return ImageFolders.scan(data.dataset, split).get(split).withClasses(spec.classes());
+    return ImageFolders.scan(data.dataset, split)
+        .get(split)
+        .withClasses(spec.classes())
+        .groupedBy(videoBy.grouping());
   }
 
   /** Over the images, and over videos by each rule if there are any. */

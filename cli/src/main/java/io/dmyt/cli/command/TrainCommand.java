@@ -138,8 +138,8 @@ final class TrainCommand implements Command {
             files.save(detector);
           };
       new Trainer(detector, options).fit(trainImages, validImages, saver, progress);
-      Images.reportBad(terminal, trainImages);
-      Images.reportBad(terminal, validImages);
+      terminal.sayBad(trainImages.badImages());
+      terminal.sayBad(validImages.badImages());
     } catch (DivergedException e) {
       throw history.isEmpty() ? e : stopped(e, history);
     }

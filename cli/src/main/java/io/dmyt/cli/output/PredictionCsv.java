@@ -35,7 +35,7 @@ public final class PredictionCsv implements PredictionOutput {
   @Override
   public void image(Prediction p) throws IOException {
     List<Object> row = new ArrayList<>();
-    row.add(p.file());
+    row.add(p.id());
     row.add(p.fakeProbability());
     row.add(p.fake() ? "fake" : "real");
     row.add(p.label());

@@ -38,7 +38,7 @@ public final class PredictionJson {
   private static void write(JsonGenerator json, DetectorSpec spec, Prediction p)
       throws IOException {
     json.writeStartObject();
-    json.writeStringField("file", p.file().toString());
+    json.writeStringField("file", p.id().toString());
     json.writeNumberField("fakeProbability", p.fakeProbability());
     json.writeStringField("verdict", verdict(p.fake()));
     json.writeStringField("class", p.label());

@@ -45,7 +45,7 @@ public final class PredictionTable implements PredictionOutput {
       line.append(
           Numbers.format("  %" + to(dummies.get(k)).length() + ".4f", p.distances().get(k)));
     }
-    print(line.append("  ").append(p.file()));
+    print(line.append("  ").append(p.id()));
   }
 
   /** The distance to a dummy as a column's name, wide enough for its numbers. */

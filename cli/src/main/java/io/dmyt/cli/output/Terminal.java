@@ -1,8 +1,10 @@
 package io.dmyt.cli.output;
 
 import io.dmyt.internal.Numbers;
+import io.dmyt.data.BadImageException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 
 /**
  * Where a command writes.
@@ -30,6 +32,14 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
 
   public void say(String format, Object... arguments) {
     err.println(arguments.length == 0 ? format : Numbers.format(format, arguments));
+  }
+
+  /** Names the files that were skipped. */
+  public void sayBad(List<BadImageException> bad) {
+    if (!bad.isEmpty()) {
+      say("skipped %d of the files, which are no images:", bad.size());
+      bad.forEach(b -> say("  %s", b.getMessage()));
+    }
   }
 
   public void print(String format, Object... arguments) {

@@ -2,7 +2,9 @@ package io.dmyt.evaluation.embedding;
 
 import static io.dmyt.internal.Checks.require;
 
+import io.dmyt.data.LabelledSample;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -29,6 +31,12 @@ public final class ClassSample {
         .flatMapToInt(Arrays::stream)
         .sorted()
         .toArray();
+  }
+
+  /** The samples drawn of labelled ones, in their order. */
+  public static List<LabelledSample> of(List<LabelledSample> samples, int perClass, long seed) {
+    int[] labels = samples.stream().mapToInt(LabelledSample::label).toArray();
+    return Arrays.stream(indices(labels, perClass, seed)).mapToObj(samples::get).toList();
   }
 
   /** A partial Fisher-Yates shuffle of the class's samples. */

@@ -6,152 +6,260 @@ import io.dmyt.Detector;
 import io.dmyt.data.BadImageException;
 import io.dmyt.data.Corruption;
 import io.dmyt.data.ImageDataException;
-import io.dmyt.data.ImageFile;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.data.LabelledSample;
+import io.dmyt.data.LoadedSample;
 import io.dmyt.data.LoaderOptions;
+import io.dmyt.data.LoadingSteps;
+import io.dmyt.data.Sample;
+import io.dmyt.data.SampleContent;
+import io.dmyt.data.SampleId;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.IntConsumer;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Computes the embeddings of labelled images, each once: what a cache has is taken from there. */
+/**
+ * Computes the embeddings of samples, each of which is opened once: what a cache has is taken from
+ * there, and of the others the same content is decoded that was looked up.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
 public final class Embedder {
   private final Detector detector;
+  private final LoaderOptions options;
   private final Optional<EmbeddingCache> cache;
+  private final Monitor monitor;
 
-  /**
-   * What was computed.
-   *
-   * @param features the embeddings, in the order of the images, the bad ones left out
-   * @param bad the files that are no images
-   * @param cached how many of the embeddings were computed before
-   */
-  public record Result(FeatureSet features, List<BadImageException> bad, int cached) {}
+  /** Hears how far the work is. */
+  public interface Monitor {
+    /** Says nothing. */
+    Monitor NONE = new Monitor() {};
 
-  public Embedder(Detector detector, Optional<EmbeddingCache> cache) {
-    this.detector = detector;
-    this.cache = cache;
+    /**
+     * Called first.
+     *
+     * @param task what the embeddings are for, such as "Test images"
+     */
+    default void started(String task, int samples) {}
+
+    /** Called now and then, by one thread at a time. */
+    default void progress(int done) {}
+
+    /** Called last, also after a failure. */
+    default void finished() {}
+
+    /**
+     * Called after all samples that nothing is done to are embedded.
+     *
+     * @param bad what could not be read
+     * @param cached how many embeddings were computed before
+     */
+    default void embedded(int samples, List<BadImageException> bad, int cached) {}
+  }
+
+  /** Takes embeddings as they come. */
+  @FunctionalInterface
+  public interface Sink {
+    /**
+     * Takes one; called by one thread at a time.
+     *
+     * @param index of the sample in the list: in order where there is no cache
+     * @param sample open, so that its content can be used again
+     */
+    void take(int index, Sample sample, float[] embedding) throws IOException;
   }
 
   /**
-   * Computes embeddings.
-   *
-   * @param images labelled by the detector's classes
-   * @param options how to load them; they are neither shuffled nor dropped
-   * @param corruption done to the images before they are resized, if any
-   * @param progress is told how many are done
-   * @throws IllegalArgumentException if none can be read
+   * @param options how to load samples; they are neither shuffled nor dropped
    */
-  public Result embed(
-      List<ImageFile> images,
-      LoaderOptions options,
-      Optional<Corruption> corruption,
-      IntConsumer progress) {
-    float[][] embeddings = new float[images.size()][];
-    EmbeddingCache.Key[] keys = new EmbeddingCache.Key[images.size()];
-    int cached = cache.map(c -> look(c, images, corruption, embeddings, keys)).orElse(0);
-    progress.accept(cached);
-    Map<Path, Integer> missing = new HashMap<>();
-    List<ImageFile> toCompute = new ArrayList<>();
-    for (int i = 0; i < embeddings.length; i++) {
-      if (embeddings[i] == null) {
-        missing.put(images.get(i).path(), i);
-        toCompute.add(images.get(i));
-      }
-    }
-    List<BadImageException> bad =
-        toCompute.isEmpty()
-            ? List.of()
-            : compute(
-                toCompute,
-                options.withShuffle(false).withDropLast(false),
-                corruption,
-                (file, embedding) -> {
-                  int image = missing.get(file);
-                  embeddings[image] = embedding;
-                  if (keys[image] != null) {
-                    cache.orElseThrow().put(keys[image], embedding);
-                  }
-                },
-                done -> progress.accept(cached + done));
-    return new Result(present(images, embeddings), bad, cached);
+  public Embedder(
+      Detector detector, LoaderOptions options, Optional<EmbeddingCache> cache, Monitor monitor) {
+    this.detector = Objects.requireNonNull(detector, "detector");
+    this.options = options.withShuffle(false).withDropLast(false);
+    this.cache = Objects.requireNonNull(cache, "cache");
+    this.monitor = Objects.requireNonNull(monitor, "monitor");
   }
 
-  private List<BadImageException> compute(
-      List<ImageFile> images,
-      LoaderOptions options,
-      Optional<Corruption> corruption,
-      BiConsumer<Path, float[]> keep,
-      IntConsumer progress) {
-    try (ImageFolderIterator batches =
-        new ImageFolderIterator(
-            images, detector.spec().classes(), options, corruption.orElse(null))) {
-      int done = 0;
-      try {
-        while (batches.hasNext()) {
-          DataSet batch = batches.next();
-          float[][] rows = detector.embed(batch.getFeatures()).toFloatMatrix();
-          List<String> files = batch.getExampleMetaData(String.class);
-          for (int r = 0; r < rows.length; r++) {
-            keep.accept(Path.of(files.get(r)), rows[r]);
-          }
-          done += rows.length;
-          progress.accept(done);
-        }
-      } catch (ImageDataException e) {
-        // All of them being bad is no fault where the cache had all of the good ones.
-        int bad = batches.badImages().size();
-        if (bad < images.size() || bad > options.badImages().limit()) {
-          throw e;
-        }
-      }
-      return batches.badImages();
-    }
+  /** Whose embeddings these are. */
+  public Detector detector() {
+    return detector;
   }
 
-  private static int look(
-      EmbeddingCache cache,
-      List<ImageFile> images,
-      Optional<Corruption> corruption,
-      float[][] embeddings,
-      EmbeddingCache.Key[] keys) {
-    String edit = corruption.map(Corruption::toString).orElse("");
-    int found = 0;
-    for (int i = 0; i < embeddings.length; i++) {
-      try {
-        keys[i] = EmbeddingCache.keyOf(images.get(i).path(), edit);
-      } catch (IOException e) {
-        continue; // Who decodes it says why.
-      }
-      embeddings[i] = cache.get(keys[i]).orElse(null);
-      found += embeddings[i] == null ? 0 : 1;
-    }
-    return found;
+  /**
+   * The embeddings of labelled samples, in their order, bad ones left out.
+   *
+   * @throws ImageDataException if none can be read, or more are bad than may be
+   */
+  public FeatureSet embed(String task, List<LabelledSample> samples) {
+    return embed(task, samples, Optional.empty(), (index, sample, embedding) -> {});
   }
 
-  private static FeatureSet present(List<ImageFile> images, float[][] embeddings) {
-    List<float[]> rows = new ArrayList<>();
-    List<ImageFile> files = new ArrayList<>();
-    for (int i = 0; i < embeddings.length; i++) {
-      if (embeddings[i] != null) {
-        rows.add(embeddings[i]);
-        files.add(images.get(i));
-      }
-    }
-    require(!rows.isEmpty(), "none of the %d images can be read", images.size());
-    INDArray features = Nd4j.createFromArray(rows.toArray(float[][]::new));
+  /**
+   * The embeddings of labelled samples, in their order, bad ones left out.
+   *
+   * @param corruption done to the pictures before they are resized, if any
+   * @param sink sees each of them as it comes
+   * @throws ImageDataException if none can be read, or more are bad than may be
+   */
+  public FeatureSet embed(
+      String task, List<LabelledSample> samples, Optional<Corruption> corruption, Sink sink) {
+    float[][] rows = new float[samples.size()][];
+    stream(
+        task,
+        samples.stream().map(LabelledSample::sample).toList(),
+        corruption,
+        (index, sample, embedding) -> {
+          rows[index] = embedding;
+          sink.take(index, sample, embedding);
+        });
+    List<LabelledSample> present =
+        IntStream.range(0, rows.length)
+            .filter(i -> rows[i] != null)
+            .mapToObj(samples::get)
+            .toList();
+    require(!present.isEmpty(), "none of the %d images can be read", samples.size());
     return new FeatureSet(
-        features,
-        files.stream().mapToInt(ImageFile::label).toArray(),
-        files.stream().map(f -> Objects.toString(f.path())).toList());
+        Nd4j.createFromArray(
+            IntStream.range(0, rows.length)
+                .filter(i -> rows[i] != null)
+                .mapToObj(i -> rows[i])
+                .toArray(float[][]::new)),
+        present.stream().mapToInt(LabelledSample::label).toArray(),
+        present.stream().map(LabelledSample::sample).toList());
+  }
+
+  /**
+   * Embeds samples one after the other and keeps nothing.
+   *
+   * @param corruption done to the pictures before they are resized, if any
+   * @throws ImageDataException if none can be read, or more are bad than may be
+   */
+  public void stream(
+      String task, List<? extends Sample> samples, Optional<Corruption> corruption, Sink sink) {
+    Run run = new Run(samples, corruption.map(Corruption::toString).orElse(""), sink);
+    LoadingSteps steps =
+        LoadingSteps.PLAIN.withEdit(corruption).withWanted(run::isNew).withKeptContent(true);
+    monitor.started(task, samples.size());
+    List<BadImageException> bad;
+    try (ImageFolderIterator batches =
+        ImageFolderIterator.unlabelled(run.indexed(), options, steps)) {
+      FeatureSet.eachBatch(
+          detector,
+          batches,
+          FeatureSet.Layer.EMBEDDING,
+          (batch, embeddings) -> run.computed(LoadedSample.of(batch), embeddings.toFloatMatrix()));
+      bad = batches.badImages();
+    } finally {
+      monitor.finished();
+    }
+    if (corruption.isEmpty()) {
+      monitor.embedded(samples.size(), bad, run.cached);
+    }
+  }
+
+  /** A sample and where it stands in the list, which may hold it twice. */
+  private record Indexed(Sample sample, int index) implements Sample {
+    @Override
+    public SampleId id() {
+      return sample.id();
+    }
+
+    @Override
+    public String group() {
+      return sample.group();
+    }
+
+    @Override
+    public OptionalLong size() {
+      return sample.size();
+    }
+
+    @Override
+    public SampleContent open() throws IOException {
+      return sample.open();
+    }
+
+    /** The content is added, and the place kept. */
+    @Override
+    public Sample opened(SampleContent content) {
+      return new Indexed(sample.opened(content), index);
+    }
+  }
+
+  /** One pass over samples; workers that load look up what is known already. */
+  private final class Run {
+    private final List<? extends Sample> samples;
+    private final String edit;
+    private final Sink sink;
+    private final EmbeddingCache.Key[] keys;
+    private int cached;
+    private int done;
+
+    Run(List<? extends Sample> samples, String edit, Sink sink) {
+      this.samples = samples;
+      this.edit = edit;
+      this.sink = sink;
+      keys = new EmbeddingCache.Key[samples.size()];
+    }
+
+    List<Sample> indexed() {
+      List<Sample> indexed = new ArrayList<>();
+      for (Sample sample : samples) {
+        indexed.add(new Indexed(sample, indexed.size()));
+      }
+      return indexed;
+    }
+
+    /** Whether an opened sample has to be computed; takes it from the cache if not. */
+    boolean isNew(Sample opened) {
+      if (cache.isEmpty()) {
+        return true;
+      }
+      Indexed sample = (Indexed) opened;
+      EmbeddingCache.Key key = EmbeddingCache.keyOf(content(sample), edit);
+      synchronized (this) {
+        keys[sample.index] = key;
+        Optional<float[]> known = cache.get().get(key);
+        known.ifPresent(
+            embedding -> {
+              cached++;
+              take(sample, embedding);
+            });
+        return known.isEmpty();
+      }
+    }
+
+    private static SampleContent content(Sample opened) {
+      try {
+        return opened.open();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // It is open already.
+      }
+    }
+
+    synchronized void computed(List<Sample> batch, float[][] embeddings) {
+      for (int i = 0; i < embeddings.length; i++) {
+        Indexed sample = (Indexed) batch.get(i);
+        if (cache.isPresent()) {
+          cache.get().put(keys[sample.index], embeddings[i]);
+        }
+        take(sample, embeddings[i]);
+      }
+    }
+
+    private void take(Indexed sample, float[] embedding) {
+      try {
+        sink.take(sample.index, sample.sample, embedding);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      monitor.progress(++done);
+    }
   }
 }

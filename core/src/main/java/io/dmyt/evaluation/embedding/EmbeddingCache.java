@@ -5,6 +5,7 @@ import static io.dmyt.internal.Checks.require;
 import io.dmyt.Detector;
 import io.dmyt.Engine;
 import io.dmyt.Version;
+import io.dmyt.data.SampleContent;
 import io.dmyt.internal.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
@@ -167,11 +168,10 @@ public final class EmbeddingCache implements Closeable {
    * What an image is known by.
    *
    * @param edit what is done to it before the network sees it, in words; empty for nothing
-   * @throws IOException if the file cannot be read
    */
-  public static Key keyOf(Path image, String edit) throws IOException {
+  public static Key keyOf(SampleContent image, String edit) {
     MessageDigest digest = Sha256.begin();
-    digest.update(Files.readAllBytes(image));
+    image.addTo(digest);
     digest.update(edit.getBytes(StandardCharsets.UTF_8));
     return new Key(Sha256.hex(digest));
   }

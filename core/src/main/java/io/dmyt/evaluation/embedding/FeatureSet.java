@@ -1,8 +1,11 @@
 package io.dmyt.evaluation.embedding;
 
 import io.dmyt.Detector;
+import io.dmyt.data.LoadedSample;
+import io.dmyt.data.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -14,9 +17,13 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param features [N, F]: embeddings or logits
  * @param labels the images' class indices
- * @param files where each image came from; empty if the iterator doesn't say
+ * @param samples the images; empty if they are not known
  */
-public record FeatureSet(INDArray features, int[] labels, List<String> files) {
+public record FeatureSet(INDArray features, int[] labels, List<Sample> samples) {
+
+  public FeatureSet {
+    samples = List.copyOf(samples);
+  }
 
   /** Which of the network's answers to take. */
   public enum Layer {
@@ -24,6 +31,11 @@ public record FeatureSet(INDArray features, int[] labels, List<String> files) {
     OUTPUT,
     /** The embedding, also below a classifier. */
     EMBEDDING
+  }
+
+  /** The group of each image, such as its video. */
+  public List<String> groups() {
+    return samples.stream().map(Sample::group).toList();
   }
 
   /**
@@ -37,27 +49,45 @@ public record FeatureSet(INDArray features, int[] labels, List<String> files) {
       Detector detector, DataSetIterator images, Layer layer, IntConsumer progress) {
     List<INDArray> features = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
-    List<String> files = new ArrayList<>();
-    while (images.hasNext()) {
-      DataSet batch = images.next();
-      features.add(
-          layer == Layer.OUTPUT
-              ? detector.features(batch.getFeatures())
-              : detector.embed(batch.getFeatures()));
-      for (int label : batch.getLabels().argMax(1).toIntVector()) {
-        labels.add(label);
-      }
-      if (batch.getExampleMetaData() != null) {
-        batch.getExampleMetaData().forEach(file -> files.add(file.toString()));
-      }
-      progress.accept(labels.size());
-    }
+    List<Sample> samples = new ArrayList<>();
+    eachBatch(
+        detector,
+        images,
+        layer,
+        (batch, answers) -> {
+          features.add(answers);
+          for (int label : batch.getLabels().argMax(1).toIntVector()) {
+            labels.add(label);
+          }
+          samples.addAll(LoadedSample.of(batch));
+          progress.accept(labels.size());
+        });
     if (features.isEmpty()) {
       throw new IllegalArgumentException("no image to look at");
     }
     return new FeatureSet(
         Nd4j.concat(0, features.toArray(INDArray[]::new)),
         labels.stream().mapToInt(Integer::intValue).toArray(),
-        List.copyOf(files));
+        samples);
+  }
+
+  /**
+   * The loop over batches.
+   *
+   * @param answers takes each batch and what the network answers to it, [B, F]
+   */
+  static void eachBatch(
+      Detector detector,
+      DataSetIterator images,
+      Layer layer,
+      BiConsumer<DataSet, INDArray> answers) {
+    while (images.hasNext()) {
+      DataSet batch = images.next();
+      answers.accept(
+          batch,
+          layer == Layer.OUTPUT
+              ? detector.features(batch.getFeatures())
+              : detector.embed(batch.getFeatures()));
+    }
   }
 }

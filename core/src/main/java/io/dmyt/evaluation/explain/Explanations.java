@@ -3,10 +3,14 @@ package io.dmyt.evaluation.explain;
 import io.dmyt.Detector;
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.RgbImage;
+import io.dmyt.data.Sample;
+import io.dmyt.data.SampleId;
 import io.dmyt.internal.AtomicFile;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,49 +18,58 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Explanations implements AutoCloseable {
   private final Path folder;
   private final Path base;
-  private final String className;
+  private final Optional<String> className;
   private final GradCam gradCam;
   private final ImageDecoder decoder;
 
   /**
    * @param folder where to
-   * @param files all images that are going to be explained
-   * @param className what to explain, or null for P(fake)
+   * @param samples all images that are going to be explained, one at least
+   * @param className the class to explain; nothing for P(fake)
    */
-  public Explanations(Path folder, List<Path> files, Detector detector, String className) {
+  public Explanations(
+      Path folder, List<? extends Sample> samples, Detector detector, Optional<String> className) {
     this.folder = folder;
     this.className = className;
-    base = commonFolder(files);
+    base = commonFolder(samples);
     gradCam = GradCam.of(detector);
     decoder = new ImageDecoder(detector.spec().preprocessing());
   }
 
-  private static Path commonFolder(List<Path> files) {
-    Path common = absolute(files.get(0)).getParent();
-    for (Path file : files) {
-      while (!absolute(file).startsWith(common)) {
+  private static Path commonFolder(List<? extends Sample> samples) {
+    Path common = place(samples.get(0).id()).getParent();
+    for (Sample sample : samples) {
+      while (!place(sample.id()).startsWith(common)) {
         common = common.getParent();
       }
     }
     return common;
   }
 
-  private static Path absolute(Path file) {
-    return file.toAbsolutePath().normalize();
+  /** Where a file of the sample's name would be: nothing but the name is used. */
+  private static Path place(SampleId id) {
+    Path place;
+    try {
+      place = Path.of(id.toString());
+    } catch (InvalidPathException e) {
+      place = Path.of(id.toString().replaceAll("[^\\p{L}\\p{N}._/-]", "_"));
+    }
+    return place.toAbsolutePath().normalize();
   }
 
   /**
    * Writes a picture per image: {@code a/face.jpg} below the images' common folder becomes {@code
    * a/face.jpg.png}.
    *
+   * @param samples some of those above; open ones are not read again
    * @param images the same decoded, [B, 3, size, size]
    */
-  public void write(List<Path> files, INDArray images) throws IOException {
+  public void write(List<? extends Sample> samples, INDArray images) throws IOException {
     List<HeatMap> maps =
-        className == null ? gradCam.fake(images) : gradCam.ofClass(images, className);
-    for (int i = 0; i < files.size(); i++) {
-      RgbImage picture = maps.get(i).over(decoder.rgb(files.get(i)));
-      Path target = folder.resolve(base.relativize(absolute(files.get(i))) + ".png");
+        className.isPresent() ? gradCam.ofClass(images, className.get()) : gradCam.fake(images);
+    for (int i = 0; i < samples.size(); i++) {
+      RgbImage picture = maps.get(i).over(decoder.rgb(samples.get(i)));
+      Path target = folder.resolve(base.relativize(place(samples.get(i).id())) + ".png");
       AtomicFile.write(target, out -> ImageIO.write(picture.toBufferedImage(), "png", out));
     }
   }

@@ -2,20 +2,14 @@ package io.dmyt.evaluation.report;
 
 import io.dmyt.Detector;
 import io.dmyt.Version;
-import io.dmyt.data.ImageDecoder;
-import io.dmyt.data.ImageFolder;
-import io.dmyt.data.RgbImage;
-import io.dmyt.evaluation.Judge;
 import io.dmyt.evaluation.Judgement;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.FeatureSet;
-import io.dmyt.evaluation.explain.GradCam;
 import io.dmyt.loss.Dummies;
 import io.dmyt.metric.DetectionReport;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,19 +21,22 @@ public final class TestPage {
   /** The name of the reports over images, among those over videos. */
   public static final String IMAGES = "images";
 
-  private static final int WORST = 12;
   private static final int MAP_PER_CLASS = 300;
   private static final long MAP_SEED = 1;
 
   private final Detector detector;
   private final Path weights;
-  private final ImageFolder folder;
+  private final String data;
   private final FeatureSet tested;
 
-  public TestPage(Detector detector, Path weights, ImageFolder folder, FeatureSet tested) {
+  /**
+   * @param weights the detector's file
+   * @param data what was tested on, in words
+   */
+  public TestPage(Detector detector, Path weights, String data, FeatureSet tested) {
     this.detector = detector;
     this.weights = weights;
-    this.folder = folder;
+    this.data = data;
     this.tested = tested;
   }
 
@@ -47,17 +44,17 @@ public final class TestPage {
    * The page.
    *
    * @param judgement of the first way to a verdict
-   * @param videos of each image
    * @param reports of that way by what they judge, "images" first
    * @param others reports over images of the other ways
    * @param corrupted reports of the first way, by corruption and severity
+   * @param errors of the first way
    */
   public String html(
       Judgement judgement,
-      List<String> videos,
       Map<String, DetectionReport> reports,
       Map<String, DetectionReport> others,
-      Map<String, List<DetectionReport>> corrupted) {
+      Map<String, List<DetectionReport>> corrupted,
+      WorstErrors errors) {
     Map<String, DetectionReport> byVideo = new LinkedHashMap<>();
     reports.forEach(
         (what, report) -> {
@@ -68,14 +65,14 @@ public final class TestPage {
     return TestReport.html(
         new ReportData(
             "Test of " + weights.getFileName(),
-            judgement.scores(videos),
+            judgement.scores(tested.groups()),
             reports.get(IMAGES),
             byVideo,
             others,
             Optional.of(judgement.classification()),
             Optional.of(map()),
             corrupted,
-            worst(judgement),
+            errors.shown(),
             provenance(judgement)));
   }
 
@@ -97,58 +94,10 @@ public final class TestPage {
         vectors);
   }
 
-  /** The images farthest on the wrong side of the threshold, by their share of that side. */
-  private List<ReportData.WorstError> worst(Judgement judgement) {
-    double threshold = judgement.operatingPoint().threshold();
-    double[] wrong =
-        IntStream.range(0, judgement.labels().length)
-            .mapToDouble(
-                i -> {
-                  double p = judgement.fakeScores()[i];
-                  return judgement.labels()[i] == judgement.realIndex()
-                      ? (p - threshold) / Math.max(1 - threshold, 1e-9)
-                      : (threshold - p) / Math.max(threshold, 1e-9);
-                })
-            .toArray();
-    // A verdict fitted for this test does not rest on what Grad-CAM explains, the detector's own.
-    Optional<GradCam> gradCam =
-        Judge.needsTraining(judgement.classifier(), detector)
-            ? Optional.empty()
-            : Optional.of(GradCam.of(detector));
-    try (ImageDecoder decoder = new ImageDecoder(detector.spec().preprocessing())) {
-      return IntStream.range(0, wrong.length)
-          .filter(i -> calledWrong(judgement, i))
-          .boxed()
-          .sorted(Comparator.comparingDouble(i -> -wrong[i]))
-          .limit(WORST)
-          .map(i -> error(judgement, i, decoder, gradCam))
-          .toList();
-    }
-  }
-
-  private static boolean calledWrong(Judgement judgement, int image) {
-    boolean fake = judgement.labels()[image] != judgement.realIndex();
-    return judgement.operatingPoint().isFake(judgement.fakeScores()[image]) != fake;
-  }
-
-  private ReportData.WorstError error(
-      Judgement judgement, int image, ImageDecoder decoder, Optional<GradCam> gradCam) {
-    Path file = Path.of(tested.files().get(image));
-    RgbImage picture = decoder.rgb(file);
-    return new ReportData.WorstError(
-        Path.of(folder.name()).relativize(file).toString(),
-        detector.spec().classes().get(tested.labels()[image]),
-        judgement.fakeScores()[image],
-        Thumbnails.jpeg(picture),
-        gradCam.map(cam -> Thumbnails.jpeg(cam.fake(decoder.decode(file)).get(0).over(picture))));
-  }
-
   private Map<String, String> provenance(Judgement judgement) {
     Map<String, String> rows = DetectorFacts.of(detector, weights);
     rows.put("Judged by", judgement.classifier().label());
-    rows.put(
-        "Test images",
-        "%s: %s; fingerprint %s".formatted(folder.name(), folder.summary(), folder.fingerprint()));
+    rows.put("Test images", data);
     rows.put(
         "Tested",
         "%s, by dmyt4j %s"

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.data.EncodedImage;
+import io.dmyt.data.RgbImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -33,8 +36,12 @@ class EmbeddingCacheTest {
     return folder.resolve("cache").resolve(name + ".embeddings");
   }
 
-  private EmbeddingCache.Key key(String content) throws IOException {
-    return EmbeddingCache.keyOf(Files.writeString(folder.resolve("image"), content), "");
+  private static EncodedImage encoded(String content) {
+    return new EncodedImage(content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private EmbeddingCache.Key key(String content) {
+    return EmbeddingCache.keyOf(encoded(content), "");
   }
 
   @Test
@@ -53,11 +60,15 @@ class EmbeddingCacheTest {
   }
 
   @Test
-  void keys_areOfContentAndEdit_notOfNames() throws IOException {
-    Path a = Files.writeString(folder.resolve("a"), "x");
-    Path b = Files.writeString(folder.resolve("b"), "x");
-    assertEquals(EmbeddingCache.keyOf(a, ""), EmbeddingCache.keyOf(b, ""));
-    assertNotEquals(EmbeddingCache.keyOf(a, ""), EmbeddingCache.keyOf(a, "blurred"));
+  void keys_areOfContentAndEdit() {
+    assertEquals(EmbeddingCache.keyOf(encoded("x"), ""), EmbeddingCache.keyOf(encoded("x"), ""));
+    assertNotEquals(
+        EmbeddingCache.keyOf(encoded("x"), ""), EmbeddingCache.keyOf(encoded("x"), "blurred"));
+    RgbImage wide = new RgbImage(2, 1, new byte[6]);
+    assertEquals(
+        EmbeddingCache.keyOf(wide, ""), EmbeddingCache.keyOf(new RgbImage(2, 1, new byte[6]), ""));
+    assertNotEquals(
+        EmbeddingCache.keyOf(wide, ""), EmbeddingCache.keyOf(new RgbImage(1, 2, new byte[6]), ""));
   }
 
   @Test

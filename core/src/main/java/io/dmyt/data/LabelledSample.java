@@ -1,21 +1,21 @@
 package io.dmyt.data;
 
-import java.nio.file.Path;
+import java.util.Objects;
 
 /**
- * An image and what is known of it.
+ * A sample and its class.
  *
- * @param path where it is
  * @param label index of its class, or {@link #UNLABELLED}
  */
-public record ImageFile(Path path, int label) {
-  /** The label of an image whose class is unknown. */
+public record LabelledSample(Sample sample, int label) {
+  /** The label of a sample whose class is unknown. */
   public static final int UNLABELLED = -1;
 
   /**
    * @throws IllegalArgumentException if the label is below {@link #UNLABELLED}
    */
-  public ImageFile {
+  public LabelledSample {
+    Objects.requireNonNull(sample, "sample");
     if (label < UNLABELLED) {
       throw new IllegalArgumentException("A label is a class's index or -1, was " + label);
     }
