@@ -194,7 +194,7 @@ class CalibrateAndPredictTest {
       for (int i = 0; i < 10; i++) {
         Prediction p = expected.get(i);
         JsonNode image = document.get("images").get(i);
-        assertEquals(p.file().toString(), image.get("file").asText());
+        assertEquals(p.id().toString(), image.get("file").asText());
         assertEquals(p.fakeProbability(), image.get("fakeProbability").asDouble(), 1e-5);
         assertEquals(p.fake() ? "fake" : "real", image.get("verdict").asText());
         assertEquals(p.label(), image.get("class").asText());
@@ -202,7 +202,7 @@ class CalibrateAndPredictTest {
             p.probabilities().get(1), image.get("probabilities").get("faceswap").asDouble(), 1e-5);
         assertEquals(
             p.distances().get(3), image.get("distances").get("fake root").asDouble(), 1e-4);
-        assertTrue(table.get(i + 1).endsWith("  " + p.file()), table.get(i + 1));
+        assertTrue(table.get(i + 1).endsWith("  " + p.id()), table.get(i + 1));
         assertTrue(table.get(i + 1).contains(p.fake() ? "FAKE" : "real"), table.get(i + 1));
       }
     }

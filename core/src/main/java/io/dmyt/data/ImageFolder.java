@@ -170,8 +170,8 @@ public final class ImageFolder {
    *
    * @param seed the same seed gives the same order
    */
-  public List<ImageFile> shuffled(long seed) {
-    return EpochOrder.shuffled(files, seed, 0);
+  public List<LabelledSample> shuffled(long seed) {
+    return EpochOrder.shuffled(samples(), seed, 0);
   }
 
   /** Number of images. */

@@ -64,7 +64,7 @@ public final class AtomicFile {
       Files.createDirectories(target.getParent());
       this.part = target.resolveSibling(part);
       sink = new Sink(target, this.part);
-      out = new BufferedOutputStream(sink, 1 << 16);
+      out = new Unclosed(sink);
     }
 
     /** Where the content goes; committing flushes it. */
@@ -103,6 +103,18 @@ public final class AtomicFile {
       } finally {
         Files.deleteIfExists(part);
       }
+    }
+  }
+
+  /** Is flushed when somebody closes it, such as a JSON generator: the draft closes the file. */
+  private static final class Unclosed extends BufferedOutputStream {
+    Unclosed(Sink sink) {
+      super(sink, 1 << 16);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
     }
   }
 

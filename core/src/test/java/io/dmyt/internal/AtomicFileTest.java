@@ -130,4 +130,17 @@ class AtomicFileTest {
     assertEquals("second", Files.readString(file));
     assertEquals(folder.resolve("a.2.zip"), AtomicFile.linkAside(file));
   }
+
+  /** As a JSON generator does, which closes what it writes to. */
+  @Test
+  void contentMayCloseItsStream() throws IOException {
+    Path file = folder.resolve("closed.json");
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write('x');
+          out.close();
+        });
+    assertEquals("x", Files.readString(file));
+  }
 }

@@ -1,7 +1,7 @@
 package io.dmyt.cli.output;
 
-import io.dmyt.internal.Numbers;
 import io.dmyt.data.BadImageException;
+import io.dmyt.internal.Numbers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
