@@ -102,8 +102,7 @@ final class RawZip {
       out.writeBytes(bytes(central));
       out.writeBytes(name);
       if (wide) {
-        out.writeBytes(
-            bytes(buffer(12).putShort((short) 1).putShort((short) 8).putLong(e.size())));
+        out.writeBytes(bytes(buffer(12).putShort((short) 1).putShort((short) 8).putLong(e.size())));
       }
     }
     ByteBuffer end = buffer(22);

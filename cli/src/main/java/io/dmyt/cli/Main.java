@@ -8,10 +8,12 @@ import io.dmyt.Version;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.cli.command.Command;
 import io.dmyt.cli.command.Commands;
+import io.dmyt.cli.option.Arguments;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.cli.output.Usage;
 import io.dmyt.data.ImageDataException;
+import io.dmyt.data.TooManyBadImagesException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -85,12 +87,10 @@ public final class Main {
     parser.setExpandAtSign(false);
     CommonOptions common = new CommonOptions();
     for (Command command : commands) {
-      JCommander sub = new JCommander(new Object[] {command, common});
       parser.addCommand(command.name(), new Object[] {command, common});
-      sub.setProgramName(command.name());
     }
     try {
-      parser.parse(arguments);
+      Arguments.parse(parser, arguments);
       String name = parser.getParsedCommand();
       if (global.version) {
         terminal.print("dmyt %s", Version.current());
@@ -115,7 +115,7 @@ public final class Main {
       String where = parser.getParsedCommand();
       terminal.say(
           "dmyt: %s (see dmyt %s--help)",
-          firstLine(e.getMessage()), where == null ? "" : where + " ");
+          Arguments.unguarded(firstLine(e.getMessage())), where == null ? "" : where + " ");
       return USAGE;
     } catch (UsageException e) {
       terminal.say("dmyt: %s (see dmyt %s --help)", e.getMessage(), parser.getParsedCommand());
@@ -153,6 +153,9 @@ public final class Main {
     }
     if (cause instanceof FileAlreadyExistsException) {
       return cause.getMessage() + " is in the way: remove it, or choose another name";
+    }
+    if (cause instanceof TooManyBadImagesException) {
+      return cause.getMessage() + "; --bad-image-limit allows more";
     }
     boolean ours =
         cause instanceof IllegalArgumentException

@@ -38,6 +38,14 @@ class WrongUseTest {
             wrong(2, "command", "fly"),
             wrong(2, "--dataset", "train"),
             wrong(2, "--nonsense", "train", "-d", data, "--nonsense"),
+            wrong(2, "unknown option --nonsense (see", "train", "-d", data, "--nonsense"),
+            wrong(2, "option --datset: did you mean --dataset?", "train", "--datset", data),
+            wrong(2, "did you mean --threshold?", "predict", data, "-w", text, "--treshold", "1"),
+            wrong(2, "did you mean --explain?", "predict", "--explian", "x", data, "-w", text),
+            wrong(1, "file or folder:  a.jpg ", "predict", " a.jpg ", "-w", text),
+            wrong(1, "file or folder: \"a.jpg\"", "predict", "\"a.jpg\"", "-w", text),
+            wrong(1, "file or folder: --x.jpg", "predict", "-w", text, "--", "--x.jpg"),
+            wrong(1, "is real with --real-class", "train", "-d", noReal),
             wrong(1, "nowhere", "train", "-d", folder.resolve("nowhere")),
             wrong(2, "-e", "train", "-d", data, "-e", "0"),
             wrong(2, "-b", "train", "-d", data, "-b", "many"),
@@ -87,6 +95,13 @@ class WrongUseTest {
             w ->
                 DynamicTest.dynamicTest(
                     List.of(w.arguments).toString().replace(folder.toString(), ""), w::check));
+  }
+
+  @Test
+  void unknownModel_hasTheFiveClosest() {
+    String said = Cli.run("bench", "-m", "resnet5").err();
+    assertTrue(said.contains("did you mean resnet50? Also close: "), said);
+    assertEquals(3, said.chars().filter(c -> c == ',').count(), said);
   }
 
   private record Wrong(int code, String mentions, Object[] arguments) {

@@ -23,6 +23,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * }</pre>
  */
 public final class Backbones {
+  /** How many names are suggested in the place of an unknown one. */
+  private static final int CLOSEST = 5;
+
   private static final Map<String, Model> MODELS = new LinkedHashMap<>();
   private static final Map<String, Cost> COSTS = new ConcurrentHashMap<>();
 
@@ -51,8 +54,8 @@ public final class Backbones {
   /**
    * What is known of a network before it is built.
    *
-   * @throws IllegalArgumentException if there is none of that name; the message has the closest one
-   *     and all others
+   * @throws IllegalArgumentException if there is none of that name; the message has the closest
+   *     five
    */
   public static BackboneSpec spec(String name) {
     return model(name).spec();
@@ -145,13 +148,11 @@ public final class Backbones {
   static Model model(String name) {
     Model model = MODELS.get(name);
     if (model == null) {
+      List<String> closest = Suggestions.closest(name, names(), CLOSEST);
       throw new IllegalArgumentException(
-          "unknown model \""
-              + name
-              + "\"; did you mean "
-              + Suggestions.closest(name, names())
-              + "? Known: "
-              + String.join(", ", names()));
+          "unknown model \"%s\"; did you mean %s? Also close: %s"
+              .formatted(
+                  name, closest.get(0), String.join(", ", closest.subList(1, closest.size()))));
     }
     return model;
   }

@@ -161,12 +161,7 @@ final class Epoch implements AutoCloseable {
     badImages++;
     int limit = options.badImages().limit();
     if (badImages > limit) {
-      throw limit == 0
-          ? problem
-          : new ImageDataException(
-              "More than %d bad images in one epoch, the last is %s"
-                  .formatted(limit, problem.getMessage()),
-              problem);
+      throw limit == 0 ? problem : new TooManyBadImagesException(limit, problem);
     }
   }
 

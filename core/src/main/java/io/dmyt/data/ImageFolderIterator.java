@@ -194,6 +194,9 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
     if (failure instanceof BadImageException bad) {
       return new BadImageException(bad.file(), bad.reason(), bad);
     }
+    if (failure instanceof TooManyBadImagesException tooMany) {
+      return tooMany.again();
+    }
     if (failure instanceof ImageDataException) {
       return new ImageDataException(failure.getMessage(), failure);
     }

@@ -2,7 +2,9 @@ package io.dmyt.internal;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Finds what somebody probably meant. */
 public final class Suggestions {
@@ -11,6 +13,28 @@ public final class Suggestions {
   /** The candidate with the least edits (Levenshtein) to the name, ignoring case. */
   public static String closest(String name, Collection<String> candidates) {
     return candidates.stream().min(Comparator.comparingInt(c -> distance(name, c))).orElseThrow();
+  }
+
+  /**
+   * The candidates with the least edits to the name, the closest first; of equally close ones the
+   * first by name.
+   *
+   * @param count how many at most
+   */
+  public static List<String> closest(String name, Collection<String> candidates, int count) {
+    return candidates.stream()
+        .sorted(
+            Comparator.comparingInt((String c) -> distance(name, c))
+                .thenComparing(Comparator.naturalOrder()))
+        .limit(count)
+        .toList();
+  }
+
+  /** The closest candidate, unless half of the name would have to be changed. */
+  public static Optional<String> near(String name, Collection<String> candidates) {
+    return closest(name, candidates, 1).stream()
+        .filter(c -> 2 * distance(name, c) < name.length())
+        .findFirst();
   }
 
   private static int distance(String left, String right) {

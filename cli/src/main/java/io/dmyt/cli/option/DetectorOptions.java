@@ -45,6 +45,14 @@ public final class DetectorOptions {
     }
   }
 
+  private static String byName(List<String> classes) {
+    try {
+      return ClassNames.real(classes);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + " with --real-class", e);
+    }
+  }
+
   /**
    * What the detector will be.
    *
@@ -61,8 +69,7 @@ public final class DetectorOptions {
       throw new UsageException("--dummies has no meaning with --loss " + loss);
     }
     DummyLayout layout = dummies == null ? null : DummyLayout.read(dummies);
-    String real =
-        realClass != null ? realClass : layout != null ? layout.real() : ClassNames.real(classes);
+    String real = realClass != null ? realClass : layout != null ? layout.real() : byName(classes);
     int size = backbone.embeddingSize();
     return new DetectorSpec(
         backbone.name(),

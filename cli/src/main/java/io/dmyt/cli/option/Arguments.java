@@ -1,0 +1,111 @@
+package io.dmyt.cli.option;
+
+import com.beust.jcommander.IStringConverter;
+import com.beust.jcommander.JCommander;
+import com.beust.jcommander.ParameterDescription;
+import com.beust.jcommander.ParameterException;
+import com.beust.jcommander.Parameterized;
+import io.dmyt.internal.Suggestions;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What stands before JCommander, which takes an option that it doesn't know for a file where files
+ * may stand, and cuts blanks and quotes off every argument: here unknown options are named, and
+ * files and texts go through as they are.
+ */
+public final class Arguments {
+  /** Stands at both ends of what must not be trimmed; no character of any alphabet. */
+  private static final char GUARD = '\uE000';
+
+  private Arguments() {}
+
+  /**
+   * Parses a command line.
+   *
+   * @throws ParameterException if it is wrong
+   */
+  public static void parse(JCommander parser, String[] arguments) {
+    parser.addConverterInstanceFactory((parameter, type, option) -> converter(type));
+    parser.parse(guarded(parser, arguments));
+  }
+
+  private static IStringConverter<?> converter(Class<?> type) {
+    if (type == String.class) {
+      return Arguments::unguarded;
+    }
+    return type == Path.class ? Arguments::path : null;
+  }
+
+  private static Path path(String value) {
+    String path = unguarded(value);
+    try {
+      return Path.of(path);
+    } catch (InvalidPathException e) {
+      throw new ParameterException("\"%s\" can't be a path: %s".formatted(path, e.getReason()));
+    }
+  }
+
+  /** A text that JCommander made of guarded arguments, as it was meant. */
+  public static String unguarded(String value) {
+    return value.replace(String.valueOf(GUARD), "");
+  }
+
+  /** The arguments, every file and text guarded against trimming. */
+  private static String[] guarded(JCommander parser, String[] arguments) {
+    String[] guarded = arguments.clone();
+    JCommander command = parser;
+    boolean onlyFiles = false;
+    for (int i = 0; i < arguments.length; i++) {
+      String argument = arguments[i];
+      if (command == parser && !argument.startsWith("-")) {
+        command = parser.getCommands().get(argument);
+        if (command == null) {
+          return arguments; // JCommander says that there is no such command.
+        }
+      } else if (!onlyFiles && argument.equals("--")) {
+        onlyFiles = true;
+      } else if (onlyFiles || !argument.startsWith("-") || argument.length() == 1) {
+        guarded[i] = GUARD + argument + GUARD;
+      } else {
+        ParameterDescription option = option(command, argument);
+        if (takesValue(option) && i + 1 < arguments.length) {
+          i++;
+          Class<?> type = option.getParameterized().getType();
+          boolean text = type == String.class || type == Path.class;
+          guarded[i] = text ? GUARD + arguments[i] + GUARD : arguments[i];
+        }
+      }
+    }
+    return guarded;
+  }
+
+  private static ParameterDescription option(JCommander command, String name) {
+    Map<String, ParameterDescription> known = new TreeMap<>();
+    for (ParameterDescription option : command.getParameters()) {
+      for (String each : option.getParameter().names()) {
+        known.put(each, option);
+      }
+    }
+    ParameterDescription option = known.get(name);
+    if (option == null) {
+      throw new ParameterException(unknown(name, known.keySet()));
+    }
+    return option;
+  }
+
+  private static String unknown(String name, Collection<String> known) {
+    Optional<String> near = Suggestions.near(name, known);
+    return "unknown option %s%s"
+        .formatted(name, near.map(n -> ": did you mean %s?".formatted(n)).orElse(""));
+  }
+
+  private static boolean takesValue(ParameterDescription option) {
+    Parameterized field = option.getParameterized();
+    return field.getType() != boolean.class && field.getType() != Boolean.class;
+  }
+}
