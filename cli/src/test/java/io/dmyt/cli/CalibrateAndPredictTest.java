@@ -226,7 +226,8 @@ class CalibrateAndPredictTest {
     for (String row : rows.subList(1, 4)) {
       assertEquals(columns, row.split(",", -1).length, row);
       boolean bad = row.startsWith(images + "/b.jpg,,,");
-      assertEquals(bad, row.endsWith(",neither JPEG nor PNG nor WebP"), row);
+      assertEquals(
+          bad, row.endsWith(",neither JPEG nor PNG nor WebP nor BMP nor GIF nor TIFF"), row);
       assertEquals(bad, !row.endsWith(","), row);
     }
     assertEquals(1, rows.stream().filter(row -> row.startsWith(images + "/b.jpg,,,")).count());

@@ -1,15 +1,7 @@
 package io.dmyt.data;
 
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * JPEGs of four components, inverted as Adobe writes them and converted as PIL does, without a
@@ -21,7 +13,9 @@ final class CmykJpeg {
   private CmykJpeg() {}
 
   static Pixels decode(byte[] data, JpegHeader header, String name) {
-    Raster raster = read(data, name);
+    byte[] bare = JpegHeader.withoutProfiles(data);
+    Raster raster =
+        JdkReaders.read("JPEG", bare, name, "CMYK JPEG", reader -> reader.readRaster(0, null));
     int width = raster.getWidth();
     int height = raster.getHeight();
     byte[] rgb = new byte[3 * width * height];
@@ -43,36 +37,6 @@ final class CmykJpeg {
     return new Pixels(ByteBuffer.wrap(rgb), width, height);
   }
 
-  private static Raster read(byte[] data, String name) {
-    ImageReader reader = jdkReader();
-    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {
-      reader.setInput(stream, true, true);
-      return reader.readRaster(0, null);
-    } catch (IOException | RuntimeException e) {
-      throw new BadImageException(name, "CMYK JPEG that can't be decoded: " + e.getMessage(), e);
-    } finally {
-      reader.dispose();
-    }
-  }
-
-  /** Other readers on the class path convert colours by themselves. */
-  private static ImageReader jdkReader() {
-    Iterator<ImageReaderSpi> readers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
-    while (readers.hasNext()) {
-      ImageReaderSpi spi = readers.next();
-      if (spi.getClass().getModule() == ImageIO.class.getModule()
-          && spi.getClass().getSimpleName().equals("JPEGImageReaderSpi")) {
-        try {
-          return spi.createReaderInstance();
-        } catch (IOException e) {
-          throw new IllegalStateException("The JDK's JPEG reader doesn't start", e);
-        }
-      }
-    }
-    throw new IllegalStateException("This Java has no JPEG reader of its own");
-  }
-
   /** JFIF's YCbCr to inverted RGB, in libjpeg's 16-bit fixed point. */
   private static void toCmyk(int[] samples, int at) {
     int y = samples[at];
@@ -88,7 +52,7 @@ final class CmykJpeg {
   }
 
   /** round(a · b / 255) */
-  private static int product(int a, int b) {
+  static int product(int a, int b) {
     int x = a * b + 128;
     return ((x >> 8) + x) >> 8;
   }

@@ -1,16 +1,16 @@
 package io.dmyt.data;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Reads images, one at a time: JPEG, PNG and WebP, told apart by content.
+ * Reads images, one at a time: JPEG, PNG, WebP, BMP, GIF and TIFF, told apart by content.
  *
  * <p>Any of them becomes RGB: alpha is dropped, palettes, grey and CMYK are converted, 16-bit
- * samples lose their low byte, orientation in EXIF and colour profiles are ignored. As network
- * input they are resized and normalised as the {@link Preprocessing} says.
+ * samples lose their low byte, of several images the first is taken, orientation in EXIF and colour
+ * profiles are ignored. As network input they are resized and normalised as the {@link
+ * Preprocessing} says.
  *
  * <p>Keeps its buffers, native ones among them: use one per thread and close it. Use after close
  * throws {@link IllegalStateException}.
@@ -150,30 +150,31 @@ public final class ImageDecoder implements AutoCloseable {
     if (encoded.length == 0) {
       throw new BadImageException(name, "the file is empty");
     }
-    if (JpegHeader.isJpeg(encoded)) {
-      JpegHeader header = JpegHeader.read(encoded, name);
-      return header.components() == 4
-          ? CmykJpeg.decode(encoded, header, name)
-          : opencv.decode(encoded, name);
-    }
-    if (PngDecoder.isPng(encoded)) {
-      return png.decode(encoded, name);
-    }
-    if (isWebp(encoded)) {
-      long declared = 8 + (Integer.reverseBytes(ByteBuffer.wrap(encoded).getInt(4)) & 0xffffffffL);
-      if (declared > encoded.length) {
-        throw new BadImageException(
-            name, "truncated WebP: %d of %d bytes".formatted(encoded.length, declared));
+    ImageFormat format =
+        ImageFormat.of(encoded)
+            .orElseThrow(
+                () ->
+                    new BadImageException(
+                        name, "neither JPEG nor PNG nor WebP nor BMP nor GIF nor TIFF"));
+    switch (format) {
+      case JPEG -> {
+        JpegHeader header = JpegHeader.read(encoded, name);
+        return header.components() == 4
+            ? CmykJpeg.decode(encoded, header, name)
+            : opencv.decode(encoded, name);
       }
-      return opencv.decode(encoded, name);
+      case PNG -> {
+        return png.decode(encoded, name);
+      }
+      case WEBP -> {
+        ImageHeaders.check(format, encoded, name);
+        return opencv.decode(encoded, name);
+      }
+      default -> {
+        ImageHeaders.check(format, encoded, name);
+        return JdkDecoder.decode(format, encoded, name);
+      }
     }
-    throw new BadImageException(name, "neither JPEG nor PNG nor WebP");
-  }
-
-  private static boolean isWebp(byte[] data) {
-    return data.length >= 12
-        && ByteBuffer.wrap(data).getInt(0) == 0x52494646 // RIFF
-        && ByteBuffer.wrap(data).getInt(8) == 0x57454250; // WEBP
   }
 
   private void normalise(Pixels pixels, float[] target, boolean channelsLast) {

@@ -26,9 +26,7 @@ import org.datavec.api.split.InputSplit;
  * Labelled images: one split of a data set, with a folder per class.
  *
  * <p>Classes are the folders' names, sorted by character code; a class's index is its position.
- * Images are the files below, at any depth, whose names end in {@code .jpg}, {@code .jpeg} or
- * {@code .png} in any case, sorted class by class. Hidden files and folders (whose names begin with
- * a dot) and other files are passed over; symbolic links are followed.
+ * Images are the files below that {@link ImageSearch} finds, sorted class by class.
  *
  * <p>Immutable.
  */
@@ -38,6 +36,7 @@ public final class ImageFolder {
   private final List<Entry> entries;
   private final int[] counts;
   private final String fingerprint;
+  private final LeftOut leftOut;
 
   /**
    * An image.
@@ -46,7 +45,9 @@ public final class ImageFolder {
    */
   private record Entry(LabelledSample image, Path within) {}
 
-  private ImageFolder(String name, List<String> classes, List<Entry> entries, String mark) {
+  private ImageFolder(
+      String name, List<String> classes, List<Entry> entries, LeftOut leftOut, String mark) {
+    this.leftOut = leftOut;
     this.name = name;
     this.classes = List.copyOf(classes);
     this.entries = List.copyOf(entries);
@@ -66,7 +67,18 @@ public final class ImageFolder {
     if (!Files.isDirectory(root)) {
       throw new ImageDataException("%s is no folder".formatted(root));
     }
-    List<Path> folders = ImageSearch.list(root).stream().filter(Files::isDirectory).toList();
+    List<Path> folders = new ArrayList<>();
+    LeftOut.Counter beside = new LeftOut.Counter();
+    for (Path entry : ImageSearch.list(root)) {
+      if (Files.isDirectory(entry)) {
+        folders.add(entry);
+      } else if (Files.exists(entry)) {
+        beside.other(entry);
+      } else {
+        beside.dangling(entry);
+      }
+    }
+    LeftOut leftOut = beside.counted();
     if (folders.isEmpty()) {
       throw new ImageDataException(
           "%s has no class folders: put the images of each class in a folder of their own there"
@@ -74,17 +86,19 @@ public final class ImageFolder {
     }
     SortedMap<String, List<Path>> found = new TreeMap<>();
     for (Path folder : folders) {
-      List<Path> images = ImageSearch.below(folder);
-      if (images.isEmpty()) {
+      ImageSearch search = ImageSearch.below(folder);
+      leftOut = leftOut.and(search.leftOut());
+      if (search.images().isEmpty()) {
         throw new ImageDataException(
-            "Class %s is empty: no .jpg, .jpeg or .png below %s; add images or remove the folder"
-                .formatted(folder.getFileName(), folder));
+            "Class %s is empty: no image (%s) below %s; add images or remove the folder"
+                .formatted(folder.getFileName(), ImageSearch.endings(), folder));
       }
-      found.put(folder.getFileName().toString(), images);
+      found.put(folder.getFileName().toString(), search.images());
     }
     return of(
         root.toString(),
         found,
+        leftOut,
         (name, path) -> root.resolve(name).relativize(path),
         (name, path) -> names(root.relativize(path)));
   }
@@ -109,6 +123,7 @@ public final class ImageFolder {
     return of(
         split.getClass().getSimpleName(),
         found,
+        LeftOut.NOTHING,
         (label, path) -> path,
         (label, path) -> label + "/" + path.getFileName());
   }
@@ -116,6 +131,7 @@ public final class ImageFolder {
   private static ImageFolder of(
       String name,
       SortedMap<String, List<Path>> found,
+      LeftOut leftOut,
       BiFunction<String, Path, Path> within,
       BiFunction<String, Path, String> identity) {
     List<Entry> entries = new ArrayList<>();
@@ -132,7 +148,7 @@ public final class ImageFolder {
       label++;
     }
     String fingerprint = Sha256.hex(digest);
-    return new ImageFolder(name, List.copyOf(found.keySet()), entries, fingerprint);
+    return new ImageFolder(name, List.copyOf(found.keySet()), entries, leftOut, fingerprint);
   }
 
   /** What it was made from, for messages. */
@@ -161,7 +177,7 @@ public final class ImageFolder {
                   return new Entry(new LabelledSample(sample, e.image.label()), e.within);
                 })
             .toList();
-    return new ImageFolder(name, classes, grouped, fingerprint);
+    return new ImageFolder(name, classes, grouped, leftOut, fingerprint);
   }
 
   /**
@@ -172,6 +188,11 @@ public final class ImageFolder {
    */
   public List<LabelledSample> shuffled(long seed) {
     return EpochOrder.shuffled(samples(), seed, 0);
+  }
+
+  /** What lies among the images and is none of them. */
+  public LeftOut leftOut() {
+    return leftOut;
   }
 
   /** Number of images. */
@@ -219,7 +240,7 @@ public final class ImageFolder {
             .map(e -> new Entry(relabelled(e.image, labels), e.within))
             .sorted(Comparator.comparingInt(e -> e.image.label()))
             .toList();
-    return new ImageFolder(name, expected, relabelled, fingerprint);
+    return new ImageFolder(name, expected, relabelled, leftOut, fingerprint);
   }
 
   private static LabelledSample relabelled(LabelledSample image, int[] labels) {

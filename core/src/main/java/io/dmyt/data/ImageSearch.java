@@ -2,18 +2,37 @@ package io.dmyt.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Finds images below folders. */
-public final class ImageSearch {
-  private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png");
+/**
+ * Images below folders, at any depth: files with an image's name in any case ({@code .jpg}, {@code
+ * .jpeg}, {@code .jpe}, {@code .jfif}, {@code .png}, {@code .webp}, {@code .bmp}, {@code .gif},
+ * {@code .tif}, {@code .tiff}). Hidden files and folders, whose names begin with a dot, are left
+ * out; symbolic links are followed.
+ *
+ * @param images sorted by path
+ * @param leftOut what else there is
+ */
+public record ImageSearch(List<Path> images, LeftOut leftOut) {
+  public ImageSearch {
+    images = List.copyOf(images);
+  }
 
-  private ImageSearch() {}
+  /** The endings of the files that are found, for people. */
+  public static String endings() {
+    return ImageFormat.endings();
+  }
 
   /** The entries of a folder that are not hidden, sorted by name. */
   static List<Path> list(Path folder) {
@@ -25,36 +44,72 @@ public final class ImageSearch {
   }
 
   /**
-   * The images below a folder at any depth, sorted by path.
+   * Finds the images below a folder.
    *
-   * @throws ImageDataException if the folder can't be read
+   * @throws ImageDataException if a folder can't be read, or a link leads back to a folder that it
+   *     is in
    */
-  public static List<Path> below(Path folder) {
-    try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return below
-          .filter(p -> isImageName(p) && isVisibleBelow(folder, p) && Files.isRegularFile(p))
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
+  public static ImageSearch below(Path folder) {
+    List<Path> images = new ArrayList<>();
+    LeftOut.Counter leftOut = new LeftOut.Counter();
+    try {
+      Files.walkFileTree(
+          folder,
+          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
+          new Visitor(folder, images, leftOut));
+    } catch (IOException e) {
       throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
     }
-  }
-
-  private static boolean isImageName(Path file) {
-    String lower = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(lower::endsWith);
-  }
-
-  private static boolean isVisibleBelow(Path folder, Path file) {
-    for (Path part : folder.relativize(file)) {
-      if (isHidden(part)) {
-        return false;
-      }
-    }
-    return true;
+    Collections.sort(images);
+    return new ImageSearch(images, leftOut.counted());
   }
 
   private static boolean isHidden(Path path) {
-    return path.getFileName().toString().startsWith(".");
+    return path.getFileName() != null && path.getFileName().toString().startsWith(".");
+  }
+
+  private static final class Visitor extends SimpleFileVisitor<Path> {
+    private final Path root;
+    private final List<Path> images;
+    private final LeftOut.Counter leftOut;
+
+    Visitor(Path root, List<Path> images, LeftOut.Counter leftOut) {
+      this.root = root;
+      this.images = images;
+      this.leftOut = leftOut;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      if (!folder.equals(root) && isHidden(folder)) {
+        leftOut.hidden();
+        return FileVisitResult.SKIP_SUBTREE;
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (isHidden(file)) {
+        leftOut.hidden();
+      } else if (attributes.isSymbolicLink()) {
+        leftOut.dangling(file); // Otherwise these would be the attributes of what it leads to.
+      } else if (ImageFormat.hasEnding(file) && attributes.isRegularFile()) {
+        images.add(file);
+      } else {
+        leftOut.other(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      String reason =
+          e instanceof FileSystemLoopException
+              ? "%s is a link back to a folder that it lies in: remove it".formatted(file)
+              : "%s can't be read: %s".formatted(file, e.getMessage());
+      throw new ImageDataException(reason, e);
+    }
   }
 }

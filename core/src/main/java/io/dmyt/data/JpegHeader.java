@@ -1,5 +1,7 @@
 package io.dmyt.data;
 
+import java.io.ByteArrayOutputStream;
+
 /**
  * What must be known of a JPEG before it is decoded, and whether it is whole.
  *
@@ -12,14 +14,6 @@ package io.dmyt.data;
  *     components 2 means YCCK
  */
 record JpegHeader(int width, int height, int components, int adobeTransform) {
-
-  /** Whether the bytes begin as a JPEG does. */
-  static boolean isJpeg(byte[] data) {
-    return data.length >= 3
-        && (data[0] & 0xff) == 0xff
-        && (data[1] & 0xff) == 0xd8
-        && (data[2] & 0xff) == 0xff;
-  }
 
   /**
    * @throws BadImageException if the file ends before the image does
@@ -62,6 +56,37 @@ record JpegHeader(int width, int height, int components, int adobeTransform) {
     }
     Pixels.checkSize(name, width, height);
     return new JpegHeader(width, height, components, adobe);
+  }
+
+  /**
+   * The file without the segments that hold colour profiles, which nothing here uses, and which a
+   * decoder may refuse where PIL doesn't: broken ones are common.
+   */
+  static byte[] withoutProfiles(byte[] data) {
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(data.length);
+    int from = 0;
+    int at = 2;
+    while (at + 4 <= data.length && (data[at] & 0xff) == 0xff) {
+      int marker = data[at + 1] & 0xff;
+      if (marker == 0xff) {
+        at++; // Fills.
+        continue;
+      }
+      if (marker == 0xda || isStandalone(marker)) {
+        break;
+      }
+      int end = at + 2 + u16(data, at + 2);
+      if (end > data.length) {
+        break;
+      }
+      if (marker == 0xe2) {
+        kept.write(data, from, at - from);
+        from = end;
+      }
+      at = end;
+    }
+    kept.write(data, from, data.length - from);
+    return kept.toByteArray();
   }
 
   /** Index of the code of the next marker from {@code at} on, or the length if there is none. */

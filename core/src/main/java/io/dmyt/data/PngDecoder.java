@@ -18,11 +18,14 @@ import java.util.zip.Inflater;
  * <p>Follows the PNG specification (W3C, third edition). Keeps its buffers; not thread-safe.
  */
 final class PngDecoder {
-  private static final long SIGNATURE = 0x89504E470D0A1A0AL;
   private static final int IHDR = 0x49484452;
   private static final int PLTE = 0x504C5445;
   private static final int IDAT = 0x49444154;
   private static final int IEND = 0x49454E44;
+
+  /** Bytes of image data beyond the image that are looked at. */
+  private static final int MAX_SURPLUS = 1 << 16;
+
   private static final int GREY = 0;
   private static final int RGB = 2;
   private static final int PALETTE = 3;
@@ -47,11 +50,6 @@ final class PngDecoder {
   private int height;
   private int bits;
   private int colour;
-
-  /** Whether the bytes begin as a PNG does. */
-  static boolean isPng(byte[] data) {
-    return data.length >= 8 && ByteBuffer.wrap(data).getLong() == SIGNATURE;
-  }
 
   /**
    * @return pixels that are valid until the next call
@@ -164,11 +162,17 @@ final class PngDecoder {
     }
   }
 
-  /** Reads on to the end of the compressed data, where its checksum is. */
+  /**
+   * Reads on to the end of the compressed data, where its checksum is. What is more than the image
+   * needs is read up to a bound, as 1,000 times as much may come out as goes in.
+   */
   private void finish(Inflater inflater) throws DataFormatException {
-    byte[] surplus = new byte[64];
-    while (!inflater.finished()) {
-      if (inflater.inflate(surplus) == 0 && !inflater.finished() && !feed(inflater)) {
+    byte[] surplus = new byte[MAX_SURPLUS];
+    int left = MAX_SURPLUS;
+    while (!inflater.finished() && left > 0) {
+      int count = inflater.inflate(surplus, 0, left);
+      left -= count;
+      if (count == 0 && !inflater.finished() && !feed(inflater)) {
         throw bad("truncated PNG: the image data ends too early");
       }
     }

@@ -168,7 +168,9 @@ class ImageDecoderTest {
   @Test
   void otherContentIsRefused() {
     assertRefused("the file is empty", new byte[0]);
-    assertRefused("neither JPEG nor PNG nor WebP", "hello, I'm a text".getBytes(US_ASCII));
+    assertRefused(
+        "neither JPEG nor PNG nor WebP nor BMP nor GIF nor TIFF",
+        "hello, I'm a text".getBytes(US_ASCII));
     assertRefused("truncated WebP: 12 of 108", "RIFFd\0\0\0WEBP".getBytes(US_ASCII));
     assertRefused("damaged", "RIFF\4\0\0\0WEBP".getBytes(US_ASCII));
   }

@@ -47,6 +47,30 @@ class ImageFolderTest {
   }
 
   @Test
+  void findsEveryFormatAndCountsTheRest() throws IOException {
+    put("a/1.webp", "a/2.BMP", "a/3.tif", "a/4.tiff", "a/5.jfif", "a/6.jpe", "a/7.gif", "a/8.png");
+    put("a/.hidden.jpg", "a/.cache/y.jpg", "a/notes.txt", "a/more.TXT", "a/jpg", "b/x.jpg");
+    Files.createSymbolicLink(root.resolve("a/gone.jpg"), root.resolve("nowhere.jpg"));
+    Files.createSymbolicLink(root.resolve("lost"), root.resolve("nowhere"));
+    ImageFolder folder = ImageFolder.scan(root);
+    assertEquals(Map.of("a", 8, "b", 1), folder.counts());
+    assertEquals(
+        "1 without ending, 2 .txt, 2 hidden, 2 dangling links (%s, %s)"
+            .formatted(root.resolve("lost"), root.resolve("a/gone.jpg")),
+        folder.leftOut().toString());
+    assertEquals("", LeftOut.NOTHING.toString());
+  }
+
+  @Test
+  void linkLoopsAreSaidInPlainWords() throws IOException {
+    put("a/x.jpg");
+    Files.createSymbolicLink(root.resolve("a/again"), root.resolve("a"));
+    assertMessage(
+        root.resolve("a/again") + " is a link back to a folder that it lies in: remove it",
+        () -> ImageFolder.scan(root));
+  }
+
+  @Test
   void followsSymbolicLinks(@TempDir Path elsewhere) throws IOException {
     Files.write(elsewhere.resolve("far.jpg"), new byte[3]);
     put("a/near.jpg");

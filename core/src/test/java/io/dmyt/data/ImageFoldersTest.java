@@ -63,7 +63,10 @@ class ImageFoldersTest {
   void emptyClassIsNamedWithItsFolder() throws IOException {
     put("train/a/1.jpg", "train/b/2.txt");
     assertMessage(
-        "Class b is empty: no .jpg, .jpeg or .png below " + root.resolve("train/b"),
+        "Class b is empty: no image ("
+            + ImageSearch.endings()
+            + ") below "
+            + root.resolve("train/b"),
         () -> ImageFolders.scan(root, Split.TRAIN));
   }
 

@@ -133,6 +133,7 @@ final class CalibrateCommand implements Command {
     ImageFolder folder = folder(spec, split);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
     terminal.say("calibrating  on %s", folder.summary());
+    terminal.sayLeftOut(folder.leftOut());
     if (bySvm) {
       fitSvm(detector, embeddings, terminal);
     }

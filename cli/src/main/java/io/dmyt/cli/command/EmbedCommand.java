@@ -83,7 +83,7 @@ final class EmbedCommand implements Command {
     if (!output.toString().endsWith(".npy")) {
       throw new UsageException("--output must end in .npy, got " + output);
     }
-    List<Entry> images = images();
+    List<Entry> images = images(terminal);
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       int features = detector.backbone().spec().embeddingSize();
       terminal.say(
@@ -101,11 +101,12 @@ final class EmbedCommand implements Command {
     return Main.OK;
   }
 
-  private List<Entry> images() {
+  private List<Entry> images(Terminal terminal) {
     List<Entry> images = new ArrayList<>();
     for (Split split : Split.values()) {
       if (split.folders().stream().anyMatch(f -> Files.isDirectory(input.resolve(f)))) {
         ImageFolder folder = ImageFolders.scan(input, split).get(split);
+        terminal.sayLeftOut(folder.leftOut());
         for (LabelledSample image : folder.samples()) {
           images.add(
               new Entry(image.sample(), split.folder(), folder.classes().get(image.label())));
@@ -116,10 +117,13 @@ final class EmbedCommand implements Command {
       if (!Files.isDirectory(input)) {
         throw new ImageDataException("There is no folder " + input);
       }
-      ImageSearch.below(input).forEach(file -> images.add(new Entry(Sample.of(file), "", "")));
+      ImageSearch found = ImageSearch.below(input);
+      terminal.sayLeftOut(found.leftOut());
+      found.images().forEach(file -> images.add(new Entry(Sample.of(file), "", "")));
     }
     if (images.isEmpty()) {
-      throw new ImageDataException("No .jpg, .jpeg or .png below " + input);
+      throw new ImageDataException(
+          "no image (%s) below %s".formatted(ImageSearch.endings(), input));
     }
     return images;
   }

@@ -26,6 +26,7 @@ import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageDataException;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageSearch;
+import io.dmyt.data.LeftOut;
 import io.dmyt.data.LoadedSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.LoadingSteps;
@@ -55,7 +56,7 @@ final class PredictCommand implements Command {
 
   @Parameter(
       required = true,
-      description = "FILES|FOLDERS...: images, and folders of .jpg, .jpeg and .png at any depth")
+      description = "FILES|FOLDERS...: images, and folders that hold some at any depth")
   List<Path> inputs = new ArrayList<>();
 
   @Parameter(
@@ -120,7 +121,8 @@ final class PredictCommand implements Command {
     if (explainClass != null && explain == null) {
       throw new UsageException("--explain-class needs --explain");
     }
-    List<Sample> samples = videoBy.grouping().group(files());
+    ImageSearch found = files();
+    List<Sample> samples = videoBy.grouping().group(found.images());
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       if (!detector.hasVerdict()) {
         throw new UsageException(
@@ -143,27 +145,33 @@ final class PredictCommand implements Command {
           "detector     %s: %s, trained with %s",
           weights, detector.spec().backbone(), detector.spec().loss());
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
+      terminal.sayLeftOut(found.leftOut());
       return run(detector, samples, terminal);
     }
   }
 
   /** The images that are meant, each once. */
-  private List<Path> files() throws IOException {
+  private ImageSearch files() throws IOException {
     Set<Path> files = new LinkedHashSet<>();
+    LeftOut leftOut = LeftOut.NOTHING;
     for (Path input : inputs) {
       if (Files.isDirectory(input)) {
-        List<Path> below = ImageSearch.below(input);
-        if (below.isEmpty()) {
-          throw new ImageDataException("no .jpg, .jpeg or .png below " + input);
+        ImageSearch below = ImageSearch.below(input);
+        leftOut = leftOut.and(below.leftOut());
+        if (below.images().isEmpty()) {
+          throw new ImageDataException(
+              "no image (%s) below %s".formatted(ImageSearch.endings(), input));
         }
-        files.addAll(below);
+        files.addAll(below.images());
       } else if (Files.exists(input)) {
         files.add(input);
+      } else if (Files.isSymbolicLink(input)) {
+        throw new ImageDataException(input + " is a link that leads nowhere");
       } else {
         throw new NoSuchFileException(input.toString());
       }
     }
-    return List.copyOf(files);
+    return new ImageSearch(List.copyOf(files), leftOut);
   }
 
   private int run(Detector detector, List<Sample> samples, Terminal terminal) throws IOException {

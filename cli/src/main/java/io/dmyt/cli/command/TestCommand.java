@@ -164,6 +164,7 @@ final class TestCommand implements Command {
     ImageFolder test = folder(spec, Split.TEST);
     terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
     terminal.say("testing      %s", test.summary());
+    terminal.sayLeftOut(test.leftOut());
     if (detector.hasVerdict() && ways.contains(Classifier.of(spec.loss()))) {
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
     }

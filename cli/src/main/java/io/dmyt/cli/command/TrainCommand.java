@@ -176,6 +176,7 @@ final class TrainCommand implements Command {
         "weights      %s", spec.labelWeights() == null ? "equal" : spec.labelWeights().toString());
     terminal.say("training     %s", train.summary());
     terminal.say("validation   %s", valid.summary());
+    terminal.sayLeftOut(train.leftOut().and(valid.leftOut()));
     terminal.say(
         "schedule     %d epochs, batch %d, learning rate %s, seed %d",
         epochs, data.batch, learningRate, seed);

@@ -1,6 +1,7 @@
 package io.dmyt.cli.output;
 
 import io.dmyt.data.BadImageException;
+import io.dmyt.data.LeftOut;
 import io.dmyt.internal.Numbers;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,6 +33,13 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
 
   public void say(String format, Object... arguments) {
     err.println(arguments.length == 0 ? format : Numbers.format(format, arguments));
+  }
+
+  /** Says what was passed over, if anything was. */
+  public void sayLeftOut(LeftOut leftOut) {
+    if (!leftOut.isEmpty()) {
+      say("left out     %s", leftOut);
+    }
   }
 
   /** Names the files that were skipped. */
