@@ -1,0 +1,89 @@
+package io.dmyt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names that are no text in any encoding go through every command. */
+@EnabledOnOs(OS.LINUX)
+class FileNamesTest {
+  @TempDir Path folder;
+
+  /** {@code aé.png} in Latin-1, and another name that Java shows as the same characters. */
+  private static List<Path> rename(Path images) throws Exception {
+    return List.of(
+        Files.move(images.resolve("00.png"), named(images, "a%E9.png")),
+        Files.move(images.resolve("01.png"), named(images, "a%E8.png")));
+  }
+
+  private static Path named(Path folder, String escaped) {
+    String base = folder.toUri().toString();
+    return Path.of(URI.create(base + (base.endsWith("/") ? "" : "/") + escaped));
+  }
+
+  private static Cli.Result succeeds(Object... arguments) {
+    Cli.Result result = Cli.run(arguments);
+    assertEquals(0, result.code(), result.all());
+    return result;
+  }
+
+  @Test
+  void namesThatAreNoUtf8_areReadAndTold() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 3);
+    for (String split : List.of("train", "valid", "test")) {
+      rename(dataset.resolve(split).resolve("fake"));
+    }
+    Path detector = folder.resolve("detector.zip");
+    succeeds(
+        "train",
+        "-d",
+        dataset,
+        "-o",
+        detector,
+        "-m",
+        "resnet18",
+        "--image-size",
+        32,
+        "-b",
+        2,
+        "-e",
+        1,
+        "--pretrained",
+        "none");
+    succeeds("calibrate", "-w", detector, "-d", dataset);
+    Path report = folder.resolve("report.html");
+    succeeds("test", "-w", detector, "-d", dataset, "--report", report, "--bootstrap", 0);
+
+    Path maps = folder.resolve("maps");
+    Path csv = folder.resolve("rows.csv");
+    Cli.Result predicted =
+        succeeds(
+            "predict",
+            dataset.resolve("test/fake"),
+            "-w",
+            detector,
+            "--explain",
+            maps,
+            "--csv",
+            csv);
+    for (String name : List.of("a%E9.png", "a%E8.png", "02.png")) {
+      assertTrue(predicted.out().contains("/" + name), predicted.out());
+      assertTrue(Files.readString(csv).contains("/" + name), Files.readString(csv));
+      assertTrue(Files.exists(maps.resolve(name + ".png")), name);
+    }
+    Path matrix = folder.resolve("e.npy");
+    succeeds("embed", dataset, "-w", detector, "-o", matrix);
+    try (Stream<String> rows = Files.lines(folder.resolve("e.csv"))) {
+      assertEquals(3, rows.filter(row -> row.contains("a%E9.png")).count());
+    }
+  }
+}
