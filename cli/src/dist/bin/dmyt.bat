@@ -65,7 +65,10 @@ rem What is printed is UTF-8: show it as that, and put the console back afterwar
 set "page="
 for /f "tokens=2 delims=:." %%I in ('chcp') do set "page=%%I"
 chcp 65001 >nul 2>&1
-"%java%" %options% %JAVA_OPTS% -cp "%jar%" io.dmyt.cli.Main %*
+rem Jars with losses, decision rules and backbones of the user's come last, which the archive allows.
+set "path_of_classes=%jar%"
+if defined DMYT_CLASSPATH set "path_of_classes=%jar%;%DMYT_CLASSPATH%"
+"%java%" %options% %JAVA_OPTS% -cp "%path_of_classes%" io.dmyt.cli.Main %*
 set "code=%ERRORLEVEL%"
 if defined page chcp %page% >nul 2>&1
 exit /b %code%

@@ -174,5 +174,7 @@ launch() {
     echo "dmyt: memory ${memory} MB: heap ${heap} MB, native arrays ${offheap} MB" >&2
     echo "dmyt: $java ${options[*]}" >&2
   fi
-  exec "$java" "${options[@]}" -cp "$class_path" io.dmyt.cli.Main "$@"
+  # Jars with losses, decision rules and backbones of the user's come last, which the archive allows.
+  exec "$java" "${options[@]}" -cp "$class_path${DMYT_CLASSPATH:+:$DMYT_CLASSPATH}" \
+    io.dmyt.cli.Main "$@"
 }

@@ -7,14 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.Backbones;
 import io.dmyt.backbone.SavedGraph;
 import io.dmyt.checkpoint.CheckpointException;
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Json;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.ZipArchive;
 import io.dmyt.internal.ZipDirectory;
-import io.dmyt.svm.EmbeddingSvm;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -43,28 +45,44 @@ import org.slf4j.LoggerFactory;
  */
 final class DetectorFile {
   /** Raised when older versions of the library could no longer read the file rightly. */
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
 
-  /** Of files without an SVM, which older versions read rightly still. */
-  private static final int FORMAT_WITHOUT_SVM = 2;
+  /** Of files with no rule but an SVM, which older versions read rightly still. */
+  private static final int SVM_FORMAT = 3;
+
+  /** Of files without a fitted rule. */
+  private static final int FORMAT_WITHOUT_RULE = 2;
 
   /** Of files without calibration either. */
   private static final int UNCALIBRATED_FORMAT = 1;
 
   private static final String ENTRY = "dmyt.json";
   private static final String SVM_ENTRY = "dmyt-svm.safetensors";
-  private static final Set<String> OWN = Set.of(ENTRY, SVM_ENTRY);
+  private static final String RULE_ENTRY = "dmyt-rule.safetensors";
+  private static final Set<String> OWN = Set.of(ENTRY, SVM_ENTRY, RULE_ENTRY);
 
   /** What {@link #refit} writes anew. */
-  private static final List<String> FITTED = List.of("calibration", "calibratedOn", "svm", "svmOn");
+  private static final List<String> FITTED =
+      List.of("calibration", "calibratedOn", "svm", "svmOn", "rule");
 
   /** The dummies of a hundred classes take 50 KiB. */
   private static final int LARGEST_ENTRY = 8 << 20;
 
-  private static final int LARGEST_SVM = 128 << 20;
+  private static final int LARGEST_RULE = 128 << 20;
 
   private static final ObjectMapper JSON = Json.mapper();
   private static final Logger log = LoggerFactory.getLogger(DetectorFile.class);
+
+  /**
+   * A fitted rule that is no SVM.
+   *
+   * @param name of its kind
+   * @param entry the name of the entry that holds its state
+   * @param on what it was fitted to; null if unknown
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record StoredRule(String name, String entry, FittedOn on) {}
 
   /**
    * The entry.
@@ -76,6 +94,7 @@ final class DetectorFile {
    * @param calibratedOn what that was fitted to; null if unknown
    * @param svm the name of the entry that holds the SVM; null if there is none
    * @param svmOn what that was fitted to; null if unknown
+   * @param rule a fitted rule that is no SVM; null if there is none
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -87,34 +106,49 @@ final class DetectorFile {
       Calibration calibration,
       FittedOn calibratedOn,
       String svm,
-      FittedOn svmOn) {
+      FittedOn svmOn,
+      StoredRule rule) {
     static Content of(DetectorSpec detector, Provenance provenance, FittedParts fitted) {
       boolean none = fitted.calibration().equals(Calibration.NONE);
-      boolean svm = fitted.svm() != null;
+      RuleKind kind = fitted.rule() == null ? null : fitted.rule().kind();
+      boolean svm = kind == RuleKind.SVM;
+      boolean other = kind != null && !svm;
       return new Content(
-          svm ? FORMAT : none ? UNCALIBRATED_FORMAT : FORMAT_WITHOUT_SVM,
+          other || !LossIds.isStandard(detector.loss())
+              ? FORMAT
+              : svm ? SVM_FORMAT : none ? UNCALIBRATED_FORMAT : FORMAT_WITHOUT_RULE,
           detector,
           null,
           provenance,
           none ? null : fitted.calibration(),
           none ? null : fitted.calibratedOn(),
           svm ? SVM_ENTRY : null,
-          fitted.svmOn());
+          svm ? fitted.ruleOn() : null,
+          other ? new StoredRule(kind.label(), RULE_ENTRY, fitted.ruleOn()) : null);
     }
 
     static Content ofBackbone(String name) {
-      return new Content(UNCALIBRATED_FORMAT, null, name, null, null, null, null, null);
+      return new Content(UNCALIBRATED_FORMAT, null, name, null, null, null, null, null, null);
     }
 
-    /** What was fitted, with the SVM that another entry holds. */
-    FittedParts fitted(EmbeddingSvm machine) {
+    /** The fitted rule, an SVM or another one; null if there is none. */
+    StoredRule storedRule() {
+      return svm == null ? rule : new StoredRule(RuleKind.SVM.label(), svm, svmOn);
+    }
+
+    /** What was fitted, with the rule whose state another entry holds. */
+    FittedParts fitted(DecisionRule restored) {
+      StoredRule stored = storedRule();
       return new FittedParts(
-          calibration == null ? Calibration.NONE : calibration, calibratedOn, machine, svmOn);
+          calibration == null ? Calibration.NONE : calibration,
+          calibratedOn,
+          restored,
+          stored == null ? null : stored.on());
     }
 
-    /** The same without an SVM, and without the calibration of its margins. */
-    Content withoutSvm() {
-      return svm == null ? this : of(detector, provenance, FittedParts.NONE);
+    /** The same without a fitted rule, and without the calibration of its logits. */
+    Content withoutRule() {
+      return storedRule() == null ? this : of(detector, provenance, FittedParts.NONE);
     }
 
     /** The size of the classifier that belongs to it, -1 if that is not known. */
@@ -139,15 +173,15 @@ final class DetectorFile {
   /**
    * Writes it whole beside the target, then moves it over it.
    *
-   * @param svm null unless the content names one
+   * @param rule null unless the content names one
    */
   static void write(
-      Path file, Backbone backbone, Content content, EmbeddingSvm svm, boolean updater)
+      Path file, Backbone backbone, Content content, DecisionRule rule, boolean updater)
       throws IOException {
     ILossFunction loss = backbone.loss();
     backbone.resetLoss();
     try {
-      AtomicFile.write(file, out -> write(out, backbone.graph(), content, svm, updater));
+      AtomicFile.write(file, out -> write(out, backbone.graph(), content, rule, updater));
     } finally {
       backbone.setLoss(loss);
     }
@@ -157,7 +191,7 @@ final class DetectorFile {
       OutputStream stream,
       ComputationGraph graph,
       Content content,
-      EmbeddingSvm svm,
+      DecisionRule rule,
       boolean updater)
       throws IOException {
     ZipOutputStream out = new ZipOutputStream(stream);
@@ -165,7 +199,7 @@ final class DetectorFile {
     // and to add an entry, this doesn't go through ModelSerializer.writeModel.
     out.setLevel(Deflater.NO_COMPRESSION);
     write(out, ENTRY, utf8(content.toJson()));
-    write(out, svm);
+    write(out, content, rule);
     write(out, ModelSerializer.CONFIGURATION_JSON, utf8(graph.getConfiguration().toJson()));
     write(out, ModelSerializer.COEFFICIENTS_BIN, graph.params());
     INDArray state = updater ? graph.getUpdater().getStateViewArray() : null;
@@ -189,7 +223,7 @@ final class DetectorFile {
               if (entry.name().equals(ENTRY)) {
                 JsonNode json = JSON.readTree(zip.bytes(entry, LARGEST_ENTRY));
                 write(out, ENTRY, JSON.writeValueAsBytes(updated(json, after)));
-                write(out, fitted.svm());
+                write(out, after, fitted.rule());
               } else if (!OWN.contains(entry.name())) {
                 out.putNextEntry(new ZipEntry(entry.name()));
                 try (InputStream in = zip.read(entry)) {
@@ -213,11 +247,12 @@ final class DetectorFile {
     return json.put("format", content.format()).setAll(fitted);
   }
 
-  /** Writes the SVM's entry, if there is an SVM. */
-  private static void write(ZipOutputStream out, EmbeddingSvm svm) throws IOException {
-    if (svm != null) {
-      out.putNextEntry(new ZipEntry(SVM_ENTRY));
-      SvmTensors.write(svm, out);
+  /** Writes the fitted rule's entry, if there is one. */
+  private static void write(ZipOutputStream out, Content content, DecisionRule rule)
+      throws IOException {
+    if (rule != null) {
+      out.putNextEntry(new ZipEntry(content.storedRule().entry()));
+      SafeTensors.write(rule.state(), out);
       out.closeEntry();
     }
   }
@@ -331,9 +366,16 @@ final class DetectorFile {
       if (format < 1) {
         throw new IOException("damaged detector: " + file + " says no format in " + ENTRY);
       }
+      String loss = json.path("detector").path("loss").asText("DMYT");
+      if (LossIds.find(loss).isEmpty()) {
+        throw missing(file, "was trained with the loss", loss);
+      }
       Content content = JSON.treeToValue(json, Content.class);
       if (content.model() == null) {
         throw new IOException("damaged detector: " + file + " says no backbone in " + ENTRY);
+      }
+      if (!Backbones.names().contains(content.model())) {
+        throw missing(file, "holds the network", content.model());
       }
       return content;
     } catch (JsonProcessingException e) {
@@ -342,33 +384,58 @@ final class DetectorFile {
   }
 
   /**
-   * Reads the SVM that the content names, and sees to it that it is the detector's.
+   * Reads the fitted rule that the content names, and sees to it that it is the detector's.
    *
+   * @param features the size of the detector's embedding
    * @return null if it names none
    */
-  static EmbeddingSvm svm(Path file, Content content, int features) throws IOException {
-    if (content.svm() == null) {
+  static DecisionRule rule(Path file, Content content, int features) throws IOException {
+    StoredRule stored = content.storedRule();
+    if (stored == null) {
       return null;
     }
-    if (content.detector() == null) {
-      throw damaged(file, content.svm() + " belongs to no detector");
+    if (stored.name() == null || stored.entry() == null) {
+      throw damaged(file, "its rule has no name or no entry");
     }
+    if (content.detector() == null) {
+      throw damaged(file, stored.entry() + " belongs to no detector");
+    }
+    RuleKind.Fitted kind = kind(file, stored.name());
     try (ZipArchive zip = open(file)) {
-      ZipDirectory.Entry entry = zip.entry(content.svm());
+      ZipDirectory.Entry entry = zip.entry(stored.entry());
       if (entry == null) {
-        throw damaged(file, "there is no " + Quoted.line(content.svm()));
+        throw damaged(file, "there is no " + Quoted.line(stored.entry()));
       }
-      byte[] bytes = zip.bytes(entry, LARGEST_SVM);
-      EmbeddingSvm svm = SvmTensors.read(bytes, content.svm());
-      Detector.requireFitting(svm, content.detector(), features);
-      return svm;
+      try (StateDict state = SafeTensors.read(zip.bytes(entry, LARGEST_RULE), stored.entry())) {
+        DecisionRule rule = kind.restore(content.detector(), state);
+        DetectorLoader.requireFitting(rule, content.detector(), features);
+        return rule;
+      }
     } catch (CheckpointException e) {
       throw damaged(file, e.getMessage());
     } catch (IllegalArgumentException e) {
-      throw damaged(file, content.svm() + ": " + e.getMessage());
+      throw damaged(file, stored.entry() + ": " + e.getMessage());
     } catch (ZipException e) {
       throw damaged(file, e.getMessage());
     }
+  }
+
+  private static RuleKind.Fitted kind(Path file, String name) throws IOException {
+    RuleKind kind = RuleKind.find(name).orElse(null);
+    if (kind == null) {
+      throw missing(file, "is judged by the rule", name);
+    }
+    if (kind instanceof RuleKind.Fitted fitted) {
+      return fitted;
+    }
+    throw damaged(file, "its rule, %s, is not a fitted one".formatted(kind.label()));
+  }
+
+  private static IOException missing(Path file, String what, String name) {
+    return new IOException(
+        ("%s %s %s, which this library doesn't have: put its jar on the class path"
+                + " (dmyt: DMYT_CLASSPATH, and --use CLASS unless the jar registers it)")
+            .formatted(file, what, Quoted.of(name)));
   }
 
   private static IOException damaged(Path file, String what) {

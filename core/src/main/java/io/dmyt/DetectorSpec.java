@@ -40,7 +40,8 @@ public record DetectorSpec(
     }
     if ((dummies == null) != loss.hasClassifier()) {
       throw new IllegalArgumentException(
-          loss + (dummies == null ? " needs dummies" : " has a classifier, and no dummies"));
+          loss.label()
+              + (dummies == null ? " needs dummies" : " has a classifier, and no dummies"));
     }
     if (dummies != null && !dummies.classes().equals(classes)) {
       throw new IllegalArgumentException(
@@ -57,9 +58,11 @@ public record DetectorSpec(
     }
   }
 
-  /** Whether the verdict comes from the dummies, and not from a classifier or an SVM. */
-  public boolean judgedByDummies() {
-    return loss == LossKind.DMYT;
+  /** The weights of the classes in the loss; none if they all count the same. */
+  public double[] weights() {
+    return labelWeights == null
+        ? new double[0]
+        : labelWeights.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   /** The real class's index. */

@@ -1,20 +1,18 @@
 package io.dmyt;
 
-import io.dmyt.svm.EmbeddingSvm;
-
 /**
  * What is fitted to a trained network, so that another network needs another one.
  *
  * @param calibration {@link Calibration#NONE} at first
  * @param calibratedOn null if unknown
- * @param svm what judges the embeddings of a Triplet network; else null
- * @param svmOn null if unknown
+ * @param rule what judges the network, where that has to be fitted; else null
+ * @param ruleOn null if unknown
  */
 record FittedParts(
-    Calibration calibration, FittedOn calibratedOn, EmbeddingSvm svm, FittedOn svmOn) {
+    Calibration calibration, FittedOn calibratedOn, DecisionRule rule, FittedOn ruleOn) {
   static final FittedParts NONE = new FittedParts(Calibration.NONE, null, null, null);
 
   FittedParts calibrated(Calibration by, FittedOn on) {
-    return new FittedParts(by, on, svm, svmOn);
+    return new FittedParts(by, on, rule, ruleOn);
   }
 }

@@ -1,31 +1,77 @@
 package io.dmyt;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import io.dmyt.internal.Extensions;
+import io.dmyt.loss.CrossEntropyLoss;
+import io.dmyt.loss.DummyTripletLoss;
+import io.dmyt.loss.TripletLoss;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
-/** The losses that a detector can be trained with. */
-public enum LossKind {
+/**
+ * A loss that detectors can be trained with, and the rule by which they are judged then.
+ *
+ * <p>A loss of your own joins by implementing this interface in a public class with a public
+ * constructor without arguments, of which one instance is made. It is found by {@link
+ * java.util.ServiceLoader} if the class's name stands in {@code META-INF/services/io.dmyt.LossKind}
+ * of its jar; {@code dmyt train -l my.pkg.MyLoss} takes it without that as well. A saved detector
+ * holds {@link #id()} alone.
+ *
+ * <p>A network's graph ends in the stock losses of DL4J when it is saved, so that other programs
+ * open it whatever it was trained with.
+ */
+@SuppressWarnings("ClassInitializationDeadlock") // The class of its constants is used here alone.
+@JsonSerialize(using = LossIds.Writer.class)
+@JsonDeserialize(using = LossIds.Reader.class)
+public interface LossKind {
   /** The Dummy Triplet loss on embeddings; a prediction is the class of the best dummy. */
-  DMYT("DmyT"),
-  /** A triplet loss on embeddings with semi-hard mining. */
-  TRIPLET("Triplet"),
-  /** Cross entropy on a linear classifier's logits. */
-  CROSS_ENTROPY("CrossEntropy");
+  LossKind DMYT =
+      new StandardLoss(
+          "DMYT",
+          "DmyT",
+          false,
+          RuleKind.DUMMIES,
+          spec -> new DummyTripletLoss(spec.dummies(), spec.weights()));
 
-  private final String label;
+  /** A triplet loss on embeddings with semi-hard mining; an SVM judges. */
+  LossKind TRIPLET =
+      new StandardLoss(
+          "TRIPLET", "Triplet", false, RuleKind.SVM, spec -> new TripletLoss(spec.weights()));
 
-  LossKind(String label) {
-    this.label = label;
+  /** Cross entropy on a linear classifier's logits; a prediction is the largest logit's class. */
+  LossKind CROSS_ENTROPY =
+      new StandardLoss(
+          "CROSS_ENTROPY",
+          "CrossEntropy",
+          true,
+          RuleKind.ARGMAX,
+          spec -> new CrossEntropyLoss(spec.weights()));
+
+  /** What a saved detector calls it: unique, and never changed. By default the class's name. */
+  default String id() {
+    return getClass().getName();
   }
 
-  /** The name that people write: DmyT, Triplet or CrossEntropy. */
-  public String label() {
-    return label;
-  }
+  /** The name that people write and read, such as DmyT. */
+  String label();
 
-  /** Whether the network ends in a classifier, so that its output is logits and no embedding. */
-  public boolean hasClassifier() {
-    return this == CROSS_ENTROPY;
-  }
+  /** Whether the network ends in a linear classifier, so that its outputs are logits. */
+  boolean hasClassifier();
+
+  /** How a detector that was trained with it is judged. */
+  RuleKind rule();
+
+  /**
+   * The loss over a batch of the network's outputs, [B, embedding size] or [B, classes] with a
+   * classifier, and one-hot labels [B, classes]; {@link io.dmyt.loss.ClassLoss} makes one of a few
+   * lines of SameDiff.
+   *
+   * @param spec the detector to be trained: its classes, dummies and weights of classes
+   */
+  ILossFunction create(DetectorSpec spec);
 
   /**
    * Finds a loss by its name, case and hyphens ignored. BCE, as the paper's code calls it, is cross
@@ -33,19 +79,29 @@ public enum LossKind {
    *
    * @throws IllegalArgumentException if there is no such loss; the message lists them
    */
-  public static LossKind parse(String name) {
-    return switch (name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "")) {
-      case "dmyt" -> DMYT;
-      case "triplet" -> TRIPLET;
-      case "crossentropy", "ce", "bce" -> CROSS_ENTROPY;
-      default ->
-          throw new IllegalArgumentException(
-              "no loss named " + name + ": there are DmyT, Triplet and CrossEntropy (or BCE)");
-    };
+  static LossKind parse(String name) {
+    String key = key(name);
+    if (key.equals("ce") || key.equals("bce")) {
+      return CROSS_ENTROPY;
+    }
+    for (LossKind kind : List.of(DMYT, TRIPLET, CROSS_ENTROPY)) {
+      if (key(kind.label()).equals(key)) {
+        return kind;
+      }
+    }
+    List<String> others = new ArrayList<>();
+    for (LossKind kind : Extensions.of(LossKind.class)) {
+      if (kind.id().equals(name) || key(kind.label()).equals(key)) {
+        return kind;
+      }
+      others.add(kind.label());
+    }
+    throw new IllegalArgumentException(
+        "no loss named %s: there are DmyT, Triplet and CrossEntropy (or BCE)%s"
+            .formatted(name, others.isEmpty() ? "" : ", and " + String.join(", ", others)));
   }
 
-  @Override
-  public String toString() {
-    return label;
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
   }
 }

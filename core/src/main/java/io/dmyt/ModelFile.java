@@ -5,7 +5,6 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.checkpoint.Checkpoints;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
-import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,8 @@ import java.util.Set;
  *
  * <p>safetensors keep the weights under timm's names, so that {@code load_state_dict} takes them,
  * and say in their metadata what the zip says: under {@code model} timm's name of the network, and
- * under {@code dmyt}, for this library, all of the detector but its optimiser's state and its SVM,
- * which {@code strict=True} leaves no place for, with the calibration that rests on that.
+ * under {@code dmyt}, for this library, all of the detector but its optimiser's state and a fitted
+ * rule, which {@code strict=True} leaves no place for, with the calibration that rests on that.
  */
 public final class ModelFile implements AutoCloseable {
   private static final String ENDING = ".safetensors";
@@ -38,16 +37,16 @@ public final class ModelFile implements AutoCloseable {
 
   private final StateDict weights;
   private final DetectorFile.Content content;
-  private final EmbeddingSvm svm;
+  private final DecisionRule rule;
 
   /**
    * @param content null if nothing is known
-   * @param svm null if there is none
+   * @param rule the fitted one; null if there is none
    */
-  private ModelFile(StateDict weights, DetectorFile.Content content, EmbeddingSvm svm) {
+  private ModelFile(StateDict weights, DetectorFile.Content content, DecisionRule rule) {
     this.weights = weights;
     this.content = content;
-    this.svm = svm;
+    this.rule = rule;
   }
 
   /**
@@ -62,8 +61,8 @@ public final class ModelFile implements AutoCloseable {
       Backbone backbone = DetectorFile.backbone(file, content, false);
       StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
       backbone.stateDict().tensors().forEach(copy::put);
-      EmbeddingSvm svm = DetectorFile.svm(file, content, backbone.spec().embeddingSize());
-      return new ModelFile(copy.build(), content, svm);
+      DecisionRule rule = DetectorFile.rule(file, content, backbone.spec().embeddingSize());
+      return new ModelFile(copy.build(), content, rule);
     }
     StateDict weights = Checkpoints.open(file);
     try {
@@ -132,11 +131,11 @@ public final class ModelFile implements AutoCloseable {
   }
 
   /**
-   * Whether it is a detector with an SVM: safetensors have no place for that, so that one written
-   * from it has neither SVM nor calibration.
+   * Whether it is a detector with a fitted rule, such as an SVM: safetensors have no place for
+   * that, so that one written from it has neither rule nor calibration.
    */
-  public boolean hasSvm() {
-    return svm != null;
+  public boolean hasFittedRule() {
+    return rule != null;
   }
 
   /** All that the file says; null if nothing. */
@@ -172,7 +171,7 @@ public final class ModelFile implements AutoCloseable {
                   classifier(network.classes()),
                   spec.classes().size(),
                   spec.classes(),
-                  spec.loss(),
+                  spec.loss().label(),
                   classifier(expected)));
     }
   }
@@ -193,7 +192,7 @@ public final class ModelFile implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       SafeTensors.write(described(), file);
     } else if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-      DetectorFile.write(file, toBackbone(), content, svm, false);
+      DetectorFile.write(file, toBackbone(), content, rule, false);
     } else {
       throw new IllegalArgumentException(
           "%s: only .safetensors, which PyTorch's world reads, and .zip are written"
@@ -211,7 +210,7 @@ public final class ModelFile implements AutoCloseable {
     }
     if (detector().isPresent()) {
       dict.metadata(CLASSES, String.join(",", detector().get().classes()));
-      dict.metadata(CONTENT, content.withoutSvm().toJson());
+      dict.metadata(CONTENT, content.withoutRule().toJson());
     }
     for (Map.Entry<String, String> entry : weights.metadata().entrySet()) {
       if (!OWN.contains(entry.getKey())) {

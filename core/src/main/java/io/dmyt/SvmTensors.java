@@ -3,11 +3,8 @@ package io.dmyt;
 import io.dmyt.checkpoint.DType;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
-import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.svm.SupportVectors;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -28,7 +25,7 @@ final class SvmTensors {
 
   private SvmTensors() {}
 
-  static void write(EmbeddingSvm svm, OutputStream out) throws IOException {
+  static StateDict of(EmbeddingSvm svm) {
     SupportVectors parts = svm.parts();
     int vectors = parts.vectors().length;
     float[] flat = new float[Math.multiplyExact(vectors, parts.features())];
@@ -37,40 +34,35 @@ final class SvmTensors {
     }
     double[] coefficients =
         Arrays.stream(parts.coefficients()).flatMapToDouble(Arrays::stream).toArray();
-    StateDict dict =
-        StateDict.builder()
-            .put(GAMMA, Tensor.of(new double[] {parts.gamma()}))
-            .put(CLASSES, Tensor.of(longs(parts.classes()), parts.classes().length))
-            .put(COUNTS, Tensor.of(longs(parts.counts()), parts.counts().length))
-            .put(COEFFICIENTS, Tensor.of(coefficients, parts.coefficients().length, vectors))
-            .put(INTERCEPTS, Tensor.of(parts.intercepts(), parts.intercepts().length))
-            .put(VECTORS, Tensor.of(flat, vectors, parts.features()))
-            .build();
-    SafeTensors.write(dict, out);
+    return StateDict.builder()
+        .put(GAMMA, Tensor.of(new double[] {parts.gamma()}))
+        .put(CLASSES, Tensor.of(longs(parts.classes()), parts.classes().length))
+        .put(COUNTS, Tensor.of(longs(parts.counts()), parts.counts().length))
+        .put(COEFFICIENTS, Tensor.of(coefficients, parts.coefficients().length, vectors))
+        .put(INTERCEPTS, Tensor.of(parts.intercepts(), parts.intercepts().length))
+        .put(VECTORS, Tensor.of(flat, vectors, parts.features()))
+        .build();
   }
 
   /**
-   * Reads a machine.
+   * The SVM of these tensors.
    *
-   * @throws io.dmyt.checkpoint.CheckpointException if the bytes are no safetensors
-   * @throws IllegalArgumentException if the tensors are not the parts of a machine
+   * @throws IllegalArgumentException if they are not the parts of an SVM
    */
-  static EmbeddingSvm read(byte[] bytes, String source) {
-    try (StateDict dict = SafeTensors.read(bytes, source)) {
-      if (!dict.names().equals(NAMES)) {
-        throw new IllegalArgumentException("expected the tensors of an SVM, found " + dict.names());
-      }
-      int[] classes = ints(tensor(dict, CLASSES, DType.I64, 1));
-      Tensor vectors = tensor(dict, VECTORS, DType.F32, 2);
-      return EmbeddingSvm.of(
-          new SupportVectors(
-              tensor(dict, GAMMA, DType.F64, 0).doubles()[0],
-              classes,
-              ints(tensor(dict, COUNTS, DType.I64, 1)),
-              rows(vectors),
-              doubleRows(tensor(dict, COEFFICIENTS, DType.F64, 2)),
-              tensor(dict, INTERCEPTS, DType.F64, 1).doubles()));
+  static EmbeddingSvm of(StateDict dict) {
+    if (!dict.names().equals(NAMES)) {
+      throw new IllegalArgumentException("expected the tensors of an SVM, found " + dict.names());
     }
+    int[] classes = ints(tensor(dict, CLASSES, DType.I64, 1));
+    Tensor vectors = tensor(dict, VECTORS, DType.F32, 2);
+    return EmbeddingSvm.of(
+        new SupportVectors(
+            tensor(dict, GAMMA, DType.F64, 0).doubles()[0],
+            classes,
+            ints(tensor(dict, COUNTS, DType.I64, 1)),
+            rows(vectors),
+            doubleRows(tensor(dict, COEFFICIENTS, DType.F64, 2)),
+            tensor(dict, INTERCEPTS, DType.F64, 1).doubles()));
   }
 
   private static Tensor tensor(StateDict dict, String name, DType type, int rank) {

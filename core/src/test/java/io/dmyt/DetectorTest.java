@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -80,7 +80,7 @@ class DetectorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(LossKind.class)
+  @ValueSource(strings = {"DmyT", "Triplet", "CrossEntropy"})
   void comesBackAsItWasSaved(LossKind loss) throws IOException {
     Detector detector = detector(loss);
     train(detector);
@@ -199,14 +199,14 @@ class DetectorTest {
   void fakeProbability_isTheScaledSoftmaxThenCalibrated(LossKind loss, double scale) {
     Detector detector = detector(loss);
     List<Sample> samples = samples("a", "b", "c");
-    INDArray scores = detector.scores(detector.features(images(3)));
-    double[] raw = detector.rawFakeProbabilities(detector.features(images(3)));
+    Decisions decisions = detector.rule().decide(detector.features(images(3)));
+    double[] raw = decisions.fakeProbabilities();
     for (Calibration calibration :
         List.of(Calibration.NONE, new Calibration(Calibration.Kind.PLATT, 2, 3, at(0.999999999)))) {
       detector.setCalibration(calibration);
       List<Prediction> predictions = detector.predict(samples, images(3));
       for (int i = 0; i < 3; i++) {
-        double[] s = scores.getRow(i).toDoubleVector();
+        double[] s = decisions.scores()[i];
         double real = Math.exp(scale * s[2]);
         double fake = Math.exp(scale * s[0]) + Math.exp(scale * s[1]);
         assertEquals(fake / (fake + real), raw[i], 1e-9);
@@ -246,11 +246,19 @@ class DetectorTest {
     }
   }
 
+  private static SvmRule svm(Detector detector, INDArray embeddings, int... labels) {
+    return SvmRule.of(detector.spec(), EmbeddingSvm.fit(embeddings, labels));
+  }
+
+  private static EmbeddingSvm svm(Detector detector) {
+    return ((SvmRule) detector.rule()).svm();
+  }
+
   /** A Triplet detector with an SVM fitted to six images, two of each class. */
   private static Detector judgedBySvm() {
     Detector detector = detector(LossKind.TRIPLET);
-    detector.setSvm(
-        EmbeddingSvm.fit(detector.embed(images(6)), new int[] {0, 1, 2, 0, 1, 2}),
+    detector.setRule(
+        svm(detector, detector.embed(images(6)), 0, 1, 2, 0, 1, 2),
         new FittedOn("now", "train", "abc", Map.of("real", 2)));
     detector.setCalibration(
         new Calibration(Calibration.Kind.PLATT, 2, 0.25, at(0.5)),
@@ -273,10 +281,10 @@ class DetectorTest {
     List<Prediction> predictions = judged.predict(samples, images(6));
     for (int i = 0; i < 6; i++) {
       Prediction p = predictions.get(i);
-      double margin = judged.svm().fakeMargin(embeddings[i], 2);
+      double margin = svm(judged).fakeMargin(embeddings[i], 2);
       assertEquals(FakeScore.ofLogit(2 * margin + 0.25), p.fakeProbability(), 1e-6);
       assertEquals(p.fakeProbability() >= 0.5, p.fake());
-      int[] votes = judged.svm().votes(judged.svm().decisions(embeddings[i]));
+      int[] votes = svm(judged).votes(svm(judged).decisions(embeddings[i]));
       assertEquals(
           p.fake() ? CLASSES.get(votes[0] >= votes[1] ? 0 : 1) : "real", p.label(), "of " + i);
       assertEquals(1 - p.fakeProbability(), p.probabilities().get(2), 1e-12);
@@ -292,7 +300,7 @@ class DetectorTest {
   @Test
   void anSvmNeedNotKnowEveryFakeClass() {
     Detector detector = detector(LossKind.TRIPLET);
-    detector.setSvm(EmbeddingSvm.fit(detector.embed(images(4)), new int[] {1, 2, 1, 2}), null);
+    detector.setRule(svm(detector, detector.embed(images(4)), 1, 2, 1, 2), null);
     detector.setCalibration(Calibration.NONE.at(at(0)));
     Prediction p = detector.predict(samples("a"), images(1)).get(0);
     assertEquals("faceswap", p.label());
@@ -305,17 +313,18 @@ class DetectorTest {
     Detector triplet = detector(LossKind.TRIPLET);
     INDArray embeddings = triplet.embed(images(4));
     assertFault(
-        "needs no SVM",
+        "trained with DmyT is judged by dummies, not by svm",
+        () -> detector(LossKind.DMYT).setRule(svm(triplet, embeddings, 0, 2, 0, 2), null));
+    RuleKind.Fitted binary = RuleKind.SVM_BINARY;
+    assertFault(
+        "judged by svm, not by svm-binary",
         () ->
-            detector(LossKind.DMYT)
-                .setSvm(EmbeddingSvm.fit(embeddings, new int[] {0, 2, 0, 2}), null));
+            triplet.setRule(binary.fit(triplet.spec(), embeddings, new int[] {0, 2, 0, 2}), null));
     for (int[] labels : new int[][] {{0, 1, 0, 1}, {2, 3, 2, 3}}) {
-      assertFault("real class 2", () -> triplet.setSvm(EmbeddingSvm.fit(embeddings, labels), null));
+      assertFault("real class 2", () -> svm(triplet, embeddings, labels));
     }
     INDArray narrow = embeddings.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 9)).dup();
-    assertFault(
-        "over 9 features",
-        () -> triplet.setSvm(EmbeddingSvm.fit(narrow, new int[] {0, 2, 0, 2}), null));
+    assertFault("over 9 features", () -> triplet.setRule(svm(triplet, narrow, 0, 2, 0, 2), null));
   }
 
   @Test
@@ -327,24 +336,27 @@ class DetectorTest {
     Detector loaded = Detector.load(file);
     assertEquals(detector.calibration(), loaded.calibration());
     assertEquals(detector.calibratedOn(), loaded.calibratedOn());
-    assertEquals(detector.svmFittedOn(), loaded.svmFittedOn());
+    assertEquals(detector.ruleFittedOn(), loaded.ruleFittedOn());
     INDArray embeddings = detector.embed(images(6));
     for (float[] row : embeddings.toFloatMatrix()) {
-      assertArrayEquals(detector.svm().decisions(row), loaded.svm().decisions(row));
+      assertArrayEquals(svm(detector).decisions(row), svm(loaded).decisions(row));
     }
-    assertEquals(detector.scores(embeddings), loaded.scores(embeddings));
+    assertArrayEquals(
+        detector.rule().decide(embeddings).scores(), loaded.rule().decide(embeddings).scores());
     assertEquals(
         detector.features(images(2)),
         ModelSerializer.restoreComputationGraph(file.toFile()).outputSingle(images(2)));
 
     // Fitted again, with all else kept; and forgotten when the weights change.
     Path refitted = folder.resolve("refitted.zip");
-    loaded.setSvm(EmbeddingSvm.fit(embeddings, new int[] {0, 1, 2, 2, 1, 0}), null);
+    loaded.setRule(svm(loaded, embeddings, 0, 1, 2, 2, 1, 0), null);
     assertEquals(Calibration.NONE, loaded.calibration());
     loaded.saveFitted(file, refitted);
     Detector again = Detector.load(refitted);
-    assertNull(again.svmFittedOn());
-    assertArrayEquals(loaded.classify(embeddings), again.classify(embeddings));
+    assertNull(again.ruleFittedOn());
+    assertArrayEquals(
+        loaded.rule().decide(embeddings).predictions(),
+        again.rule().decide(embeddings).predictions());
     train(again);
     assertFalse(again.hasVerdict());
     again.saveFitted(refitted, refitted);
@@ -373,7 +385,7 @@ class DetectorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(LossKind.class)
+  @ValueSource(strings = {"DmyT", "Triplet", "CrossEntropy"})
   void storesStockClassesOnly(LossKind loss) throws IOException {
     Path file = folder.resolve("detector.zip");
     detector(loss).save(file);

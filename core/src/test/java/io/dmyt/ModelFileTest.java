@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -115,7 +115,7 @@ class ModelFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(LossKind.class)
+  @ValueSource(strings = {"DmyT", "Triplet", "CrossEntropy"})
   void detectorsComeBackFromSafetensors(LossKind loss) throws IOException {
     Path first = folder.resolve("detector.zip");
     Path second = folder.resolve("detector.safetensors");
@@ -152,12 +152,13 @@ class ModelFileTest {
     Path saved = folder.resolve("saved.safetensors");
     try (Detector detector = Detector.create(spec(LossKind.TRIPLET), 3)) {
       INDArray embeddings = detector.embed(images);
-      detector.setSvm(EmbeddingSvm.fit(embeddings, new int[] {0, 1, 0, 1, 0, 1}), null);
+      EmbeddingSvm svm = EmbeddingSvm.fit(embeddings, new int[] {0, 1, 0, 1, 0, 1});
+      detector.setRule(SvmRule.of(detector.spec(), svm), null);
       detector.setCalibration(CALIBRATED);
       detector.save(zip);
       detector.save(saved);
       try (ModelFile model = ModelFile.open(zip)) {
-        assertTrue(model.hasSvm());
+        assertTrue(model.hasFittedRule());
         model.write(copy);
         model.write(bare);
       }

@@ -43,7 +43,7 @@ class SvmEntryTest {
     float[][] rows = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 0, 1}, {0, 1, 0, 1}};
     svm = EmbeddingSvm.fit(rows, new int[] {0, 1, 2, 0, 1}, EmbeddingSvm.Options.DEFAULT);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    SvmTensors.write(svm, out);
+    SafeTensors.write(SvmTensors.of(svm), out);
     stored = out.toByteArray();
   }
 
@@ -57,7 +57,8 @@ class SvmEntryTest {
             loss,
             Dummies.of(CLASSES, realClass, FEATURES),
             null);
-    return DetectorFile.Content.of(spec, null, new FittedParts(Calibration.NONE, null, svm, null));
+    DecisionRule rule = svm == null ? null : SvmRule.of(spec, svm);
+    return DetectorFile.Content.of(spec, null, new FittedParts(Calibration.NONE, null, rule, null));
   }
 
   private DetectorFile.Content triplet() {
@@ -91,7 +92,7 @@ class SvmEntryTest {
 
   private static void assertSays(String what, Path file, DetectorFile.Content content) {
     IOException e =
-        assertThrows(IOException.class, () -> DetectorFile.svm(file, content, FEATURES));
+        assertThrows(IOException.class, () -> DetectorFile.rule(file, content, FEATURES));
     String said = e.getMessage();
     assertTrue(said.startsWith("damaged detector: " + file + ": "), said);
     assertTrue(said.contains(ENTRY) && said.contains(what), said);
@@ -100,25 +101,26 @@ class SvmEntryTest {
 
   @Test
   void comesBackBitByBit() throws IOException {
-    EmbeddingSvm read = DetectorFile.svm(zip(ENTRY, stored), triplet(), FEATURES);
+    EmbeddingSvm read =
+        ((SvmRule) DetectorFile.rule(zip(ENTRY, stored), triplet(), FEATURES)).svm();
     float[] point = {0.3f, 0, -0.1f, 0.7f};
     assertArrayEquals(svm.decisions(point), read.decisions(point));
     assertArrayEquals(svm.supportVectors(), read.supportVectors());
     assertArrayEquals(svm.classes(), read.classes());
-    assertNull(DetectorFile.svm(folder, content(LossKind.TRIPLET, "real", null), FEATURES));
+    assertNull(DetectorFile.rule(folder, content(LossKind.TRIPLET, "real", null), FEATURES));
   }
 
   @Test
   void isTheDetectors() throws IOException {
     assertSays("there is no " + ENTRY, zip("other", stored), triplet());
     Path file = zip(ENTRY, stored);
-    assertSays("needs no SVM", file, content(LossKind.DMYT, "real", svm));
+    assertSays("judged by dummies, not by svm", file, content(LossKind.DMYT, "real", svm));
     assertSays(
         "belongs to no detector",
         file,
-        new DetectorFile.Content(3, null, "resnet18", null, null, null, ENTRY, null));
+        new DetectorFile.Content(3, null, "resnet18", null, null, null, ENTRY, null, null));
     IOException e =
-        assertThrows(IOException.class, () -> DetectorFile.svm(file, triplet(), FEATURES + 1));
+        assertThrows(IOException.class, () -> DetectorFile.rule(file, triplet(), FEATURES + 1));
     assertTrue(e.getMessage().contains("over 4 features, for a detector"), e.getMessage());
   }
 

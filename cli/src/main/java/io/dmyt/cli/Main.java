@@ -4,7 +4,10 @@ import com.beust.jcommander.JCommander;
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.ParameterException;
 import com.beust.jcommander.Parameters;
+import io.dmyt.LossKind;
+import io.dmyt.RuleKind;
 import io.dmyt.Version;
+import io.dmyt.backbone.BackboneFamily;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.cli.command.Command;
 import io.dmyt.cli.command.Commands;
@@ -14,6 +17,7 @@ import io.dmyt.cli.output.Terminal;
 import io.dmyt.cli.output.Usage;
 import io.dmyt.data.ImageDataException;
 import io.dmyt.data.TooManyBadImagesException;
+import io.dmyt.internal.Extensions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -62,6 +66,24 @@ public final class Main {
 
     @Parameter(names = "--verbose", description = "Show the JVM's options, and whole stack traces")
     boolean verbose;
+
+    @Parameter(
+        names = "--use",
+        description =
+            "Classes of your own on the class path ($DMYT_CLASSPATH), comma-separated: losses,"
+                + " decision rules, backbone families (not needed for those that their jar registers)")
+    List<String> use = List.of();
+
+    void load() {
+      for (String name : use) {
+        try {
+          Extensions.use(
+              name.strip(), List.of(LossKind.class, RuleKind.class, BackboneFamily.class));
+        } catch (IllegalArgumentException e) {
+          throw new UsageException("--use: " + e.getMessage());
+        }
+      }
+    }
   }
 
   public static void main(String[] arguments) {
@@ -110,6 +132,7 @@ public final class Main {
       }
       Command command =
           commands.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+      common.load();
       return command.run(terminal);
     } catch (ParameterException e) {
       String where = parser.getParsedCommand();

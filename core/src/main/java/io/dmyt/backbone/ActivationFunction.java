@@ -4,19 +4,22 @@ import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.nd4j.linalg.activations.Activation;
 
 /** The activation functions of the families, each from DL4J's own parts. */
-enum ActivationFunction {
+public enum ActivationFunction {
+  /** max(x, 0). */
   RELU {
     @Override
     String add(NetworkBuilder net, String name, String from) {
       return net.activation(name, from, Activation.RELU);
     }
   },
+  /** min(max(x, 0), 6). */
   RELU6 {
     @Override
     String add(NetworkBuilder net, String name, String from) {
       return net.activation(name, from, Activation.RELU6);
     }
   },
+  /** 1 / (1 + exp(−x)). */
   SIGMOID {
     @Override
     String add(NetworkBuilder net, String name, String from) {

@@ -214,6 +214,17 @@ public final class Backbone {
     return graph.output(List.of(NetworkBuilder.EMBEDDING), false, new INDArray[] {images}, null)[0];
   }
 
+  /**
+   * The logits [batch, classes] that the classifier makes of embeddings [batch, embedding size].
+   *
+   * @throws IllegalArgumentException if there is no classifier
+   */
+  public INDArray logits(INDArray embeddings) {
+    return embeddings
+        .mmul(get(spec().classifier() + ".weight").transpose())
+        .addiRowVector(get(spec().classifier() + ".bias"));
+  }
+
   /** The loss that the head has now. */
   public ILossFunction loss() {
     return Head.loss(graph);

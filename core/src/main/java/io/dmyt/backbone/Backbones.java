@@ -3,6 +3,7 @@ package io.dmyt.backbone;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.hub.PublishedWeights;
 import io.dmyt.hub.RemoteFile;
+import io.dmyt.internal.Extensions;
 import io.dmyt.internal.Suggestions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -46,9 +47,18 @@ public final class Backbones {
 
   private Backbones() {}
 
-  /** The known names, family by family. */
+  /** The known names, family by family, those of any {@link BackboneFamily} last. */
   public static Set<String> names() {
-    return Collections.unmodifiableSet(MODELS.keySet());
+    return Collections.unmodifiableSet(models().keySet());
+  }
+
+  /** The networks of this library and all others, by name. */
+  private static Map<String, Model> models() {
+    Map<String, Model> models = new LinkedHashMap<>(MODELS);
+    for (BackboneFamily family : Extensions.of(BackboneFamily.class)) {
+      family.models().forEach(model -> models.putIfAbsent(model.spec().name(), model));
+    }
+    return models;
   }
 
   /**
@@ -107,7 +117,7 @@ public final class Backbones {
    * several: the EfficientNets' differ in nothing that a state dict tells.
    */
   public static List<String> matching(StateDict weights) {
-    return MODELS.values().stream()
+    return models().values().stream()
         .filter(model -> StateDictLoader.isOf(model, weights))
         .map(model -> model.spec().name())
         .toList();
@@ -147,6 +157,9 @@ public final class Backbones {
 
   static Model model(String name) {
     Model model = MODELS.get(name);
+    if (model == null) {
+      model = models().get(name);
+    }
     if (model == null) {
       List<String> closest = Suggestions.closest(name, names(), CLOSEST);
       throw new IllegalArgumentException(

@@ -5,16 +5,22 @@ import java.util.random.RandomGenerator;
 
 /** How a parameter's initial values are drawn. */
 @FunctionalInterface
-interface Init {
+public interface Init {
+  /** All 0. */
   Init ZEROS = constant(0);
+
+  /** All 1. */
   Init ONES = constant(1);
 
+  /** Fills in the values, row-major in PyTorch's shape. */
   void fill(float[] values, RandomGenerator random);
 
+  /** All the same. */
   static Init constant(float value) {
     return (values, random) -> Arrays.fill(values, value);
   }
 
+  /** Normal with mean 0. */
   static Init normal(double deviation) {
     return (values, random) -> {
       for (int i = 0; i < values.length; i++) {
@@ -23,6 +29,7 @@ interface Init {
     };
   }
 
+  /** Uniform between −bound and bound. */
   static Init uniform(double bound) {
     return (values, random) -> {
       for (int i = 0; i < values.length; i++) {
@@ -34,6 +41,7 @@ interface Init {
   /** Draws a convolution's weights from their shape [out, in / groups, height, width]. */
   @FunctionalInterface
   interface OfConvolution {
+    /** The way for weights of that shape. */
     Init init(long[] shape, int groups);
   }
 

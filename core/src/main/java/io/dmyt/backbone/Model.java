@@ -9,15 +9,19 @@ import java.util.function.Function;
 /**
  * A known network: what it is, and how to build everything up to its last feature map.
  *
+ * @param spec what it is
+ * @param features writes the layers up to the last feature map, whose channels are as many as the
+ *     embedding is long
  * @param timmName timm's name of a tensor that published weights may have under another one, or
  *     none for one that the network does without
  */
-record Model(
+public record Model(
     BackboneSpec spec,
     Consumer<NetworkBuilder> features,
     Function<String, Optional<String>> timmName) {
 
-  Model(BackboneSpec spec, Consumer<NetworkBuilder> features) {
+  /** A network whose published weights have timm's names. */
+  public Model(BackboneSpec spec, Consumer<NetworkBuilder> features) {
     this(spec, features, Optional::of);
   }
 

@@ -28,7 +28,7 @@ import org.nd4j.linalg.learning.config.Adam;
  * which timm's constructors create the modules. Methods read from the vertex written last unless
  * one is given, and return the name of the one they write.
  */
-final class NetworkBuilder {
+public final class NetworkBuilder {
   static final String INPUT = "input";
   static final String EMBEDDING = "global_pool";
   static final String LOSS = "embedding";
@@ -59,7 +59,7 @@ final class NetworkBuilder {
   }
 
   /** How the weights of convolutions are drawn; kaiming normal by fan out if unset. */
-  void initialiseConvolutions(Init.OfConvolution init) {
+  public void initialiseConvolutions(Init.OfConvolution init) {
     convolutionInit = init;
   }
 
@@ -67,13 +67,13 @@ final class NetworkBuilder {
    * How the classifier's weights and biases are drawn from the weights' shape; PyTorch's way if
    * unset.
    */
-  void initialiseClassifier(Function<long[], Init> weight, Function<long[], Init> bias) {
+  public void initialiseClassifier(Function<long[], Init> weight, Function<long[], Init> bias) {
     classifierWeight = weight;
     classifierBias = bias;
   }
 
   /** The constant added to the variance by the batch normalisations written from here on. */
-  void batchNormEps(double eps) {
+  public void batchNormEps(double eps) {
     batchNormEps = eps;
   }
 
@@ -82,51 +82,52 @@ final class NetworkBuilder {
    *
    * @param position where, as {@link #position} said
    */
-  void inStateDictAt(int position, Runnable writing) {
+  public void inStateDictAt(int position, Runnable writing) {
     bindings.at(position, writing);
   }
 
   /** The number of entries that the state dict has so far. */
-  int position() {
+  public int position() {
     return bindings.size();
   }
 
   /** Goes on from another vertex. */
-  void continueFrom(String vertex) {
+  public void continueFrom(String vertex) {
     last = vertex;
   }
 
   /** The vertex written last. */
-  String last() {
+  public String last() {
     return last;
   }
 
-  int channels(String vertex) {
+  /** How many channels a vertex has. */
+  public int channels(String vertex) {
     return channels.get(vertex);
   }
 
   /** A convolution without biases. */
-  String conv(String name, int out, Kernel window) {
+  public String conv(String name, int out, Kernel window) {
     return conv(name, last, out, window);
   }
 
   /** A convolution without biases. */
-  String conv(String name, String from, int out, Kernel window) {
+  public String conv(String name, String from, int out, Kernel window) {
     return conv(name, from, out, window, 1, false);
   }
 
   /** A convolution with biases, which start at 0. */
-  String biasedConv(String name, String from, int out, Kernel window) {
+  public String biasedConv(String name, String from, int out, Kernel window) {
     return conv(name, from, out, window, 1, true);
   }
 
   /** A convolution in groups without biases. */
-  String groupedConv(String name, int out, Kernel window, int groups) {
+  public String groupedConv(String name, int out, Kernel window, int groups) {
     return conv(name, last, out, window, groups, false);
   }
 
   /** A convolution of each channel by itself, without biases. */
-  String depthwise(String name, String from, Kernel window) {
+  public String depthwise(String name, String from, Kernel window) {
     return conv(name, from, channels(from), window, channels(from), false);
   }
 
@@ -138,7 +139,8 @@ final class NetworkBuilder {
    *     channels for a depthwise convolution
    * @param biased whether it has biases, which start at 0
    */
-  String conv(String name, String from, int planned, Kernel window, int groups, boolean biased) {
+  public String conv(
+      String name, String from, int planned, Kernel window, int groups, boolean biased) {
     int in = channels(from);
     int out = pruned.getOrDefault(name, planned);
     if (groups == 1) {
@@ -186,11 +188,12 @@ final class NetworkBuilder {
   }
 
   /** Batch normalisation whose weights start at 1. */
-  String batchNorm(String name) {
+  public String batchNorm(String name) {
     return batchNorm(name, Init.ONES);
   }
 
-  String batchNorm(String name, Init weight) {
+  /** Batch normalisation whose weights are drawn so. */
+  public String batchNorm(String name, Init weight) {
     int size = channels(last);
     List<String> vertex = List.of(name);
     bind(name + ".weight", vertex, "gamma", Layout.VECTOR, weight, size);
@@ -201,37 +204,43 @@ final class NetworkBuilder {
     return layer(name, last, size, StockLayers.batchNorm(size, batchNormEps));
   }
 
-  String activation(String name, String from, Activation activation) {
+  /** One of DL4J's activation functions. */
+  public String activation(String name, String from, Activation activation) {
     return layer(name, from, channels(from), new ActivationLayer(activation));
   }
 
-  String act(String name, ActivationFunction act) {
+  /** An activation function. */
+  public String act(String name, ActivationFunction act) {
     return act.add(this, name, last);
   }
 
-  String relu(String name) {
+  /** ReLU. */
+  public String relu(String name) {
     return relu(name, last);
   }
 
-  String relu(String name, String from) {
+  /** ReLU. */
+  public String relu(String name, String from) {
     return ActivationFunction.RELU.add(this, name, from);
   }
 
-  String maxPool(String name, Kernel window) {
+  /** Max pooling. */
+  public String maxPool(String name, Kernel window) {
     return maxPool(name, last, window);
   }
 
-  String maxPool(String name, String from, Kernel window) {
+  /** Max pooling. */
+  public String maxPool(String name, String from, Kernel window) {
     return pool(name, from, window, SubsamplingLayer.PoolingType.MAX);
   }
 
   /** Average pooling that counts padding as zeros, as PyTorch's does by default. */
-  String averagePool(String name, String from, Kernel window) {
+  public String averagePool(String name, String from, Kernel window) {
     return pool(name, from, window, SubsamplingLayer.PoolingType.AVG);
   }
 
   /** Average pooling over the pixels that are in the image. */
-  String averageOfImage(String name, String from, Kernel window) {
+  public String averageOfImage(String name, String from, Kernel window) {
     return layer(
         name,
         from,
@@ -244,7 +253,7 @@ final class NetworkBuilder {
   }
 
   /** Each channel's mean: [batch, channels, 1, 1]. */
-  String mean(String name, String from) {
+  public String mean(String name, String from) {
     return layer(
         name,
         from,
@@ -253,12 +262,12 @@ final class NetworkBuilder {
   }
 
   /** The sum of two feature maps of one shape. */
-  String add(String name, String a, String b) {
+  public String add(String name, String a, String b) {
     return elementWise(name, ElementWiseVertex.Op.Add, a, b);
   }
 
   /** The product of a feature map and another, or [batch, channels, 1, 1]. */
-  String multiply(String name, String a, String b) {
+  public String multiply(String name, String a, String b) {
     return elementWise(name, ElementWiseVertex.Op.Product, a, b);
   }
 
@@ -268,7 +277,7 @@ final class NetworkBuilder {
   }
 
   /** Feature maps of one height and width, channel after channel. */
-  String concatenate(String name, String... parts) {
+  public String concatenate(String name, String... parts) {
     graph.addVertex(name, new MergeVertex(), parts);
     int total = 0;
     for (String part : parts) {
@@ -278,7 +287,7 @@ final class NetworkBuilder {
   }
 
   /** A table that the architecture fixes and the state dict has an entry for. */
-  void constant(String name, INDArray values) {
+  public void constant(String name, INDArray values) {
     bindings.add(ParameterBinding.constant(name, values));
   }
 
@@ -290,7 +299,7 @@ final class NetworkBuilder {
    * @param out channels of its value
    * @param inits how its parameters start, by their keys
    */
-  String function(
+  public String function(
       String name,
       String prefix,
       FunctionVertex vertex,
@@ -313,17 +322,17 @@ final class NetworkBuilder {
   }
 
   /** A vertex of ours without parameters that keeps its input's channels. */
-  String function(String name, FunctionVertex vertex, String from) {
+  public String function(String name, FunctionVertex vertex, String from) {
     return function(name, name, vertex, channels(from), Map.of(), from);
   }
 
   /** A layer of DL4J's without parameters. */
-  String plain(String name, Layer layer, int out, String from) {
+  public String plain(String name, Layer layer, int out, String from) {
     return layer(name, from, out, layer);
   }
 
   /** A vertex without parameters that keeps its input's shape. */
-  String vertex(String name, GraphVertex vertex, String from) {
+  public String vertex(String name, GraphVertex vertex, String from) {
     graph.addVertex(name, vertex, from);
     return written(name, channels(from));
   }

@@ -44,6 +44,6 @@
  * last feature map over its pixels; its channels must be as many as the specification says. Its
  * published number of parameters belongs into {@code BackbonesTest}, the address of its weights
  * into {@code PublishedWeights}; reference values, put among the golden files, are tested without
- * further ado.
+ * further ado. A family outside of this library is a {@link io.dmyt.backbone.BackboneFamily}.
  */
 package io.dmyt.backbone;

@@ -28,9 +28,15 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * the batch without the masked examples.
  *
  * <p>Losses may be shared between networks and threads, which then take turns.
+ *
+ * <p><b>A loss of your own</b> extends this class and says in {@link #defineLoss} what each example
+ * costs: {@code layerInput} are the outputs {@code [batch, size]}, {@code labels} is what {@link
+ * #termWeights} returns, both in double precision; the result is one number per example, {@code
+ * [batch]}, whose sum is the batch's size times the loss. As {@code termWeights} is unless it is
+ * overridden, that is a term per example and class, as if it were of that class, times {@code
+ * labels}, summed over the classes.
  */
-public abstract sealed class ClassLoss extends SameDiffLoss
-    permits CrossEntropyLoss, DummyTripletLoss, TripletLoss {
+public abstract class ClassLoss extends SameDiffLoss {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("labelWeights")
@@ -38,8 +44,12 @@ public abstract sealed class ClassLoss extends SameDiffLoss
 
   private transient Terms terms;
 
-  ClassLoss(double[] labelWeights) {
-    this.labelWeights = labelWeights;
+  /**
+   * @param labelWeights one per class, in their order, positive; none for ones
+   * @throws IllegalArgumentException if a weight is not positive and finite
+   */
+  protected ClassLoss(double... labelWeights) {
+    this.labelWeights = LabelWeights.checked(labelWeights);
   }
 
   /** The weights of the classes, in their order; empty if they all count the same. */
@@ -49,23 +59,35 @@ public abstract sealed class ClassLoss extends SameDiffLoss
 
   /**
    * How much each term counts, to sum up to the batch's size over all terms, or to zero if none
-   * does.
+   * does. By default {@code [batch, classes]}: each example's weight at its class.
    *
    * @param labels each example's class, or -1 for none
    * @param classes the labels' width
-   * @param output the outputs, {@code [batch, size]}
+   * @param output the outputs, {@code [batch, size]}, in double precision
+   * @return of any shape that {@link #defineLoss} expects, in double precision
    */
-  abstract INDArray termWeights(int[] labels, int classes, INDArray output);
+  protected INDArray termWeights(int[] labels, int classes, INDArray output) {
+    return classTermWeights(labels, classes);
+  }
 
-  /** Fails if the labels' or the outputs' width is not what this loss wants. */
-  abstract void checkWidths(long classes, long size);
+  /**
+   * Fails if the labels' or the outputs' width is not what this loss wants. By default it wants as
+   * many classes as label weights, if there are any.
+   *
+   * @throws IllegalArgumentException then
+   */
+  protected void checkWidths(long classes, long size) {
+    if (labelWeights.length != 0) {
+      checkClasses(labelWeights.length, classes, "as many label weights");
+    }
+  }
 
-  final double labelWeight(int label) {
+  /** The weight of a class. */
+  protected final double labelWeight(int label) {
     return labelWeights.length == 0 ? 1 : labelWeights[label];
   }
 
-  /** For losses with a term per example and class: each example's weight at its class. */
-  final INDArray classTermWeights(int[] labels, int classes) {
+  private INDArray classTermWeights(int[] labels, int classes) {
     double total = 0;
     for (int label : labels) {
       total += label < 0 ? 0 : labelWeight(label);
@@ -202,7 +224,13 @@ public abstract sealed class ClassLoss extends SameDiffLoss
     return index;
   }
 
-  final void checkClasses(int expected, long found, String what) {
+  /**
+   * Fails if the labels have another width.
+   *
+   * @param what wants that width, for the message
+   * @throws IllegalArgumentException then
+   */
+  protected final void checkClasses(int expected, long found, String what) {
     if (found != expected) {
       throw new IllegalArgumentException(
           "%s: labels of width %d expected, for %s; found width %d"

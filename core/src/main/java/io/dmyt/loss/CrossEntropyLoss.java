@@ -3,7 +3,6 @@ package io.dmyt.loss;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -24,25 +23,24 @@ public final class CrossEntropyLoss extends ClassLoss {
    */
   @JsonCreator
   public CrossEntropyLoss(@JsonProperty("labelWeights") double... labelWeights) {
-    super(LabelWeights.checked(labelWeights));
+    super(labelWeights);
   }
 
-  /** One term per example and class, as if it were of that class. */
+  /**
+   * One term per example and class, as if it were of that class: {@code log Σ_j exp(z_j − max) −
+   * (z_k − max)}. ND4J's own logSoftmax takes the logarithm of the softmax, which is 0 for a logit
+   * 746 below the largest.
+   */
   @Override
   public SDVariable defineLoss(SameDiff sd, SDVariable layerInput, SDVariable labels) {
-    return sd.nn().logSoftmax(layerInput).neg().mul(labels).sum(1);
+    SDVariable below = layerInput.sub(layerInput.max(true, 1));
+    SDVariable logOfSum = sd.math().log(sd.math().exp(below).sum(true, 1));
+    return below.neg().add(logOfSum).mul(labels).sum(1);
   }
 
   @Override
-  INDArray termWeights(int[] labels, int classes, INDArray output) {
-    return classTermWeights(labels, classes);
-  }
-
-  @Override
-  void checkWidths(long classes, long size) {
-    if (labelWeights().length != 0) {
-      checkClasses(labelWeights().length, classes, "as many label weights");
-    }
+  protected void checkWidths(long classes, long size) {
+    super.checkWidths(classes, size);
     checkClasses(Math.toIntExact(size), classes, "as many logits");
   }
 

@@ -81,15 +81,24 @@ public final class DummyTripletLoss extends ClassLoss {
     return sd.nn().relu(margins.add(1), 0).mul(labels).sum(1);
   }
 
-  /** d(e, p) − d(e, n) of each class, [batch, classes]. */
+  /**
+   * d(e, p) − d(e, n) of each class, [batch, classes], as {@code (d² − d'²) / (d + d')}: the
+   * difference of the squares is linear in the embedding and exact however long that is.
+   */
   private SDVariable euclidean(SameDiff sd, SDVariable e, DataType type) {
     INDArray vectors = dummies.vectors(type).subi(Distances.SHIFT);
-    return Distances.between(
+    INDArray lengths = Transforms.pow(vectors, 2).sum(1);
+    INDArray contrast = contrast(type);
+    SDVariable distances =
+        Distances.between(
             sd,
             sd.squaredNorm(e, true, 1),
-            sd.constant(Transforms.pow(vectors, 2).sum(1)),
-            e.mmul(sd.constant(vectors.transpose())))
-        .mmul(sd.constant(contrast(type)));
+            sd.constant(lengths),
+            e.mmul(sd.constant(vectors.transpose())));
+    SDVariable differences =
+        e.mmul(sd.constant(vectors.transpose().mmul(contrast).muli(-2)))
+            .add(sd.constant(lengths.reshape(1, -1).mmul(contrast).reshape(contrast.size(1))));
+    return differences.div(distances.mmul(sd.constant(Transforms.abs(contrast))));
   }
 
   /** −cos(e, p) + cos(e, n) of each class, [batch, classes]. */
@@ -115,12 +124,7 @@ public final class DummyTripletLoss extends ClassLoss {
   }
 
   @Override
-  INDArray termWeights(int[] labels, int classes, INDArray output) {
-    return classTermWeights(labels, classes);
-  }
-
-  @Override
-  void checkWidths(long classes, long size) {
+  protected void checkWidths(long classes, long size) {
     checkClasses(dummies.classes().size(), classes, "the classes " + dummies.classes());
     if (size != dummies.size()) {
       throw new IllegalArgumentException(

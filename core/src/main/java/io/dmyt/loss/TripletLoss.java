@@ -23,7 +23,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * embeddings {@code [batch, size]} and one-hot labels {@code [batch, classes]}, and memory for
  * {@code batch³} numbers.
  */
-public final class TripletLoss extends ClassLoss {
+public final class TripletLoss extends ClassLoss implements MiningLoss {
   private static final long serialVersionUID = 1;
 
   private transient volatile int triplets;
@@ -34,10 +34,10 @@ public final class TripletLoss extends ClassLoss {
    */
   @JsonCreator
   public TripletLoss(@JsonProperty("labelWeights") double... labelWeights) {
-    super(LabelWeights.checked(labelWeights));
+    super(labelWeights);
   }
 
-  /** How many triplets the batch had that was computed last, by whatever thread. */
+  @Override
   public int lastTripletCount() {
     return triplets;
   }
@@ -60,7 +60,7 @@ public final class TripletLoss extends ClassLoss {
   }
 
   @Override
-  INDArray termWeights(int[] labels, int classes, INDArray output) {
+  protected INDArray termWeights(int[] labels, int classes, INDArray output) {
     List<Triplet> mined = TripletMiner.mine(output, labels);
     triplets = mined.size();
     double total = 0;
@@ -74,13 +74,6 @@ public final class TripletLoss extends ClassLoss {
           batch * labelWeight(labels[t.anchor()]) / total;
     }
     return Nd4j.createFromArray(weights).reshape(batch, batch, batch);
-  }
-
-  @Override
-  void checkWidths(long classes, long size) {
-    if (labelWeights().length != 0) {
-      checkClasses(labelWeights().length, classes, "as many label weights");
-    }
   }
 
   @Override

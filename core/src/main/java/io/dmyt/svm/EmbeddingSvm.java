@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * transferred to other classes without training it again.
  *
  * <p>Fitted by libsvm (Chang and Lin, <i>LIBSVM: A library for support vector machines</i>, ACM
- * TIST 2011) and equal to scikit-learn's {@code SVC()}: C-SVC, one machine per pair of classes,
+ * TIST 2011) and equal to scikit-learn's {@code SVC()}: C-SVC, one classifier per pair of classes,
  * each with a vote; of classes with equally many votes the lowest index wins.
  *
  * <p>Implementation note: what was fitted is kept as dense rows of floats, which hold the
@@ -29,7 +29,7 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * How a machine is fitted.
+   * How an SVM is fitted.
    *
    * @param c the price of a margin violation, above 0
    * @param tolerance by how much the optimality conditions may be violated at the end, above 0
@@ -48,7 +48,7 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * Fits a machine on the rows of a matrix.
+   * Fits an SVM on the rows of a matrix.
    *
    * @param embeddings [samples, features]
    * @param labels the class index of each sample, 0 or above; at least two classes
@@ -58,8 +58,8 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * Fits a machine. γ is scikit-learn's {@code "scale"}: 1 / (features · variance), the variance
-   * being that of all entries together, or 1 if they are all the same.
+   * Fits an SVM. γ is scikit-learn's {@code "scale"}: 1 / (features · variance), the variance being
+   * that of all entries together, or 1 if they are all the same.
    *
    * @param embeddings one row of finite numbers per sample, all of one length
    * @param labels the class index of each sample, 0 or above; at least two classes
@@ -70,12 +70,12 @@ public final class EmbeddingSvm {
     return of(SvmFit.dense(SvmFit.model(embeddings, labels, options), embeddings[0].length));
   }
 
-  /** The machine that consists of these parts. */
+  /** The SVM that consists of these parts. */
   public static EmbeddingSvm of(SupportVectors parts) {
     return new EmbeddingSvm(parts);
   }
 
-  /** What the machine consists of. */
+  /** What the SVM consists of. */
   public SupportVectors parts() {
     return parts;
   }
@@ -128,8 +128,8 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * The value of each pair's machine, in {@link SupportVectors}' order: above 0 it is a vote for
-   * the first of the pair, else for the second.
+   * The decision value of each pair of classes, in {@link SupportVectors}' order: above 0 it is a
+   * vote for the first of the pair, else for the second.
    *
    * @throws IllegalArgumentException as {@link #predict(float[])} does
    */
@@ -200,8 +200,8 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * By how much an embedding is on the fakes' side: the largest value of the machines that decide
-   * between a fake class and the real one, above 0 if one of them says fake.
+   * By how much an embedding is on the fakes' side: the largest decision value of a fake class
+   * against the real one, above 0 if one of them says fake.
    *
    * @param realIndex the real class's index, one of {@link #classes()}
    */
@@ -219,7 +219,7 @@ public final class EmbeddingSvm {
     return margin(decisions, nearestFake(decisions, real), real);
   }
 
-  /** The position of the fake class whose machine against the real one has the largest value. */
+  /** The position of the fake class with the largest decision value against the real one. */
   private int nearestFake(double[] decisions, int real) {
     int best = real == 0 ? 1 : 0;
     for (int k = 0; k < parts.classes().length; k++) {
@@ -230,7 +230,7 @@ public final class EmbeddingSvm {
     return best;
   }
 
-  /** The value of two classes' machine, above 0 for the first of them, whatever their order. */
+  /** The decision value of two classes, above 0 for the first of them, whatever their order. */
   private double margin(double[] decisions, int first, int second) {
     return first < second ? decisions[pair(first, second)] : -decisions[pair(second, first)];
   }
@@ -250,7 +250,7 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * The gradient of {@link #fakeMargin} with respect to the embedding, that of the machine that has
+   * The gradient of {@link #fakeMargin} with respect to the embedding, that of the pair that has
    * the largest value: {@code Σ_s a_s ∂K(x_s, e)/∂e} with {@code ∂K/∂e = 2γ (x_s − e) K}.
    *
    * @return as many numbers as features
@@ -263,7 +263,7 @@ public final class EmbeddingSvm {
   }
 
   /**
-   * The gradient, with respect to the embedding, of the value of two classes' machine, which is
+   * The gradient, with respect to the embedding, of the decision value of two classes, which is
    * above 0 for the first of them.
    *
    * @param classIndex one of {@link #classes()}
@@ -272,7 +272,7 @@ public final class EmbeddingSvm {
    */
   public double[] marginGradient(float[] embedding, int classIndex, int against) {
     requireRow(embedding, parts.features(), 0);
-    require(classIndex != against, "no machine tells class %d from itself", classIndex);
+    require(classIndex != against, "class %d can't be told from itself", classIndex);
     return gradient(doubles(embedding), position(classIndex), position(against));
   }
 
@@ -285,7 +285,9 @@ public final class EmbeddingSvm {
     return gradient;
   }
 
-  /** Adds what one class's support vectors contribute to its machine against another class. */
+  /**
+   * Adds what one class's support vectors contribute to its decision value against another class.
+   */
   private void addGradient(
       double[] gradient, double[] embedding, double[] kernel, double sign, int of, int against) {
     double[] coefficients = parts.coefficients()[against > of ? against - 1 : against];

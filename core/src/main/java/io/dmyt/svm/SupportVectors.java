@@ -7,9 +7,9 @@ import static io.dmyt.svm.SvmChecks.requireRow;
 import java.util.Arrays;
 
 /**
- * What a fitted machine consists of: all that {@link EmbeddingSvm#of} needs, for storing it. With C
- * classes there is a machine for each pair {@code i < j}, in the order (0, 1), (0, 2) … (1, 2) …,
- * and a value above 0 is its vote for class i.
+ * What a fitted SVM consists of: all that {@link EmbeddingSvm#of} needs, for storing it. With C
+ * classes there is a decision value for each pair {@code i < j}, in the order (0, 1), (0, 2) … (1,
+ * 2) …, and a value above 0 is its vote for class i.
  *
  * <p>The arrays are not copied.
  *
@@ -19,7 +19,7 @@ import java.util.Arrays;
  * @param vectors [S, F]: the support vectors, class by class
  * @param coefficients [C − 1, S]: α times the label's sign. Those of a class-i vector against class
  *     j are in row {@code j − 1} for {@code j > i}, else in row j
- * @param intercepts of the machines, one per pair
+ * @param intercepts of the decision values, one per pair
  */
 @SuppressWarnings("ArrayRecordComponent") // Large, and compared by nobody.
 public record SupportVectors(

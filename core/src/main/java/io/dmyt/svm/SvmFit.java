@@ -14,7 +14,7 @@ import libsvm.svm_problem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fits machines by libsvm. */
+/** Fits SVMs by libsvm. */
 final class SvmFit {
   private static final Logger log = LoggerFactory.getLogger(SvmFit.class);
 
@@ -28,7 +28,7 @@ final class SvmFit {
 
   private SvmFit() {}
 
-  /** The machine as libsvm has it; see {@link EmbeddingSvm#fit(float[][], int[], Options)}. */
+  /** The SVM as libsvm has it; see {@link EmbeddingSvm#fit(float[][], int[], Options)}. */
   static svm_model model(float[][] embeddings, int[] labels, EmbeddingSvm.Options options) {
     require(
         embeddings.length == labels.length,
@@ -76,7 +76,7 @@ final class SvmFit {
     return svm.svm_train(problem, parameter);
   }
 
-  /** The same machine without libsvm's sparse lists, which take ten times the memory. */
+  /** The same SVM without libsvm's sparse lists, which take ten times the memory. */
   static SupportVectors dense(svm_model model, int features) {
     float[][] vectors = new float[model.l][features];
     for (int s = 0; s < model.l; s++) {

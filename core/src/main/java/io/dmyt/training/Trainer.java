@@ -1,7 +1,6 @@
 package io.dmyt.training;
 
 import io.dmyt.Detector;
-import io.dmyt.LossKind;
 import io.dmyt.data.ImageFolderIterator;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,8 +13,8 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 /**
  * Trains a detector as the reference does, see {@link TrainingOptions}.
  *
- * <p>The best epoch is the one with the highest validation accuracy, with a Triplet loss the one
- * with the lowest validation loss; of equals, the first.
+ * <p>The best epoch is the one with the highest validation accuracy, or, where the rule has to be
+ * fitted first, as with Triplet, the one with the lowest validation loss; of equals, the first.
  */
 public final class Trainer {
   private final Detector detector;
@@ -27,7 +26,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains. The detector forgets its calibration and its SVM, which were fitted to other weights.
+   * Trains. The detector forgets its calibration and its fitted rule, which were fitted to other
+   * weights.
    *
    * @param train batches of images [B, 3, S, S] and one-hot labels [B, C]; reset before each epoch
    *     but the first, when an iterator that shuffles gives another order
@@ -81,7 +81,7 @@ public final class Trainer {
   }
 
   private boolean better(RunningMetrics validation, EpochResult best) {
-    return detector.spec().loss() == LossKind.TRIPLET
+    return detector.spec().loss().rule().isFitted()
         ? validation.loss() < best.validLoss()
         : validation.accuracy() > best.validAccuracy();
   }
@@ -141,14 +141,15 @@ public final class Trainer {
   }
 
   /**
-   * The classes by dummies or classifier. A triplet loss has neither before an SVM is fitted: every
-   * image then counts as the first class, as in the reference's runs: their accuracies are those of
-   * a constant answer, and so are their test predictions, which no SVM was asked for.
+   * The classes by the detector's rule. One that has to be fitted, as a triplet loss's SVM, is not
+   * there yet: every image then counts as the first class, as in the reference's runs: their
+   * accuracies are those of a constant answer, and so are their test predictions, which no SVM was
+   * asked for.
    */
   static int[] predict(Detector detector, INDArray features) {
-    return detector.spec().loss() == LossKind.TRIPLET
+    return detector.spec().loss().rule().isFitted()
         ? new int[Math.toIntExact(features.size(0))]
-        : detector.classify(features);
+        : detector.rule().decide(features).predictions();
   }
 
   private static int total(DataSetIterator batches) {

@@ -2,7 +2,7 @@ package io.dmyt.training;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BatchNormStatistics;
-import io.dmyt.loss.TripletLoss;
+import io.dmyt.loss.MiningLoss;
 import io.dmyt.optim.AdamW;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -67,7 +67,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** How many triplets the last step's batch had; NaN with a loss that mines none. */
   double triplets() {
-    return loss instanceof TripletLoss mining ? mining.lastTripletCount() : Double.NaN;
+    return loss instanceof MiningLoss mining ? mining.lastTripletCount() : Double.NaN;
   }
 
   /** The features of the last step's batch as they were while training, [B, F]. */

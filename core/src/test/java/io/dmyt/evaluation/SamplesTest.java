@@ -9,6 +9,7 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.Golden;
 import io.dmyt.LossKind;
 import io.dmyt.Prediction;
+import io.dmyt.RuleKind;
 import io.dmyt.VideoVerdict;
 import io.dmyt.VideoVerdicts;
 import io.dmyt.data.EncodedImage;
@@ -135,14 +136,14 @@ class SamplesTest {
       for (int round = 0; round < 2; round++) {
         List<OnceOnly> frames = frames();
         List<LabelledSample> samples = labelled(frames);
-        Judge judge =
-            Judge.of(
-                Classifier.DUMMIES,
+        RuleEvaluator evaluator =
+            RuleEvaluator.of(
+                RuleKind.DUMMIES,
                 detector,
                 () -> {
                   throw new AssertionError("nothing is fitted");
                 });
-        WorstErrors errors = new WorstErrors(judge, detector, samples, SampleId::toString);
+        WorstErrors errors = new WorstErrors(evaluator, detector, samples, SampleId::toString);
         int known = round * frames.size();
         Embedder.Monitor monitor =
             new Embedder.Monitor() {
@@ -159,20 +160,20 @@ class SamplesTest {
           FeatureSet set =
               new Embedder(detector, options(detector), Optional.of(cache), monitor)
                   .embed("Test images", samples, Optional.empty(), errors);
-          Judgement judgement = judge.judge(set);
+          LabelledDecisions decisions = evaluator.evaluate(set);
           String page =
               new TestPage(detector, Path.of("detector.zip"), "frames", set)
                   .html(
-                      judgement,
+                      decisions,
                       Map.of(
                           TestPage.IMAGES,
-                          judgement.detection(judgement.scores(set.groups()), Bootstrap.NONE)),
+                          decisions.detection(decisions.scores(set.groups()), Bootstrap.NONE)),
                       Map.of(),
                       Map.of(),
                       errors);
           int wrong = 0;
           for (int i = 0; i < frames.size(); i++) {
-            boolean fake = judgement.operatingPoint().isFake(judgement.fakeScores()[i]);
+            boolean fake = decisions.operatingPoint().isFake(decisions.fakeScores()[i]);
             if (fake != (samples.get(i).label() == 0)) {
               wrong++;
               assertTrue(page.contains(frames.get(i).id().toString()), "shows " + frames.get(i).id);

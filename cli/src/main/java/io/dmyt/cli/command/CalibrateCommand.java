@@ -4,13 +4,14 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Calibration;
+import io.dmyt.DecisionRule;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Engine;
 import io.dmyt.FittedOn;
-import io.dmyt.LossKind;
 import io.dmyt.ModelFile;
 import io.dmyt.OperatingPoint;
+import io.dmyt.RuleKind;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
 import io.dmyt.cli.option.EngineOptions;
@@ -29,7 +30,6 @@ import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.RocCurve;
-import io.dmyt.svm.EmbeddingSvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -124,22 +124,27 @@ final class CalibrateCommand implements Command {
   private int run(Detector detector, Embeddings embeddings, Terminal terminal) throws IOException {
     DetectorSpec spec = detector.spec();
     Path target = output == null ? weights : output;
-    boolean bySvm = spec.loss() == LossKind.TRIPLET;
-    if (bySvm && (ModelFile.isSafeTensors(target) || ModelFile.isSafeTensors(weights))) {
+    RuleKind kind = spec.loss().rule();
+    if (kind.isFitted() && (ModelFile.isSafeTensors(target) || ModelFile.isSafeTensors(weights))) {
       throw new UsageException(
-          "the SVM of a Triplet detector is stored in a .zip only, which %s is not"
-              .formatted(ModelFile.isSafeTensors(target) ? target : weights));
+          "the %s of a %s detector is stored in a .zip only, which %s is not"
+              .formatted(
+                  kind.title(),
+                  spec.loss().label(),
+                  ModelFile.isSafeTensors(target) ? target : weights));
     }
     ImageFolder folder = folder(spec, split);
-    terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
+    terminal.say(
+        "detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss().label());
     terminal.say("calibrating  on %s", folder.summary());
     terminal.sayLeftOut(folder.leftOut());
-    if (bySvm) {
-      fitSvm(detector, embeddings, terminal);
+    if (kind instanceof RuleKind.Fitted fittedKind) {
+      fitRule(fittedKind, detector, embeddings, terminal);
     }
     FeatureSet set = embeddings.of("Images", folder.samples());
     DetectionScores raw = scores(detector, set);
-    Calibration.Kind usual = bySvm ? Calibration.Kind.PLATT : Calibration.Kind.TEMPERATURE;
+    Calibration.Kind usual =
+        !detector.rule().isProbability() ? Calibration.Kind.PLATT : Calibration.Kind.TEMPERATURE;
     Calibration fitted = Calibrations.fit(method == null ? usual : method, raw);
     Calibration calibration = fitted.at(operatingPoint(raw.calibrated(fitted::apply)));
 
@@ -155,14 +160,15 @@ final class CalibrateCommand implements Command {
     return ImageFolders.scan(data.dataset, part).get(part).withClasses(spec.classes());
   }
 
-  private void fitSvm(Detector detector, Embeddings embeddings, Terminal terminal) {
+  private void fitRule(
+      RuleKind.Fitted kind, Detector detector, Embeddings embeddings, Terminal terminal) {
     ImageFolder train = folder(detector.spec(), Split.TRAIN);
     FeatureSet set = embeddings.of("Training images", Images.forSvm(train, seed));
-    EmbeddingSvm svm = EmbeddingSvm.fit(set.features(), set.labels());
-    detector.setSvm(svm, fittedOn(train, Split.TRAIN, set));
+    DecisionRule rule = kind.fit(detector.spec(), set.features(), set.labels());
+    detector.setRule(rule, fittedOn(train, Split.TRAIN, set));
     terminal.say(
-        "SVM          fitted on %d training images, %d of them support vectors",
-        set.labels().length, Arrays.stream(svm.supportVectors()).sum());
+        "%-12s fitted on %d training images%s",
+        kind.title(), set.labels().length, rule.summary().isEmpty() ? "" : ", " + rule.summary());
   }
 
   private static FittedOn fittedOn(ImageFolder folder, Split part, FeatureSet used) {
@@ -186,7 +192,7 @@ final class CalibrateCommand implements Command {
       fakes[i] = set.labels()[i] != detector.spec().realIndex();
     }
     return DetectionScores.of(
-        detector.rawFakeProbabilities(detector.featuresOf(set.features())), fakes);
+        detector.rule().decide(detector.featuresOf(set.features())).fakeProbabilities(), fakes);
   }
 
   private OperatingPoint operatingPoint(DetectionScores calibrated) {

@@ -73,15 +73,21 @@ final class ConvertCommand implements Command {
       terminal.say("read         %s, %d tensors", in.weights().origin(), in.weights().size());
       ModelFile described = described(in);
       described.write(out);
-      if (in.hasSvm() && ModelFile.isSafeTensors(out)) {
-        terminal.say("left out     the SVM and its calibration, which only a .zip can hold");
+      if (in.hasFittedRule() && ModelFile.isSafeTensors(out)) {
+        terminal.say(
+            "left out     the fitted rule and its calibration, which only a .zip can hold");
       }
       terminal.say("network      %s", described.backbone().orElse("unknown"));
       terminal.say(
           "holds        %s",
           described
               .detector()
-              .map(d -> "a detector of " + String.join(", ", d.classes()) + ", by " + d.loss())
+              .map(
+                  d ->
+                      "a detector of "
+                          + String.join(", ", d.classes())
+                          + ", by "
+                          + d.loss().label())
               .orElse("weights only"));
       terminal.print("Written to %s", out);
       return Main.OK;

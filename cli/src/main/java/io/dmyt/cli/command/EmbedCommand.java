@@ -88,7 +88,7 @@ final class EmbedCommand implements Command {
       int features = detector.backbone().spec().embeddingSize();
       terminal.say(
           "detector     %s: %s, trained with %s",
-          weights, detector.spec().backbone(), detector.spec().loss());
+          weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("embedding    %d images", images.size());
       try (EmbeddingWriter writer = new EmbeddingWriter(output, features)) {
         write(detector, images, writer, terminal);

@@ -126,8 +126,11 @@ final class PredictCommand implements Command {
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       if (!detector.hasVerdict()) {
         throw new UsageException(
-            "%s was trained with Triplet and has no SVM yet: run dmyt calibrate -w %1$s -d DATASET first"
-                .formatted(weights));
+            "%s was trained with %s and has no %s yet: run dmyt calibrate -w %1$s -d DATASET first"
+                .formatted(
+                    weights,
+                    detector.spec().loss().label(),
+                    detector.spec().loss().rule().title()));
       }
       if (explainClass != null && !detector.spec().classes().contains(explainClass)) {
         throw new UsageException(
@@ -143,7 +146,7 @@ final class PredictCommand implements Command {
       }
       terminal.say(
           "detector     %s: %s, trained with %s",
-          weights, detector.spec().backbone(), detector.spec().loss());
+          weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
       terminal.sayLeftOut(found.leftOut());
       return run(detector, samples, terminal);
@@ -269,10 +272,10 @@ final class PredictCommand implements Command {
     void open(Detector detector, Terminal terminal) throws IOException {
       outputs.add(
           jsonLines
-              ? PredictionJson.lines(terminal, detector.spec())
-              : new PredictionTable(terminal, detector.spec()));
+              ? PredictionJson.lines(terminal, detector)
+              : new PredictionTable(terminal, detector));
       if (csv != null) {
-        outputs.add(new PredictionCsv(csv, detector.spec()));
+        outputs.add(new PredictionCsv(csv, detector));
       }
       if (json != null) {
         outputs.add(PredictionJson.file(json, weights, detector));

@@ -7,6 +7,7 @@ import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Engine;
 import io.dmyt.LossKind;
+import io.dmyt.RuleKind;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
 import io.dmyt.cli.option.EngineOptions;
@@ -23,10 +24,9 @@ import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.LabelledSample;
 import io.dmyt.data.Split;
-import io.dmyt.evaluation.Classifier;
 import io.dmyt.evaluation.EvaluationJson;
-import io.dmyt.evaluation.Judge;
-import io.dmyt.evaluation.Judgement;
+import io.dmyt.evaluation.LabelledDecisions;
+import io.dmyt.evaluation.RuleEvaluator;
 import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.evaluation.report.TestPage;
@@ -78,7 +78,7 @@ final class TestCommand implements Command {
           "How to classify, instead of --loss: dummies; root (real or fake by the root dummies);"
               + " svm; svm-binary (real against all the rest); argmax; or several of them,"
               + " comma-separated, side by side")
-  List<Classifier> classifiers;
+  List<RuleKind> classifiers;
 
   @Parameter(
       names = "--video-by",
@@ -126,7 +126,7 @@ final class TestCommand implements Command {
   public int run(Terminal terminal) throws Exception {
     Engine chosen = engine.choose(terminal);
     try (Detector detector = Detector.load(weights, chosen)) {
-      List<Classifier> ways = ways(detector.spec());
+      List<RuleKind> ways = ways(detector.spec());
       try (Embeddings embeddings = Embeddings.open(terminal, data, cache, detector, chosen)) {
         return run(detector, ways, embeddings, terminal);
       }
@@ -134,7 +134,7 @@ final class TestCommand implements Command {
   }
 
   /** What is asked for, if the detector has what it takes. */
-  private List<Classifier> ways(DetectorSpec spec) {
+  private List<RuleKind> ways(DetectorSpec spec) {
     if (model != null && !model.equals(spec.backbone())) {
       throw new UsageException(
           "--model is %s, but %s holds %s".formatted(model, weights, spec.backbone()));
@@ -142,11 +142,11 @@ final class TestCommand implements Command {
     if (loss != null && classifiers != null) {
       throw new UsageException("--loss and --classifier say the same: give one of them");
     }
-    List<Classifier> ways =
+    List<RuleKind> ways =
         classifiers == null
-            ? List.of(Classifier.of(loss == null ? spec.loss() : loss))
+            ? List.of((loss == null ? spec.loss() : loss).rule())
             : classifiers.stream().distinct().toList();
-    for (Classifier way : ways) {
+    for (RuleKind way : ways) {
       try {
         way.check(spec);
       } catch (IllegalArgumentException e) {
@@ -157,41 +157,41 @@ final class TestCommand implements Command {
     return ways;
   }
 
-  private int run(
-      Detector detector, List<Classifier> ways, Embeddings embeddings, Terminal terminal)
+  private int run(Detector detector, List<RuleKind> ways, Embeddings embeddings, Terminal terminal)
       throws IOException {
     DetectorSpec spec = detector.spec();
     ImageFolder test = folder(spec, Split.TEST);
-    terminal.say("detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss());
+    terminal.say(
+        "detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss().label());
     terminal.say("testing      %s", test.summary());
     terminal.sayLeftOut(test.leftOut());
-    if (detector.hasVerdict() && ways.contains(Classifier.of(spec.loss()))) {
+    if (detector.hasVerdict() && ways.contains(spec.loss().rule())) {
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
     }
     FeatureSet fitted =
-        ways.stream().anyMatch(way -> Judge.needsTraining(way, detector))
+        ways.stream().anyMatch(way -> RuleEvaluator.needsTraining(way, detector))
             ? training(spec, embeddings, terminal)
             : null;
-    Map<Classifier, Judge> judges = new LinkedHashMap<>();
-    ways.forEach(way -> judges.put(way, Judge.of(way, detector, () -> fitted)));
+    Map<RuleKind, RuleEvaluator> evaluators = new LinkedHashMap<>();
+    ways.forEach(way -> evaluators.put(way, RuleEvaluator.of(way, detector, () -> fitted)));
     List<LabelledSample> images = test.samples();
     WorstErrors errors =
         new WorstErrors(
-            judges.get(ways.get(0)), detector, images, id -> id.below(Path.of(test.name())));
+            evaluators.get(ways.get(0)), detector, images, id -> id.below(Path.of(test.name())));
     FeatureSet tested =
         report == null
             ? embeddings.of("Test images", images)
             : embeddings.of("Test images", images, Optional.empty(), errors);
-    Map<Classifier, Outcome> outcomes = new LinkedHashMap<>();
-    judges.forEach(
-        (way, judge) -> {
-          Judgement judgement = judge.judge(tested);
+    Map<RuleKind, Outcome> outcomes = new LinkedHashMap<>();
+    evaluators.forEach(
+        (way, evaluator) -> {
+          LabelledDecisions decisions = evaluator.evaluate(tested);
           outcomes.put(
               way,
-              new Outcome(judgement, detection(judgement, tested.groups()), new LinkedHashMap<>()));
+              new Outcome(decisions, detection(decisions, tested.groups()), new LinkedHashMap<>()));
         });
     for (Corruption.Kind kind : corruptions) {
-      sweep(kind, test, judges, outcomes, embeddings);
+      sweep(kind, test, evaluators, outcomes, embeddings);
     }
     show(spec, outcomes, terminal);
     if (json != null) {
@@ -207,7 +207,7 @@ final class TestCommand implements Command {
               way -> others.put(way.label(), outcomes.get(way).detection().get(TestPage.IMAGES)));
       String html =
           new TestPage(detector, weights, described(test), tested)
-              .html(first.judgement(), first.detection(), others, first.corrupted(), errors);
+              .html(first.decisions(), first.detection(), others, first.corrupted(), errors);
       AtomicFile.write(report, html);
       terminal.say("Report written to %s", report);
     }
@@ -226,15 +226,15 @@ final class TestCommand implements Command {
    * @param corrupted reports over the corrupted images, by corruption, at each severity
    */
   private record Outcome(
-      Judgement judgement,
+      LabelledDecisions decisions,
       Map<String, DetectionReport> detection,
       Map<String, List<DetectionReport>> corrupted) {}
 
   private void sweep(
       Corruption.Kind kind,
       ImageFolder test,
-      Map<Classifier, Judge> judges,
-      Map<Classifier, Outcome> outcomes,
+      Map<RuleKind, RuleEvaluator> evaluators,
+      Map<RuleKind, Outcome> outcomes,
       Embeddings embeddings) {
     for (int severity = 1; severity <= Corruption.MAX_SEVERITY; severity++) {
       FeatureSet corrupted =
@@ -243,14 +243,14 @@ final class TestCommand implements Command {
               test.samples(),
               Optional.of(new Corruption(kind, severity, seed)),
               (index, sample, embedding) -> {});
-      judges.forEach(
-          (way, judge) -> {
-            Judgement judgement = judge.judge(corrupted);
+      evaluators.forEach(
+          (way, evaluator) -> {
+            LabelledDecisions decisions = evaluator.evaluate(corrupted);
             outcomes
                 .get(way)
                 .corrupted()
                 .computeIfAbsent(kind.label(), k -> new ArrayList<>())
-                .add(judgement.detection(judgement.scores(corrupted.groups()), resampling()));
+                .add(decisions.detection(decisions.scores(corrupted.groups()), resampling()));
           });
     }
   }
@@ -269,15 +269,15 @@ final class TestCommand implements Command {
   }
 
   /** Over the images, and over videos by each rule if there are any. */
-  private Map<String, DetectionReport> detection(Judgement judgement, List<String> videos) {
-    DetectionScores images = judgement.scores(videos);
+  private Map<String, DetectionReport> detection(LabelledDecisions decisions, List<String> videos) {
+    DetectionScores images = decisions.scores(videos);
     Map<String, DetectionReport> reports = new LinkedHashMap<>();
-    reports.put(TestPage.IMAGES, judgement.detection(images, resampling()));
+    reports.put(TestPage.IMAGES, decisions.detection(images, resampling()));
     if (videoBy != VideoRule.NONE) {
       for (VideoScore rule : VideoScore.values()) {
         reports.put(
             "videos, " + OptionNames.of(rule),
-            judgement.detection(images.byVideo(rule), resampling()));
+            decisions.detection(images.byVideo(rule), resampling()));
       }
     }
     return reports;
@@ -287,20 +287,19 @@ final class TestCommand implements Command {
     return new Bootstrap(bootstrap, Bootstrap.DEFAULT.confidence(), seed);
   }
 
-  private static void show(
-      DetectorSpec spec, Map<Classifier, Outcome> outcomes, Terminal terminal) {
+  private static void show(DetectorSpec spec, Map<RuleKind, Outcome> outcomes, Terminal terminal) {
     if (outcomes.size() == 1) {
       Outcome only = outcomes.values().iterator().next();
-      terminal.print(ReportTable.of(only.judgement().classification()));
+      terminal.print(ReportTable.of(only.decisions().classification()));
       terminal.print(DetectionTable.of(only.detection()));
     } else {
-      Map<Classifier, ComparisonTable.Column> columns = new LinkedHashMap<>();
+      Map<RuleKind, ComparisonTable.Column> columns = new LinkedHashMap<>();
       outcomes.forEach(
           (way, outcome) ->
               columns.put(
                   way,
                   new ComparisonTable.Column(
-                      outcome.judgement().classification(),
+                      outcome.decisions().classification(),
                       outcome.detection().get(TestPage.IMAGES))));
       terminal.print(ComparisonTable.of(spec.classes(), columns));
     }
@@ -318,7 +317,7 @@ final class TestCommand implements Command {
   }
 
   private Map<String, Object> figures(
-      DetectorSpec spec, ImageFolder test, Map<Classifier, Outcome> outcomes) {
+      DetectorSpec spec, ImageFolder test, Map<RuleKind, Outcome> outcomes) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("detector", weights.toString());
     figures.put("backbone", spec.backbone());
@@ -328,14 +327,14 @@ final class TestCommand implements Command {
     outcomes.forEach(
         (way, outcome) -> {
           Map<String, Object> ofWay = new LinkedHashMap<>();
-          ofWay.put("report", outcome.judgement().classification());
+          ofWay.put("report", outcome.decisions().classification());
           ofWay.put("detection", outcome.detection());
           if (!outcome.corrupted().isEmpty()) {
             ofWay.put("corrupted", outcome.corrupted());
           }
           ways.put(way.label(), ofWay);
         });
-    Classifier first = outcomes.keySet().iterator().next();
+    RuleKind first = outcomes.keySet().iterator().next();
     figures.put("classifier", first.label());
     figures.putAll(ways.get(first.label()));
     figures.put("classifiers", ways);

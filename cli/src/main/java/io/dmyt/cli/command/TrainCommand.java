@@ -63,7 +63,9 @@ final class TrainCommand implements Command {
   @Parameter(
       names = {"-l", "--loss"},
       converter = OptionChecks.Loss.class,
-      description = "DmyT, Triplet or CrossEntropy (or BCE), case ignored")
+      description =
+          "DmyT, Triplet or CrossEntropy (or BCE), case ignored; or a loss of your own, by its name or"
+              + " its class")
   LossKind loss = LossKind.DMYT;
 
   @Parameter(
@@ -170,7 +172,7 @@ final class TrainCommand implements Command {
   private void show(
       DetectorSpec spec, Engine chosen, ImageFolder train, ImageFolder valid, Terminal terminal) {
     terminal.say("model        %s, %d × %2$d pixels", spec.backbone(), spec.preprocessing().size());
-    terminal.say("loss         %s", spec.loss());
+    terminal.say("loss         %s", spec.loss().label());
     terminal.say("classes      %s (real: %s)", String.join(", ", spec.classes()), spec.realClass());
     terminal.say(
         "weights      %s", spec.labelWeights() == null ? "equal" : spec.labelWeights().toString());
@@ -186,9 +188,9 @@ final class TrainCommand implements Command {
     terminal.say("output       %s", output);
   }
 
-  /** Nothing with a triplet loss, which has no classifier until one is fitted for testing. */
+  /** Nothing where the rule has to be fitted first, as with Triplet: there is no accuracy yet. */
   private String accuracy(double share) {
-    return loss == LossKind.TRIPLET ? "" : Numbers.format(", accuracy %.2f %%", 100 * share);
+    return loss.rule().isFitted() ? "" : Numbers.format(", accuracy %.2f %%", 100 * share);
   }
 
   private String page(DetectorSpec spec, List<EpochResult> history) {

@@ -66,7 +66,7 @@ public final class DetectorOptions {
           "--real-class %s is none of the classes %s".formatted(realClass, classes));
     }
     if (dummies != null && loss.hasClassifier()) {
-      throw new UsageException("--dummies has no meaning with --loss " + loss);
+      throw new UsageException("--dummies has no meaning with --loss " + loss.label());
     }
     DummyLayout layout = dummies == null ? null : DummyLayout.read(dummies);
     String real = realClass != null ? realClass : layout != null ? layout.real() : byName(classes);

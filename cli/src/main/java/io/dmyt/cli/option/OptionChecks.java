@@ -4,8 +4,9 @@ import com.beust.jcommander.IParameterValidator;
 import com.beust.jcommander.IStringConverter;
 import com.beust.jcommander.ParameterException;
 import io.dmyt.LossKind;
+import io.dmyt.RuleKind;
 import io.dmyt.data.Corruption;
-import io.dmyt.evaluation.Classifier;
+import io.dmyt.internal.Extensions;
 import java.util.Locale;
 
 /** Validators and converters of option values; what they throw becomes exit code 2. */
@@ -94,12 +95,14 @@ public final class OptionChecks {
     }
   }
 
-  /** A loss by its name. */
+  /** A loss by its name, or by the name of its class. */
   public static final class Loss implements IStringConverter<LossKind> {
     @Override
     public LossKind convert(String value) {
       try {
-        return LossKind.parse(value);
+        return value.contains(".")
+            ? Extensions.named(LossKind.class, value)
+            : LossKind.parse(value);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(e.getMessage());
       }
@@ -107,11 +110,11 @@ public final class OptionChecks {
   }
 
   /** A way to a verdict by its name. */
-  public static final class ClassifierName implements IStringConverter<Classifier> {
+  public static final class ClassifierName implements IStringConverter<RuleKind> {
     @Override
-    public Classifier convert(String value) {
+    public RuleKind convert(String value) {
       try {
-        return Classifier.parse(value.strip());
+        return RuleKind.parse(value.strip());
       } catch (IllegalArgumentException e) {
         throw new ParameterException(e.getMessage());
       }

@@ -1,6 +1,6 @@
 package io.dmyt.cli.output;
 
-import io.dmyt.evaluation.Classifier;
+import io.dmyt.RuleKind;
 import io.dmyt.internal.Numbers;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.ClassificationReport;
@@ -38,7 +38,7 @@ public final class ComparisonTable {
    *
    * @param classes the detector's classes; what tells only real from fake has no figures for them
    */
-  public static String of(List<String> classes, Map<Classifier, Column> columns) {
+  public static String of(List<String> classes, Map<RuleKind, Column> columns) {
     List<Row> rows = new ArrayList<>();
     rows.add(Row.title("every class"));
     rows.add(new Row("  accuracy", ofClasses(classes, ClassificationReport::accuracy)));

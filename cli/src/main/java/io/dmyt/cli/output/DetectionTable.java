@@ -1,7 +1,7 @@
 package io.dmyt.cli.output;
 
+import io.dmyt.RuleKind;
 import io.dmyt.data.Corruption;
-import io.dmyt.evaluation.Classifier;
 import io.dmyt.internal.Numbers;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
@@ -54,7 +54,7 @@ public final class DetectionTable {
    * @param corrupted by corruption, at each severity from 1
    */
   public static String bySeverity(
-      Classifier way, DetectionReport clean, Map<String, List<DetectionReport>> corrupted) {
+      RuleKind way, DetectionReport clean, Map<String, List<DetectionReport>> corrupted) {
     StringBuilder text = new StringBuilder("\nROC AUC by severity (0: as they are), " + way);
     text.append(Numbers.format("%n%-12s", ""));
     for (int severity = 0; severity <= Corruption.MAX_SEVERITY; severity++) {

@@ -1,6 +1,6 @@
 package io.dmyt.cli.output;
 
-import io.dmyt.DetectorSpec;
+import io.dmyt.Detector;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
@@ -20,13 +20,11 @@ public final class PredictionCsv implements PredictionOutput {
   /** How many there are before the error. */
   private final int columns;
 
-  public PredictionCsv(Path file, DetectorSpec spec) throws IOException {
+  public PredictionCsv(Path file, Detector detector) throws IOException {
     draft = new AtomicFile.Draft(file);
     List<Object> header = new ArrayList<>(List.of("file", "p_fake", "verdict", "class"));
-    spec.classes().forEach(c -> header.add("p_class " + c));
-    if (spec.judgedByDummies()) {
-      spec.dummies().names().forEach(d -> header.add("distance " + d));
-    }
+    detector.spec().classes().forEach(c -> header.add("p_class " + c));
+    detector.rule().references().keySet().forEach(d -> header.add("distance " + d));
     columns = header.size();
     header.add("error");
     write(header);

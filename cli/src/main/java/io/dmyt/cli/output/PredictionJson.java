@@ -3,7 +3,6 @@ package io.dmyt.cli.output;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
-import io.dmyt.DetectorSpec;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
@@ -24,9 +23,16 @@ import java.util.List;
 public final class PredictionJson {
   private PredictionJson() {}
 
+  /** What a detector's numbers belong to. */
+  private record Names(List<String> classes, List<String> references) {
+    Names(Detector detector) {
+      this(detector.spec().classes(), List.copyOf(detector.rule().references().keySet()));
+    }
+  }
+
   /** A line for each, for pipes. */
-  public static PredictionOutput lines(Terminal terminal, DetectorSpec spec) {
-    return new Lines(terminal, spec);
+  public static PredictionOutput lines(Terminal terminal, Detector detector) {
+    return new Lines(terminal, detector);
   }
 
   /** A file: {@code {"detector", "backbone", "calibration", "images", "errors", "videos"}}. */
@@ -35,16 +41,15 @@ public final class PredictionJson {
     return new Document(file, weights, detector);
   }
 
-  private static void write(JsonGenerator json, DetectorSpec spec, Prediction p)
-      throws IOException {
+  private static void write(JsonGenerator json, Names names, Prediction p) throws IOException {
     json.writeStartObject();
     json.writeStringField("file", p.id().toString());
     json.writeNumberField("fakeProbability", p.fakeProbability());
     json.writeStringField("verdict", verdict(p.fake()));
     json.writeStringField("class", p.label());
-    numbers(json, "probabilities", spec.classes(), p.probabilities());
-    if (spec.judgedByDummies()) {
-      numbers(json, "distances", spec.dummies().names(), p.distances());
+    numbers(json, "probabilities", names.classes(), p.probabilities());
+    if (!names.references().isEmpty()) {
+      numbers(json, "distances", names.references(), p.distances());
     }
     json.writeEndObject();
   }
@@ -83,11 +88,11 @@ public final class PredictionJson {
 
   private static final class Lines implements PredictionOutput {
     private final Terminal terminal;
-    private final DetectorSpec spec;
+    private final Names names;
 
-    Lines(Terminal terminal, DetectorSpec spec) {
+    Lines(Terminal terminal, Detector detector) {
       this.terminal = terminal;
-      this.spec = spec;
+      names = new Names(detector);
     }
 
     private interface Content {
@@ -105,7 +110,7 @@ public final class PredictionJson {
 
     @Override
     public void image(Prediction prediction) throws IOException {
-      line(json -> write(json, spec, prediction));
+      line(json -> write(json, names, prediction));
     }
 
     @Override
@@ -130,20 +135,20 @@ public final class PredictionJson {
   }
 
   private static final class Document implements PredictionOutput {
-    private final DetectorSpec spec;
+    private final Names names;
     private final AtomicFile.Draft draft;
     private final JsonGenerator json;
     private final List<BadImageException> errors = new ArrayList<>();
     private boolean videos;
 
     Document(Path file, Path weights, Detector detector) throws IOException {
-      spec = detector.spec();
+      names = new Names(detector);
       draft = new AtomicFile.Draft(file);
       json = Json.FACTORY.createGenerator(draft.out()).useDefaultPrettyPrinter();
       Calibration calibration = detector.calibration();
       json.writeStartObject();
       json.writeStringField("detector", weights.toString());
-      json.writeStringField("backbone", spec.backbone());
+      json.writeStringField("backbone", detector.spec().backbone());
       json.writeFieldName("calibration");
       json.writeRawValue(Json.write(calibration));
       json.writeArrayFieldStart("images");
@@ -151,7 +156,7 @@ public final class PredictionJson {
 
     @Override
     public void image(Prediction prediction) throws IOException {
-      write(json, spec, prediction);
+      write(json, names, prediction);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.dmyt.cli.output;
 
-import io.dmyt.DetectorSpec;
+import io.dmyt.Detector;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
@@ -14,15 +14,17 @@ public final class PredictionTable implements PredictionOutput {
   private static final String FAKE = "FAKE";
 
   private final Terminal terminal;
-  private final List<String> dummies;
+  private final List<String> references;
   private final int classWidth;
   private boolean images;
   private boolean videos;
 
-  public PredictionTable(Terminal terminal, DetectorSpec spec) {
+  public PredictionTable(Terminal terminal, Detector detector) {
     this.terminal = terminal;
-    dummies = spec.judgedByDummies() ? spec.dummies().names() : List.of();
-    classWidth = Math.max(5, spec.classes().stream().mapToInt(String::length).max().orElseThrow());
+    references = List.copyOf(detector.rule().references().keySet());
+    classWidth =
+        Math.max(
+            5, detector.spec().classes().stream().mapToInt(String::length).max().orElseThrow());
   }
 
   @Override
@@ -30,7 +32,7 @@ public final class PredictionTable implements PredictionOutput {
     if (!images) {
       StringBuilder header = new StringBuilder();
       header.append(Numbers.format("P(fake)  verdict  %-" + classWidth + "s", "class"));
-      dummies.forEach(d -> header.append("  ").append(to(d)));
+      references.forEach(d -> header.append("  ").append(to(d)));
       terminal.out().println(header.append("  file"));
       images = true;
     }
@@ -41,16 +43,16 @@ public final class PredictionTable implements PredictionOutput {
             p.fakeProbability(),
             p.fake() ? FAKE : REAL,
             p.label()));
-    for (int k = 0; k < dummies.size(); k++) {
+    for (int k = 0; k < references.size(); k++) {
       line.append(
-          Numbers.format("  %" + to(dummies.get(k)).length() + ".4f", p.distances().get(k)));
+          Numbers.format("  %" + to(references.get(k)).length() + ".4f", p.distances().get(k)));
     }
     print(line.append("  ").append(p.id()));
   }
 
-  /** The distance to a dummy as a column's name, wide enough for its numbers. */
-  private static String to(String dummy) {
-    return Numbers.format("%8s", "to " + dummy);
+  /** The distance to a reference as a column's name, wide enough for its numbers. */
+  private static String to(String reference) {
+    return Numbers.format("%8s", "to " + reference);
   }
 
   @Override

@@ -1,19 +1,12 @@
 package io.dmyt.evaluation.explain;
 
+import io.dmyt.DecisionRule;
 import io.dmyt.Detector;
-import io.dmyt.DetectorSpec;
-import io.dmyt.FakeScore;
-import io.dmyt.loss.Slice;
-import io.dmyt.svm.EmbeddingSvm;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import org.deeplearning4j.nn.api.Layer;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Grad-CAM: which places of an image speak for what a network says of it (Selvaraju et al.,
@@ -65,46 +58,28 @@ public final class GradCam {
   }
 
   /**
-   * What speaks for fake: explains the logit of P(fake), with an SVM the fakes' margin, which that
-   * logit is before calibration.
+   * What speaks for fake: explains the rule's logit of P(fake), before calibration, whose positive
+   * slope would change nothing; with an SVM that is the fakes' margin.
    *
    * @param images [B, 3, size, size], as the detector's spec says they are preprocessed
    * @return a heat map per image
    * @throws IllegalStateException if the detector has no verdict that could be explained
    */
   public List<HeatMap> fake(INDArray images) {
-    EmbeddingSvm svm = detector.svm();
-    if (svm != null) {
-      int real = detector.spec().realIndex();
-      return explain(images, byMachine(e -> svm.fakeMarginGradient(e, real)));
-    }
-    requireVerdict();
-    return explain(images, this::fakeGradient);
+    DecisionRule rule = detector.rule();
+    return explain(images, direction(rule, rule::logitGradient));
   }
 
-  private void requireVerdict() {
-    if (!detector.hasVerdict()) {
-      throw new IllegalStateException(
-          "a detector trained with Triplet has no verdict to explain before an SVM is fitted");
-    }
-  }
-
-  /** The direction whose gradient an SVM computes of one embedding after the other. */
-  private static Direction byMachine(Function<float[], double[]> gradient) {
+  /** A gradient with respect to what a rule judges, taken on to the embedding. */
+  private Direction direction(DecisionRule rule, UnaryOperator<INDArray> gradient) {
     return embeddings ->
-        Nd4j.createFromArray(
-                Arrays.stream(embeddings.toFloatMatrix()).map(gradient).toArray(double[][]::new))
-            .castTo(DataType.FLOAT);
-  }
-
-  private static double[] negative(double[] values) {
-    return Arrays.stream(values).map(v -> -v).toArray();
+        detector.embeddingGradient(rule, gradient.apply(detector.input(rule, embeddings)));
   }
 
   /**
    * What speaks for a class: explains its score, the mean of the embedding over the class's dummy
-   * or the classifier's logit. With an SVM it is the value of the class's machine against the real
-   * one, and of the real class the fakes' margin turned round.
+   * or the classifier's logit. With an SVM it is the class's margin against the real one, and of
+   * the real class the fakes' margin turned round.
    *
    * @param images [B, 3, size, size], as the detector's spec says they are preprocessed
    * @param className one of the detector's classes
@@ -117,23 +92,8 @@ public final class GradCam {
       throw new IllegalArgumentException(
           "no class %s: there are %s".formatted(className, detector.spec().classes()));
     }
-    EmbeddingSvm svm = detector.svm();
-    if (svm != null) {
-      int real = detector.spec().realIndex();
-      return explain(
-          images,
-          byMachine(
-              index == real
-                  ? e -> negative(svm.fakeMarginGradient(e, real))
-                  : e -> svm.marginGradient(e, index, real)));
-    }
-    requireVerdict();
-    return explain(
-        images,
-        embeddings -> {
-          INDArray direction = classDirections().getRow(index).reshape(1, -1);
-          return direction.repeat(0, embeddings.size(0));
-        });
+    DecisionRule rule = detector.rule();
+    return explain(images, direction(rule, features -> rule.scoreGradient(features, index)));
   }
 
   List<HeatMap> explain(INDArray images, Direction direction) {
@@ -167,47 +127,5 @@ public final class GradCam {
       sum[i] = Math.max(0, sum[i]);
     }
     return new HeatMap(height, width, sum);
-  }
-
-  /**
-   * Of the logit of P(fake), before calibration, whose positive slope would change nothing: {@code
-   * scale · (Σ_k q_k ∂s_k − ∂s_real)} with q_k the fake classes' shares.
-   */
-  private INDArray fakeGradient(INDArray embeddings) {
-    DetectorSpec spec = detector.spec();
-    double scale = spec.dummies() == null ? 1 : FakeScore.dummyScale(spec.dummies().size());
-    INDArray directions = classDirections();
-    double[][] scores = scores(embeddings).toDoubleMatrix();
-    for (double[] row : scores) {
-      double[] shares = FakeScore.classProbabilities(row, spec.realIndex(), scale, 1);
-      shares[spec.realIndex()] = -1;
-      System.arraycopy(shares, 0, row, 0, row.length);
-    }
-    return Nd4j.createFromArray(scores).castTo(DataType.FLOAT).mmul(directions).muli(scale);
-  }
-
-  private INDArray scores(INDArray embeddings) {
-    DetectorSpec spec = detector.spec();
-    if (spec.dummies() != null) {
-      return spec.dummies().scores(embeddings);
-    }
-    Layer classifier = graph.getOutputLayer(0);
-    return embeddings.mmul(classifier.getParam("W")).addRowVector(classifier.getParam("b"));
-  }
-
-  /** The gradient of each class's score with respect to the embedding, [classes, F]. */
-  private INDArray classDirections() {
-    DetectorSpec spec = detector.spec();
-    if (spec.dummies() == null) {
-      return graph.getOutputLayer(0).getParam("W").transpose();
-    }
-    INDArray vectors = spec.dummies().vectors();
-    int classes = spec.classes().size();
-    INDArray directions = Nd4j.create(DataType.FLOAT, classes, spec.dummies().size());
-    for (int k = 0; k < classes; k++) {
-      Slice ones = spec.dummies().ones(k);
-      directions.putRow(k, vectors.getRow(k).div(ones.length()));
-    }
-    return directions;
   }
 }

@@ -6,6 +6,7 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.FittedOn;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Provenance;
+import io.dmyt.RuleKind;
 import io.dmyt.internal.Numbers;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -38,8 +39,8 @@ public final class DetectorFacts {
       training(rows, detector.provenance());
     }
     rows.put("Verdict", detector.hasVerdict() ? verdict(detector) : "none before dmyt calibrate");
-    if (detector.svmFittedOn() != null) {
-      rows.put("SVM fitted on", fittedOn(detector.svmFittedOn()));
+    if (detector.ruleFittedOn() != null) {
+      rows.put(detector.rule().kind().title() + " fitted on", fittedOn(detector.ruleFittedOn()));
     }
     if (detector.calibratedOn() != null) {
       rows.put("Calibrated on", fittedOn(detector.calibratedOn()));
@@ -82,7 +83,8 @@ public final class DetectorFacts {
   /** "by its SVM; fake from P(fake) 0.3712 on (equal error rate); calibrated by …". */
   public static String verdict(Detector detector) {
     Calibration calibration = detector.calibration();
-    return (detector.svm() == null ? "" : "by its SVM; ")
+    RuleKind kind = detector.rule().kind();
+    return (kind.isFitted() ? "by its %s; ".formatted(kind.title()) : "")
         + operatingPoint(calibration.operatingPoint())
         + "; "
         + method(calibration);

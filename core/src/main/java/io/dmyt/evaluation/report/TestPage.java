@@ -2,10 +2,9 @@ package io.dmyt.evaluation.report;
 
 import io.dmyt.Detector;
 import io.dmyt.Version;
-import io.dmyt.evaluation.Judgement;
+import io.dmyt.evaluation.LabelledDecisions;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.FeatureSet;
-import io.dmyt.loss.Dummies;
 import io.dmyt.metric.DetectionReport;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,14 +42,14 @@ public final class TestPage {
   /**
    * The page.
    *
-   * @param judgement of the first way to a verdict
+   * @param decisions of the first way to a verdict
    * @param reports of that way by what they judge, "images" first
    * @param others reports over images of the other ways
    * @param corrupted reports of the first way, by corruption and severity
    * @param errors of the first way
    */
   public String html(
-      Judgement judgement,
+      LabelledDecisions decisions,
       Map<String, DetectionReport> reports,
       Map<String, DetectionReport> others,
       Map<String, List<DetectionReport>> corrupted,
@@ -65,38 +64,30 @@ public final class TestPage {
     return TestReport.html(
         new ReportData(
             "Test of " + weights.getFileName(),
-            judgement.scores(tested.groups()),
+            decisions.scores(tested.groups()),
             reports.get(IMAGES),
             byVideo,
             others,
-            Optional.of(judgement.classification()),
+            Optional.of(decisions.classification()),
             Optional.of(map()),
             corrupted,
             errors.shown(),
-            provenance(judgement)));
+            provenance(decisions)));
   }
 
   private EmbeddingMap map() {
     int[] chosen = ClassSample.indices(tested.labels(), MAP_PER_CLASS, MAP_SEED);
     float[][] embeddings = tested.features().toFloatMatrix();
-    Map<String, float[]> vectors = new LinkedHashMap<>();
-    Dummies dummies = detector.spec().dummies();
-    if (detector.spec().judgedByDummies()) {
-      float[][] rows = dummies.vectors().toFloatMatrix();
-      for (int k = 0; k < rows.length; k++) {
-        vectors.put(k < dummies.classes().size() ? dummies.classes().get(k) : "all fakes", rows[k]);
-      }
-    }
     return EmbeddingMap.of(
         IntStream.of(chosen).mapToObj(i -> embeddings[i]).toArray(float[][]::new),
         IntStream.of(chosen).map(i -> tested.labels()[i]).toArray(),
         detector.spec().classes(),
-        vectors);
+        detector.hasVerdict() ? detector.rule().references() : Map.of());
   }
 
-  private Map<String, String> provenance(Judgement judgement) {
+  private Map<String, String> provenance(LabelledDecisions decisions) {
     Map<String, String> rows = DetectorFacts.of(detector, weights);
-    rows.put("Judged by", judgement.classifier().label());
+    rows.put("Judged by", decisions.rule().label());
     rows.put("Test images", data);
     rows.put(
         "Tested",

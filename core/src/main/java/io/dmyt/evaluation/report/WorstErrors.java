@@ -6,8 +6,8 @@ import io.dmyt.data.LabelledSample;
 import io.dmyt.data.RgbImage;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SampleId;
-import io.dmyt.evaluation.Judge;
-import io.dmyt.evaluation.Judgement;
+import io.dmyt.evaluation.LabelledDecisions;
+import io.dmyt.evaluation.RuleEvaluator;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.evaluation.explain.GradCam;
@@ -30,7 +30,7 @@ public final class WorstErrors implements Embedder.Sink {
   /** How many are judged together. */
   private static final int BATCH = 16;
 
-  private final Judge judge;
+  private final RuleEvaluator evaluator;
   private final Detector detector;
   private final List<LabelledSample> samples;
   private final Function<SampleId, String> names;
@@ -50,17 +50,17 @@ public final class WorstErrors implements Embedder.Sink {
   private record Pending(Sample sample, int label, float[] embedding) {}
 
   /**
-   * @param judge says which are wrong
+   * @param evaluator says which are wrong
    * @param samples those that are embedded
    * @param names how to call each of them in the report
    */
   public WorstErrors(
-      Judge judge,
+      RuleEvaluator evaluator,
       Detector detector,
       List<LabelledSample> samples,
       Function<SampleId, String> names) {
     this.names = names;
-    this.judge = judge;
+    this.evaluator = evaluator;
     this.detector = detector;
     this.samples = samples;
   }
@@ -77,19 +77,19 @@ public final class WorstErrors implements Embedder.Sink {
     if (pending.isEmpty()) {
       return;
     }
-    Judgement judgement =
-        judge.judge(
+    LabelledDecisions decisions =
+        evaluator.evaluate(
             new FeatureSet(
                 Nd4j.createFromArray(
                     pending.stream().map(Pending::embedding).toArray(float[][]::new)),
                 pending.stream().mapToInt(Pending::label).toArray(),
                 pending.stream().map(Pending::sample).toList()));
-    double threshold = judgement.operatingPoint().threshold();
+    double threshold = decisions.operatingPoint().threshold();
     for (int i = 0; i < pending.size(); i++) {
       Pending image = pending.get(i);
-      double score = judgement.fakeScores()[i];
-      boolean fake = judgement.labels()[i] != judgement.realIndex();
-      if (judgement.operatingPoint().isFake(score) == fake) {
+      double score = decisions.fakeScores()[i];
+      boolean fake = decisions.labels()[i] != decisions.realIndex();
+      if (decisions.operatingPoint().isFake(score) == fake) {
         continue;
       }
       double wrong =
@@ -104,14 +104,11 @@ public final class WorstErrors implements Embedder.Sink {
     pending.clear();
   }
 
-  /**
-   * The worst, with heat maps where the judge's verdict is the detector's own, which Grad-CAM
-   * explains.
-   */
+  /** The worst, with heat maps where the rule is the detector's own, which Grad-CAM explains. */
   List<ReportData.WorstError> shown() {
     judgePending();
     Optional<GradCam> gradCam =
-        Judge.needsTraining(judge.classifier(), detector)
+        RuleEvaluator.needsTraining(evaluator.kind(), detector)
             ? Optional.empty()
             : Optional.of(GradCam.of(detector));
     try (ImageDecoder decoder = new ImageDecoder(detector.spec().preprocessing())) {

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Engine;
-import io.dmyt.FakeScore;
 import io.dmyt.Golden;
 import io.dmyt.GoldenDetector;
 import io.dmyt.LossKind;
+import io.dmyt.SvmRule;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.onednn.OneDnn;
@@ -244,7 +244,7 @@ class GradCamTest {
     }
   }
 
-  /** An SVM's map is that of its margin's differences; a class's is that of its machine. */
+  /** An SVM's map is that of its margin's differences; a class's is that of its own margin. */
   @Test
   void svmsDirection_isThatOfTheMargin() {
     int count = 6;
@@ -257,29 +257,29 @@ class GradCamTest {
       // Samples around the images', so that some of these are on either side.
       INDArray samples =
           Nd4j.concat(0, embeddings.mul(0.7), embeddings.mul(1.3)).castTo(DataType.FLOAT);
-      detector.setSvm(
-          EmbeddingSvm.fit(samples, new int[] {0, 1, 2, 2, 0, 1, 2, 2, 0, 1, 1, 2}), null);
+      EmbeddingSvm svm = EmbeddingSvm.fit(samples, new int[] {0, 1, 2, 2, 0, 1, 2, 2, 0, 1, 1, 2});
+      detector.setRule(SvmRule.of(detector.spec(), svm), null);
       float h = 1e-2f;
       INDArray margin = Nd4j.create(DataType.FLOAT, count, 512);
-      INDArray machine = Nd4j.create(DataType.FLOAT, count, 512);
+      INDArray ofClass = Nd4j.create(DataType.FLOAT, count, 512);
       float[][] rows = embeddings.toFloatMatrix();
       for (int i = 0; i < count; i++) {
         for (int f = 0; f < 512; f++) {
           float before = rows[i][f];
           rows[i][f] = before + h;
-          double[] up = detector.svm().decisions(rows[i]);
+          double[] up = svm.decisions(rows[i]);
           rows[i][f] = before - h;
-          double[] down = detector.svm().decisions(rows[i]);
+          double[] down = svm.decisions(rows[i]);
           rows[i][f] = before;
-          double fakes = detector.svm().fakeMargin(up, 2) - detector.svm().fakeMargin(down, 2);
+          double fakes = svm.fakeMargin(up, 2) - svm.fakeMargin(down, 2);
           margin.putScalar(i, f, fakes / (2 * h));
           // The pairs are (0, 1), (0, 2) and (1, 2).
-          machine.putScalar(i, f, (up[1] - down[1]) / (2 * h));
+          ofClass.putScalar(i, f, (up[1] - down[1]) / (2 * h));
         }
       }
       same(detector, images, margin, explained.fake(images));
       same(detector, images, margin.neg(), explained.ofClass(images, "real"));
-      same(detector, images, machine, explained.ofClass(images, "deepfake"));
+      same(detector, images, ofClass, explained.ofClass(images, "deepfake"));
     }
   }
 
@@ -295,7 +295,7 @@ class GradCamTest {
   private static double logit(Detector detector, INDArray embedding, int feature, double h) {
     INDArray moved = embedding.dup();
     moved.putScalar(0, feature, moved.getDouble(0, feature) + h);
-    return FakeScore.logit(detector.scores(moved).getRow(0).toDoubleVector(), 2, Math.sqrt(512));
+    return detector.rule().decide(moved).logits()[0];
   }
 
   /** Sanity check of Adebayo et al., NeurIPS 2018: the map has to depend on the weights. */

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.OperatingPoint;
+import io.dmyt.RuleKind;
 import io.dmyt.data.RgbImage;
-import io.dmyt.evaluation.Classifier;
-import io.dmyt.evaluation.Judgement;
+import io.dmyt.evaluation.LabelledDecisions;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.DetectionReport;
@@ -147,9 +147,9 @@ class ReportTest {
   @Test
   void scoresThatAreNoProbabilities_areNotCalledSo() {
     double[] margins = {0.9, 0.2, 0.6};
-    Judgement svm =
-        new Judgement(
-            Classifier.SVM,
+    LabelledDecisions svm =
+        new LabelledDecisions(
+            RuleKind.SVM,
             List.of("fake", "real"),
             1,
             new int[] {0, 1, 1},

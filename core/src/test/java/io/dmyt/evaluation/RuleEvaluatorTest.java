@@ -18,6 +18,8 @@ import io.dmyt.GoldenDetector;
 import io.dmyt.LossKind;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
+import io.dmyt.RuleKind;
+import io.dmyt.SvmRule;
 import io.dmyt.data.BadImageException;
 import io.dmyt.data.ImageDataException;
 import io.dmyt.data.ImageFolderIterator;
@@ -46,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-class JudgeTest {
+class RuleEvaluatorTest {
   private static final List<String> CLASSES = List.of("deepfake", "faceswap", "real");
   private static final int SIZE = 512;
 
@@ -107,11 +109,14 @@ class JudgeTest {
   @Test
   void rootsAndDummies_canDiffer() {
     FeatureSet images = set(new int[] {2, 1}, embedding(0.9, 0, 0.6), embedding(0.5, 0.1, 0.6));
-    Judgement dummies = Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining).judge(images);
+    LabelledDecisions dummies =
+        RuleEvaluator.of(RuleKind.DUMMIES, detector, RuleEvaluatorTest::noTraining)
+            .evaluate(images);
     assertArrayEquals(new int[] {2, 1}, dummies.predictions());
     assertEquals(CLASSES, dummies.classes());
 
-    Judgement root = Judge.of(Classifier.ROOT, detector, JudgeTest::noTraining).judge(images);
+    LabelledDecisions root =
+        RuleEvaluator.of(RuleKind.ROOT, detector, RuleEvaluatorTest::noTraining).evaluate(images);
     assertEquals(List.of("fake", "real"), root.classes());
     assertArrayEquals(new int[] {1, 0}, root.labels());
     assertArrayEquals(new int[] {1, 1}, root.predictions());
@@ -126,8 +131,10 @@ class JudgeTest {
   void ofTwoClasses_rootsAreTheDummies() {
     try (Detector two = create(List.of("real", "swap"), LossKind.DMYT)) {
       FeatureSet images = set(new int[] {0, 1, 1}, rows(two, 3));
-      Judgement dummies = Judge.of(Classifier.DUMMIES, two, JudgeTest::noTraining).judge(images);
-      Judgement root = Judge.of(Classifier.ROOT, two, JudgeTest::noTraining).judge(images);
+      LabelledDecisions dummies =
+          RuleEvaluator.of(RuleKind.DUMMIES, two, RuleEvaluatorTest::noTraining).evaluate(images);
+      LabelledDecisions root =
+          RuleEvaluator.of(RuleKind.ROOT, two, RuleEvaluatorTest::noTraining).evaluate(images);
       assertEquals(List.of("swap", "real"), root.classes());
       assertArrayEquals(new int[] {1, 0, 0}, root.labels());
       assertArrayEquals(dummies.fakeScores(), root.fakeScores(), 1e-9);
@@ -151,13 +158,15 @@ class JudgeTest {
       detector.setCalibration(
           new Calibration(
               Calibration.Kind.PLATT, 0.5, 1, new OperatingPoint(0.25, "test", 0.1, 0.9)));
-      Judgement dummies =
-          Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining).judge(images);
-      double raw = detector.rawFakeProbabilities(images.features())[0];
+      LabelledDecisions dummies =
+          RuleEvaluator.of(RuleKind.DUMMIES, detector, RuleEvaluatorTest::noTraining)
+              .evaluate(images);
+      double raw = detector.rule().decide(images.features()).fakeProbabilities()[0];
       assertEquals(
           FakeScore.ofLogit(0.5 * FakeScore.toLogit(raw) + 1), dummies.fakeScores()[0], 1e-12);
       assertEquals(0.25, dummies.operatingPoint().threshold());
-      Judgement root = Judge.of(Classifier.ROOT, detector, JudgeTest::noTraining).judge(images);
+      LabelledDecisions root =
+          RuleEvaluator.of(RuleKind.ROOT, detector, RuleEvaluatorTest::noTraining).evaluate(images);
       assertSame(OperatingPoint.DEFAULT, root.operatingPoint());
       assertEquals(FakeScore.ofLogit(Math.sqrt(SIZE) * (0.3 - 0.9)), root.fakeScores()[0], 1e-6);
     } finally {
@@ -169,15 +178,15 @@ class JudgeTest {
   @Test
   void argmax_isTheClassifiersOwn() {
     INDArray logits = classifier.features(images(4));
-    Judgement argmax =
-        Judge.of(Classifier.ARGMAX, classifier, JudgeTest::noTraining)
-            .judge(set(new int[4], rows(classifier, 4)));
+    LabelledDecisions argmax =
+        RuleEvaluator.of(RuleKind.ARGMAX, classifier, RuleEvaluatorTest::noTraining)
+            .evaluate(set(new int[4], rows(classifier, 4)));
     Golden.assertClose(
         logits.dup('c').data().asDouble(),
         classifier.featuresOf(classifier.embed(images(4))).dup('c').data().asDouble(),
         1e-5,
         "logits");
-    assertArrayEquals(classifier.classify(logits), argmax.predictions());
+    assertArrayEquals(classifier.rule().decide(logits).predictions(), argmax.predictions());
     assertArrayEquals(classifier.fakeProbabilities(logits), argmax.fakeScores(), 1e-6);
   }
 
@@ -194,15 +203,17 @@ class JudgeTest {
             embedding(1, 0.1, 0));
     FeatureSet tested =
         set(new int[] {0, 1, 2}, embedding(0, 0.9, 0), embedding(0, 0, 1.1), embedding(1, 0, 0.1));
-    Judgement each = Judge.of(Classifier.SVM, detector, () -> training).judge(tested);
+    LabelledDecisions each =
+        RuleEvaluator.of(RuleKind.SVM, detector, () -> training).evaluate(tested);
     assertArrayEquals(new int[] {0, 1, 2}, each.predictions());
-    Judgement binary = Judge.of(Classifier.SVM_BINARY, detector, () -> training).judge(tested);
+    LabelledDecisions binary =
+        RuleEvaluator.of(RuleKind.SVM_BINARY, detector, () -> training).evaluate(tested);
     assertArrayEquals(new int[] {0, 0, 1}, binary.predictions());
-    for (Judgement judgement : List.of(each, binary)) {
-      assertFalse(judgement.probabilities());
-      double[] scores = judgement.fakeScores();
+    for (LabelledDecisions decisions : List.of(each, binary)) {
+      assertFalse(decisions.probabilities());
+      double[] scores = decisions.fakeScores();
       assertTrue(scores[0] > 0.5 && scores[1] > 0.5 && scores[2] < 0.5);
-      DetectionReport report = judgement.detection(judgement.scores(), Bootstrap.NONE);
+      DetectionReport report = decisions.detection(decisions.scores(), Bootstrap.NONE);
       assertEquals(1, report.value(DetectionMetric.ROC_AUC));
       assertEquals(0, report.value(DetectionMetric.EQUAL_ERROR_RATE));
       assertEquals(Double.NaN, report.value(DetectionMetric.BRIER_SCORE));
@@ -217,9 +228,13 @@ class JudgeTest {
     try (Detector triplet = create(CLASSES, LossKind.TRIPLET)) {
       FeatureSet training = set(new int[] {0, 1, 2, 0, 1, 2}, rows(triplet, 6));
       FeatureSet tested = set(new int[] {0, 1, 2, 0, 1, 2, 0, 1}, rows(triplet, 8));
-      Judgement fitted = Judge.of(Classifier.SVM, triplet, () -> training).judge(tested);
-      triplet.setSvm(EmbeddingSvm.fit(training.features(), training.labels()), null);
-      Judgement own = Judge.of(Classifier.SVM, triplet, JudgeTest::noTraining).judge(tested);
+      LabelledDecisions fitted =
+          RuleEvaluator.of(RuleKind.SVM, triplet, () -> training).evaluate(tested);
+      triplet.setRule(
+          SvmRule.of(triplet.spec(), EmbeddingSvm.fit(training.features(), training.labels())),
+          null);
+      LabelledDecisions own =
+          RuleEvaluator.of(RuleKind.SVM, triplet, RuleEvaluatorTest::noTraining).evaluate(tested);
       assertArrayEquals(fitted.predictions(), own.predictions());
       assertArrayEquals(fitted.fakeScores(), own.fakeScores());
       assertFalse(own.probabilities());
@@ -227,30 +242,35 @@ class JudgeTest {
       Calibration calibration =
           new Calibration(Calibration.Kind.PLATT, 2, 1, new OperatingPoint(0.7, "test", 0, 1));
       triplet.setCalibration(calibration);
-      Judgement calibrated = Judge.of(Classifier.SVM, triplet, JudgeTest::noTraining).judge(tested);
+      LabelledDecisions calibrated =
+          RuleEvaluator.of(RuleKind.SVM, triplet, RuleEvaluatorTest::noTraining).evaluate(tested);
       assertTrue(calibrated.probabilities());
       assertEquals(0.7, calibrated.operatingPoint().threshold());
       for (int i = 0; i < 8; i++) {
         assertEquals(calibration.apply(fitted.fakeScores()[i]), calibrated.fakeScores()[i]);
       }
-      Judgement binary = Judge.of(Classifier.SVM_BINARY, triplet, () -> training).judge(tested);
+      LabelledDecisions binary =
+          RuleEvaluator.of(RuleKind.SVM_BINARY, triplet, () -> training).evaluate(tested);
       assertFalse(binary.probabilities());
       assertFault(
           "trained with Triplet has no dummies: judge it by svm, svm-binary",
-          () -> Judge.of(Classifier.DUMMIES, triplet, JudgeTest::noTraining));
+          () -> RuleEvaluator.of(RuleKind.DUMMIES, triplet, RuleEvaluatorTest::noTraining));
     }
   }
 
   /** The library's predictions over the golden data set are those of a test. */
   @Test
-  void predictionsAreTheJudges() throws IOException {
+  void predictionsAreTheEvaluators() throws IOException {
     JsonNode run = Golden.read(Golden.path("run/resnet18-Triplet.json"));
     Path dataset = Golden.path("run/dataset");
     try (Detector triplet = GoldenDetector.create(run)) {
       FeatureSet training = embed(triplet, dataset, run.get("train_order"));
       FeatureSet tested = embed(triplet, dataset, run.get("test_order"));
-      Judgement expected = Judge.of(Classifier.SVM, triplet, () -> training).judge(tested);
-      triplet.setSvm(EmbeddingSvm.fit(training.features(), training.labels()), null);
+      LabelledDecisions expected =
+          RuleEvaluator.of(RuleKind.SVM, triplet, () -> training).evaluate(tested);
+      triplet.setRule(
+          SvmRule.of(triplet.spec(), EmbeddingSvm.fit(training.features(), training.labels())),
+          null);
       Calibration calibration =
           new Calibration(Calibration.Kind.PLATT, 1.5, 0, OperatingPoint.DEFAULT);
       triplet.setCalibration(calibration);
@@ -274,16 +294,17 @@ class JudgeTest {
   void lackingParts_areNamed() {
     assertFault(
         "trained with DmyT has no classifier: judge it by dummies, root, svm, svm-binary",
-        () -> Judge.of(Classifier.ARGMAX, detector, JudgeTest::noTraining));
+        () -> RuleEvaluator.of(RuleKind.ARGMAX, detector, RuleEvaluatorTest::noTraining));
     assertFault(
         "trained with CrossEntropy has no dummies: judge it by svm, svm-binary, argmax",
-        () -> Judge.of(Classifier.ROOT, classifier, JudgeTest::noTraining));
-    assertFault("there are dummies, root, svm", () -> Classifier.parse("forest"));
-    assertSame(Classifier.SVM_BINARY, Classifier.parse("SVM-binary"));
-    Judge judge = Judge.of(Classifier.DUMMIES, detector, JudgeTest::noTraining);
+        () -> RuleEvaluator.of(RuleKind.ROOT, classifier, RuleEvaluatorTest::noTraining));
+    assertFault("there are dummies, root, svm", () -> RuleKind.parse("forest"));
+    assertSame(RuleKind.SVM_BINARY, RuleKind.parse("SVM-binary"));
+    RuleEvaluator evaluator =
+        RuleEvaluator.of(RuleKind.DUMMIES, detector, RuleEvaluatorTest::noTraining);
     assertFault(
         "image 0 with scores that are no numbers",
-        () -> judge.judge(set(new int[1], embedding(Double.NaN, 0, 0))));
+        () -> evaluator.evaluate(set(new int[1], embedding(Double.NaN, 0, 0))));
   }
 
   /** What the cache has is not computed again, whatever the file is called now. */

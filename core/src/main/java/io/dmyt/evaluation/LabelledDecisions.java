@@ -3,6 +3,7 @@ package io.dmyt.evaluation;
 import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.OperatingPoint;
+import io.dmyt.RuleKind;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.DetectionMetric;
@@ -17,20 +18,20 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What one way to a verdict said of labelled images.
+ * What a decision rule said of labelled images.
  *
- * @param classifier the way
+ * @param rule the kind of rule
  * @param classes the classes it tells apart, the detector's own or two
  * @param realIndex which of them is real
  * @param labels the true class of each image, as an index of {@code classes}
  * @param predictions the class that was said
  * @param fakeScores P(fake) of each image where there is a probability, else a score from 0 to 1
- *     that ranks the images, with one half where the classifier is undecided
+ *     that ranks the images, with one half where the rule is undecided
  * @param probabilities whether the scores are probabilities
  * @param operatingPoint from which score on an image is called fake
  */
-public record Judgement(
-    Classifier classifier,
+public record LabelledDecisions(
+    RuleKind rule,
     List<String> classes,
     int realIndex,
     int[] labels,
@@ -44,8 +45,8 @@ public record Judgement(
       EnumSet.of(
           DetectionMetric.LOG_LOSS, DetectionMetric.BRIER_SCORE, DetectionMetric.CALIBRATION_ERROR);
 
-  public Judgement {
-    Objects.requireNonNull(classifier, "classifier");
+  public LabelledDecisions {
+    Objects.requireNonNull(rule, "rule");
     Objects.requireNonNull(operatingPoint, "operatingPoint");
     classes = List.copyOf(classes);
     require(
@@ -84,8 +85,8 @@ public record Judgement(
   }
 
   /**
-   * Judges this judgement's scores, by frame or by video. Where they are no probabilities, log
-   * loss, Brier score and calibration error don't exist.
+   * Measures the scores, by frame or by video. Where they are no probabilities, log loss, Brier
+   * score and calibration error don't exist.
    */
   public DetectionReport detection(DetectionScores scores, Bootstrap bootstrap) {
     DetectionReport report = DetectionReport.of(scores, operatingPoint.threshold(), bootstrap);

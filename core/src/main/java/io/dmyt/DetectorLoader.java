@@ -1,0 +1,97 @@
+package io.dmyt;
+
+import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.BackboneOptions;
+import io.dmyt.backbone.Backbones;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/** Makes detectors, new ones and saved ones. */
+final class DetectorLoader {
+  private DetectorLoader() {}
+
+  static Detector create(DetectorSpec spec, long seed, Engine engine) {
+    int size = Backbones.spec(spec.backbone()).embeddingSize();
+    if (spec.dummies() != null && spec.dummies().size() != size) {
+      throw new IllegalArgumentException(
+          "%s has embeddings of size %d, the dummies have %d"
+              .formatted(spec.backbone(), size, spec.dummies().size()));
+    }
+    BackboneOptions options =
+        BackboneOptions.defaults()
+            .withImageSize(spec.preprocessing().size())
+            .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
+            .withSeed(seed);
+    return new Detector(
+        Backbones.create(spec.backbone(), options), spec, null, FittedParts.NONE, engine);
+  }
+
+  /**
+   * @param engine asked for once all is read that can be read without ND4J
+   */
+  static Detector load(Path file, Supplier<Engine> engine) throws IOException {
+    if (ModelFile.isSafeTensors(file)) {
+      try (ModelFile model = ModelFile.open(file)) {
+        DetectorFile.Content content = model.content();
+        requireDetector(file, content);
+        Engine found = engine.get();
+        return new Detector(
+            model.toBackbone(),
+            content.detector(),
+            content.provenance(),
+            content.withoutRule().fitted(null),
+            found);
+      }
+    }
+    DetectorFile.Content content = DetectorFile.content(file);
+    requireDetector(file, content);
+    Backbone backbone = DetectorFile.backbone(file, content, true);
+    Engine found = engine.get();
+    DecisionRule rule = DetectorFile.rule(file, content, backbone.spec().embeddingSize());
+    return new Detector(
+        backbone, content.detector(), content.provenance(), content.fitted(rule), found);
+  }
+
+  private static void requireDetector(Path file, DetectorFile.Content content) throws IOException {
+    if (content == null || content.detector() == null) {
+      throw new IOException(
+          "not a detector: %s holds a network's weights only, to train one from".formatted(file));
+    }
+  }
+
+  /** Fails unless the rule is of the detector's kind and over its embeddings. */
+  static void requireFitting(DecisionRule rule, DetectorSpec spec, int embeddingSize) {
+    if (spec.loss().rule() != rule.kind() || !rule.kind().isFitted()) {
+      throw new IllegalArgumentException(
+          "a detector trained with %s is judged by %s, not by %s"
+              .formatted(spec.loss().label(), spec.loss().rule().label(), rule.kind().label()));
+    }
+    requireClasses(rule, spec);
+    rule.checkSize(embeddingSize);
+  }
+
+  /** Fails unless the rule tells the detector's classes apart. */
+  static void requireClasses(DecisionRule rule, DetectorSpec spec) {
+    if (!rule.classes().equals(spec.classes()) || rule.realIndex() != spec.realIndex()) {
+      throw new IllegalArgumentException(
+          "%s tells %s apart, the detector's classes are %s (real: %s)"
+              .formatted(rule.kind().label(), rule.classes(), spec.classes(), spec.realClass()));
+    }
+  }
+
+  /** The rule that follows from a detector; null if it has to be fitted first. */
+  static DecisionRule fixedRule(DetectorSpec spec) {
+    LossKind loss = spec.loss();
+    DecisionRule rule = loss.rule() instanceof RuleKind.Fixed kind ? kind.create(spec) : null;
+    if (loss.hasClassifier() && (rule == null || rule.input() != DecisionRule.Input.OUTPUT)) {
+      throw new IllegalArgumentException(
+          "%s has a classifier, but its rule, %s, doesn't judge logits"
+              .formatted(loss.label(), loss.rule().label()));
+    }
+    if (rule != null) {
+      requireClasses(rule, spec);
+    }
+    return rule;
+  }
+}

@@ -1,0 +1,46 @@
+package io.dmyt;
+
+import io.dmyt.loss.Dummies;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** By the classes' dummies: the score is the embedding's mean over a dummy's ones. */
+final class DummiesRule extends SoftmaxRule {
+  private final Dummies dummies;
+
+  DummiesRule(DetectorSpec spec) {
+    super(
+        RuleKind.DUMMIES,
+        spec.classes(),
+        spec.realIndex(),
+        FakeScore.dummyScale(spec.dummies().size()));
+    dummies = spec.dummies();
+  }
+
+  @Override
+  double[][] scores(INDArray features) {
+    return dummies.scores(features).toDoubleMatrix();
+  }
+
+  @Override
+  INDArray directions() {
+    return means(dummies, IntStream.range(0, classes().size()).toArray());
+  }
+
+  @Override
+  public Map<String, float[]> references() {
+    Map<String, float[]> references = new LinkedHashMap<>();
+    float[][] vectors = dummies.vectors().toFloatMatrix();
+    for (int k = 0; k < vectors.length; k++) {
+      references.put(dummies.names().get(k), vectors[k]);
+    }
+    return references;
+  }
+
+  @Override
+  public double[][] distances(INDArray features) {
+    return dummies.distances(features).toDoubleMatrix();
+  }
+}
