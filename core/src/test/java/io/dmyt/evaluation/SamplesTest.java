@@ -9,15 +9,14 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.Golden;
 import io.dmyt.LossKind;
 import io.dmyt.Prediction;
+import io.dmyt.Predictor;
 import io.dmyt.RuleKind;
 import io.dmyt.VideoVerdict;
 import io.dmyt.VideoVerdicts;
+import io.dmyt.data.BadImageException;
 import io.dmyt.data.EncodedImage;
-import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LabelledSample;
-import io.dmyt.data.LoadedSample;
 import io.dmyt.data.LoaderOptions;
-import io.dmyt.data.LoadingSteps;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.data.RgbImage;
 import io.dmyt.data.Sample;
@@ -25,7 +24,6 @@ import io.dmyt.data.SampleContent;
 import io.dmyt.data.SampleId;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingCache;
-import io.dmyt.evaluation.embedding.FeatureSet;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.TestPage;
 import io.dmyt.evaluation.report.WorstErrors;
@@ -38,13 +36,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Samples that aren't files, and that can be opened once, go all the way. */
 class SamplesTest {
@@ -136,41 +133,41 @@ class SamplesTest {
       for (int round = 0; round < 2; round++) {
         List<OnceOnly> frames = frames();
         List<LabelledSample> samples = labelled(frames);
-        RuleEvaluator evaluator =
-            RuleEvaluator.of(
-                RuleKind.DUMMIES,
-                detector,
-                () -> {
-                  throw new AssertionError("nothing is fitted");
-                });
-        WorstErrors errors = new WorstErrors(evaluator, detector, samples, SampleId::toString);
         int known = round * frames.size();
         Embedder.Monitor monitor =
             new Embedder.Monitor() {
               @Override
-              public void embedded(
-                  int count, List<io.dmyt.data.BadImageException> bad, int cached) {
+              public void embedded(int count, List<BadImageException> bad, int cached) {
                 assertEquals(frames.size(), count);
                 assertEquals(List.of(), bad);
                 assertEquals(known, cached);
               }
             };
-        try (EmbeddingCache cache =
-            EmbeddingCache.open(folder.resolve("cache"), "net", FEATURES, 1 << 20)) {
-          FeatureSet set =
-              new Embedder(detector, options(detector), Optional.of(cache), monitor)
-                  .embed("Test images", samples, Optional.empty(), errors);
-          LabelledDecisions decisions = evaluator.evaluate(set);
-          String page =
-              new TestPage(detector, Path.of("detector.zip"), "frames", set)
-                  .html(
-                      decisions,
-                      Map.of(
-                          TestPage.IMAGES,
-                          decisions.detection(decisions.scores(set.groups()), Bootstrap.NONE)),
-                      Map.of(),
-                      Map.of(),
-                      errors);
+        EmbeddingCache cache =
+            EmbeddingCache.open(folder.resolve("cache"), "net", FEATURES, 1 << 20);
+        try (Embedder embedder =
+            new Embedder(detector, options(detector), Optional.of(cache), monitor)) {
+          DetectorEvaluation evaluation =
+              DetectorEvaluation.prepare(
+                  embedder,
+                  List.of(RuleKind.DUMMIES),
+                  () -> {
+                    throw new AssertionError("nothing is fitted");
+                  });
+          WorstErrors errors =
+              new WorstErrors(evaluation.first(), detector, samples, SampleId::toString);
+          DetectorEvaluation.Result result =
+              evaluation.run(
+                  samples,
+                  new DetectorEvaluation.Options(true, Bootstrap.NONE, List.of(), 1),
+                  errors);
+          String page = TestPage.html(detector, Path.of("detector.zip"), "frames", result, errors);
+          LabelledDecisions decisions = result.first().decisions();
+          assertEquals(4, result.first().detection().size());
+          assertEquals(
+              3,
+              result.first().detection().get("videos, mean").reals()
+                  + result.first().detection().get("videos, mean").fakes());
           int wrong = 0;
           for (int i = 0; i < frames.size(); i++) {
             boolean fake = decisions.operatingPoint().isFake(decisions.fakeScores()[i]);
@@ -180,7 +177,7 @@ class SamplesTest {
             }
           }
           assertTrue(wrong > 0, "random weights are sometimes wrong");
-          float[][] embeddings = set.features().toFloatMatrix();
+          float[][] embeddings = result.tested().features().toFloatMatrix();
           first = first == null ? embeddings : first;
           for (int i = 0; i < first.length; i++) {
             assertArrayEquals(first[i], embeddings[i], 1e-6f);
@@ -198,16 +195,26 @@ class SamplesTest {
     VideoVerdicts videos = new VideoVerdicts();
     try (Detector detector = detector();
         Explanations explanations =
-            new Explanations(folder.resolve("maps"), frames, detector, Optional.empty());
-        ImageFolderIterator batches =
-            ImageFolderIterator.unlabelled(
-                frames, options(detector), LoadingSteps.PLAIN.withKeptContent(true))) {
-      while (batches.hasNext()) {
-        DataSet batch = batches.next();
-        List<Sample> samples = LoadedSample.of(batch);
-        predictions.addAll(detector.predict(samples, batch.getFeatures()));
-        explanations.write(samples, batch.getFeatures());
-      }
+            new Explanations(folder.resolve("maps"), frames, detector, Optional.empty())) {
+      Predictor.Summary summary =
+          new Predictor(detector, options(detector))
+              .predict(
+                  frames,
+                  true,
+                  new Predictor.Output() {
+                    @Override
+                    public void batch(List<Sample> samples, INDArray images, List<Prediction> batch)
+                        throws IOException {
+                      predictions.addAll(batch);
+                      explanations.write(samples, images);
+                    }
+
+                    @Override
+                    public void bad(BadImageException sample) {
+                      throw sample;
+                    }
+                  });
+      assertEquals(frames.size(), summary.scored());
       assertAllOpenedOnce(frames);
 
       predictions.forEach(videos::add);

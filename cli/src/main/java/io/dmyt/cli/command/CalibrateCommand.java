@@ -4,16 +4,15 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Calibration;
-import io.dmyt.DecisionRule;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Engine;
-import io.dmyt.FittedOn;
 import io.dmyt.ModelFile;
 import io.dmyt.OperatingPoint;
 import io.dmyt.RuleKind;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
+import io.dmyt.cli.option.EmbeddingOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
@@ -21,24 +20,20 @@ import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
-import io.dmyt.evaluation.Calibrations;
-import io.dmyt.evaluation.embedding.FeatureSet;
+import io.dmyt.evaluation.Calibrator;
+import io.dmyt.evaluation.ThresholdChoice;
+import io.dmyt.evaluation.embedding.ClassSample;
+import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.internal.Numbers;
-import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.DetectionScores;
-import io.dmyt.metric.RocCurve;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** {@code dmyt calibrate}: makes P(fake) mean what it says, and chooses a threshold. */
@@ -49,7 +44,7 @@ import java.util.stream.Stream;
 final class CalibrateCommand implements Command {
   @ParametersDelegate final DataOptions data = new DataOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
-  @ParametersDelegate final Embeddings.Options cache = new Embeddings.Options();
+  @ParametersDelegate final EmbeddingOptions embedding = new EmbeddingOptions();
 
   @Parameter(
       names = {"-w", "--weights"},
@@ -79,7 +74,7 @@ final class CalibrateCommand implements Command {
       names = "--seed",
       validateWith = OptionChecks.Whole.class,
       description = "Of the choice of the SVM's training images, up to 1,000 a class")
-  long seed = Images.SVM_SEED;
+  long seed = ClassSample.DEFAULT_SEED;
 
   @Parameter(
       names = "--fpr",
@@ -116,12 +111,12 @@ final class CalibrateCommand implements Command {
     }
     Engine chosenEngine = engine.choose(terminal);
     try (Detector detector = Detector.load(weights, chosenEngine);
-        Embeddings embeddings = Embeddings.open(terminal, data, cache, detector, chosenEngine)) {
-      return run(detector, embeddings, terminal);
+        Embedder embedder = embedding.embedder(detector, chosenEngine, data, terminal)) {
+      return run(detector, new Calibrator(embedder), terminal);
     }
   }
 
-  private int run(Detector detector, Embeddings embeddings, Terminal terminal) throws IOException {
+  private int run(Detector detector, Calibrator calibrator, Terminal terminal) throws IOException {
     DetectorSpec spec = detector.spec();
     Path target = output == null ? weights : output;
     RuleKind kind = spec.loss().rule();
@@ -138,19 +133,17 @@ final class CalibrateCommand implements Command {
         "detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss().label());
     terminal.say("calibrating  on %s", folder.summary());
     terminal.sayLeftOut(folder.leftOut());
-    if (kind instanceof RuleKind.Fitted fittedKind) {
-      fitRule(fittedKind, detector, embeddings, terminal);
+    if (kind instanceof RuleKind.Fitted fitted) {
+      int images = calibrator.fitRule(fitted, folder(spec, Split.TRAIN), seed);
+      String summary = detector.rule().summary();
+      terminal.say(
+          "%-12s fitted on %d training images%s",
+          kind.title(), images, summary.isEmpty() ? "" : ", " + summary);
     }
-    FeatureSet set = embeddings.of("Images", folder.samples());
-    DetectionScores raw = scores(detector, set);
-    Calibration.Kind usual =
-        !detector.rule().isProbability() ? Calibration.Kind.PLATT : Calibration.Kind.TEMPERATURE;
-    Calibration fitted = Calibrations.fit(method == null ? usual : method, raw);
-    Calibration calibration = fitted.at(operatingPoint(raw.calibrated(fitted::apply)));
-
-    terminal.print(table(raw, detector.calibration(), calibration));
-    note(terminal, calibration.operatingPoint(), raw);
-    detector.setCalibration(calibration, fittedOn(folder, split, set));
+    Calibrator.Result result =
+        calibrator.calibrate(folder, split, Optional.ofNullable(method), choice());
+    terminal.print(table(result.reportBefore(), result.reportAfter()));
+    note(terminal, result.after().operatingPoint(), result.raw());
     detector.saveFitted(weights, target);
     terminal.say("Stored in %s: %s", target, DetectorFacts.verdict(detector));
     return Main.OK;
@@ -160,59 +153,16 @@ final class CalibrateCommand implements Command {
     return ImageFolders.scan(data.dataset, part).get(part).withClasses(spec.classes());
   }
 
-  private void fitRule(
-      RuleKind.Fitted kind, Detector detector, Embeddings embeddings, Terminal terminal) {
-    ImageFolder train = folder(detector.spec(), Split.TRAIN);
-    FeatureSet set = embeddings.of("Training images", Images.forSvm(train, seed));
-    DecisionRule rule = kind.fit(detector.spec(), set.features(), set.labels());
-    detector.setRule(rule, fittedOn(train, Split.TRAIN, set));
-    terminal.say(
-        "%-12s fitted on %d training images%s",
-        kind.title(), set.labels().length, rule.summary().isEmpty() ? "" : ", " + rule.summary());
-  }
-
-  private static FittedOn fittedOn(ImageFolder folder, Split part, FeatureSet used) {
-    Map<String, Integer> images = new LinkedHashMap<>();
-    for (int k = 0; k < folder.classes().size(); k++) {
-      int label = k;
-      images.put(
-          folder.classes().get(k),
-          (int) Arrays.stream(used.labels()).filter(l -> l == label).count());
-    }
-    return new FittedOn(
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        part.folder(),
-        folder.fingerprint(),
-        images);
-  }
-
-  private static DetectionScores scores(Detector detector, FeatureSet set) {
-    boolean[] fakes = new boolean[set.labels().length];
-    for (int i = 0; i < fakes.length; i++) {
-      fakes[i] = set.labels()[i] != detector.spec().realIndex();
-    }
-    return DetectionScores.of(
-        detector.rule().decide(detector.featuresOf(set.features())).fakeProbabilities(), fakes);
-  }
-
-  private OperatingPoint operatingPoint(DetectionScores calibrated) {
+  private ThresholdChoice choice() {
     if (threshold != null) {
-      DetectionReport report = DetectionReport.of(calibrated, threshold, Bootstrap.NONE);
-      return new OperatingPoint(
-          threshold,
-          "given",
-          report.value(DetectionMetric.FALSE_POSITIVE_RATE),
-          report.value(DetectionMetric.TRUE_POSITIVE_RATE));
+      return ThresholdChoice.given(threshold);
     }
-    RocCurve curve = RocCurve.of(calibrated);
     return falsePositiveRate == null
-        ? Calibrations.atEqualErrorRate(curve)
-        : Calibrations.atFalsePositiveRate(curve, falsePositiveRate);
+        ? ThresholdChoice.equalErrorRate()
+        : ThresholdChoice.falsePositiveRate(falsePositiveRate);
   }
 
-  private static String table(DetectionScores raw, Calibration before, Calibration after) {
-    DetectionReport was = report(raw, before);
-    DetectionReport is = report(raw, after);
+  private static String table(DetectionReport was, DetectionReport is) {
     StringBuilder text = new StringBuilder();
     text.append(Numbers.format("%n%-28s%10s%10s%n", "", "before", "after"));
     for (DetectionMetric metric :
@@ -231,13 +181,6 @@ final class CalibrateCommand implements Command {
         was.value(DetectionMetric.TRUE_POSITIVE_RATE),
         is.value(DetectionMetric.TRUE_POSITIVE_RATE));
     return text.append("(on the images that it was calibrated on)").toString();
-  }
-
-  private static DetectionReport report(DetectionScores raw, Calibration calibration) {
-    return DetectionReport.of(
-        raw.calibrated(calibration::apply),
-        calibration.operatingPoint().threshold(),
-        Bootstrap.NONE);
   }
 
   private static void row(StringBuilder text, String name, double before, double after) {

@@ -6,6 +6,7 @@ import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
+import io.dmyt.Predictor;
 import io.dmyt.VideoVerdict;
 import io.dmyt.VideoVerdicts;
 import io.dmyt.cli.Main;
@@ -17,19 +18,15 @@ import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoRule;
 import io.dmyt.cli.output.PredictionCsv;
 import io.dmyt.cli.output.PredictionJson;
-import io.dmyt.cli.output.PredictionOutput;
+import io.dmyt.cli.output.PredictionOutputs;
 import io.dmyt.cli.output.PredictionTable;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.BadImageException;
-import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageDataException;
-import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageSearch;
 import io.dmyt.data.LeftOut;
-import io.dmyt.data.LoadedSample;
 import io.dmyt.data.LoaderOptions;
-import io.dmyt.data.LoadingSteps;
 import io.dmyt.data.Sample;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
@@ -43,7 +40,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@code dmyt predict}: judges the user's own files. */
 @Parameters(
@@ -179,139 +176,100 @@ final class PredictCommand implements Command {
 
   private int run(Detector detector, List<Sample> samples, Terminal terminal) throws IOException {
     VideoVerdicts videos = new VideoVerdicts();
-    int fakeImages = 0;
-    int scored = 0;
     long started = System.nanoTime();
-    try (Outputs outputs = new Outputs();
+    try (PredictionOutputs outputs = new PredictionOutputs();
         Explanations explanations =
             explain == null
                 ? null
                 : new Explanations(explain, samples, detector, Optional.ofNullable(explainClass));
-        ImageFolderIterator loader =
-            ImageFolderIterator.unlabelled(
-                samples, options(detector), LoadingSteps.PLAIN.withKeptContent(explain != null));
         ProgressLine progress =
             new ProgressLine(jsonLines ? terminal : terminal.quiet(), "Images", samples.size())) {
-      outputs.open(detector, terminal);
-      int badBefore = 0;
-      while (hasNext(loader, samples.size())) {
-        DataSet images = loader.next();
-        List<Sample> batch = LoadedSample.of(images);
-        List<Prediction> predictions = detector.predict(batch, images.getFeatures());
-        badBefore = outputs.bad(loader.badImages(), badBefore);
-        for (Prediction prediction : predictions) {
-          outputs.image(prediction);
-          if (videoBy != VideoRule.NONE) {
-            videos.add(prediction);
-          }
-          fakeImages += prediction.fake() ? 1 : 0;
-        }
-        if (explanations != null) {
-          explanations.write(batch, images.getFeatures());
-        }
-        scored += predictions.size();
-        progress.at(scored + badBefore);
-      }
-      List<BadImageException> bad = loader.badImages();
-      outputs.bad(bad, badBefore);
+      open(outputs, detector, terminal);
+      LoaderOptions options =
+          LoaderOptions.evaluation(detector.spec().preprocessing())
+              .withBatch(loading.batch)
+              .withWorkers(loading.threads());
+      Predictor.Summary summary =
+          new Predictor(detector, options)
+              .predict(
+                  samples,
+                  explain != null,
+                  new Predictor.Output() {
+                    private int done;
+
+                    @Override
+                    public void batch(
+                        List<Sample> batch, INDArray images, List<Prediction> predictions)
+                        throws IOException {
+                      for (Prediction prediction : predictions) {
+                        outputs.image(prediction);
+                        if (videoBy != VideoRule.NONE) {
+                          videos.add(prediction);
+                        }
+                      }
+                      if (explanations != null) {
+                        explanations.write(batch, images);
+                      }
+                      done += predictions.size();
+                      progress.at(done);
+                    }
+
+                    @Override
+                    public void bad(BadImageException sample) throws IOException {
+                      outputs.bad(sample);
+                      done++;
+                    }
+                  });
       List<VideoVerdict> verdicts =
           videos.verdicts(videoScore, detector.calibration().operatingPoint());
-      outputs.finish(verdicts);
-      double seconds = (System.nanoTime() - started) / 1e9;
-      summary(terminal, scored, fakeImages, verdicts, bad, seconds);
+      for (VideoVerdict verdict : verdicts) {
+        outputs.video(verdict);
+      }
+      outputs.finish();
+      say(summary, verdicts, (System.nanoTime() - started) / 1e9, terminal);
       boolean fake =
           videoBy == VideoRule.NONE
-              ? fakeImages > 0
+              ? summary.fakes() > 0
               : verdicts.stream().anyMatch(VideoVerdict::fake);
       if (failOnFake && fake) {
         return Main.FAKE;
       }
-      return bad.isEmpty() ? Main.OK : Main.FAILED;
+      return summary.bad().isEmpty() ? Main.OK : Main.FAILED;
     }
   }
 
-  /** Whether there is another batch. That every file is bad is no failure here, but said later. */
-  private static boolean hasNext(ImageFolderIterator images, int files) {
-    return images.hasNext() && images.badImages().size() < files;
+  /** Opens everything that was asked for. */
+  private void open(PredictionOutputs outputs, Detector detector, Terminal terminal)
+      throws IOException {
+    outputs.add(
+        jsonLines
+            ? PredictionJson.lines(terminal, detector)
+            : new PredictionTable(terminal, detector));
+    if (csv != null) {
+      outputs.add(new PredictionCsv(csv, detector));
+    }
+    if (json != null) {
+      outputs.add(PredictionJson.file(json, weights, detector));
+    }
   }
 
-  private LoaderOptions options(Detector detector) {
-    LoaderOptions options =
-        LoaderOptions.evaluation(detector.spec().preprocessing())
-            .withBatch(loading.batch)
-            .withBadImages(BadImages.skip(Integer.MAX_VALUE));
-    return options.withWorkers(loading.threads());
-  }
-
-  private void summary(
-      Terminal terminal,
-      int scored,
-      int fakes,
-      List<VideoVerdict> verdicts,
-      List<BadImageException> bad,
-      double seconds) {
+  private void say(
+      Predictor.Summary summary, List<VideoVerdict> verdicts, double seconds, Terminal terminal) {
     terminal.say(
         "%d images: %d fake, %d real (%.1f images/s)",
-        scored, fakes, scored - fakes, scored / seconds);
+        summary.scored(),
+        summary.fakes(),
+        summary.scored() - summary.fakes(),
+        summary.scored() / seconds);
     if (!verdicts.isEmpty()) {
       long fakeVideos = verdicts.stream().filter(VideoVerdict::fake).count();
       terminal.say(
           "%d videos: %d fake, %d real (by the %s of their frames)",
           verdicts.size(), fakeVideos, verdicts.size() - fakeVideos, OptionNames.of(videoScore));
     }
-    if (!bad.isEmpty()) {
-      terminal.say("%d of the files are no images:", bad.size());
-      bad.forEach(b -> terminal.say("  %s", b.getMessage()));
-    }
-  }
-
-  /** Everything that was asked for. */
-  private final class Outputs implements AutoCloseable {
-    private final List<PredictionOutput> outputs = new ArrayList<>();
-
-    void open(Detector detector, Terminal terminal) throws IOException {
-      outputs.add(
-          jsonLines
-              ? PredictionJson.lines(terminal, detector)
-              : new PredictionTable(terminal, detector));
-      if (csv != null) {
-        outputs.add(new PredictionCsv(csv, detector));
-      }
-      if (json != null) {
-        outputs.add(PredictionJson.file(json, weights, detector));
-      }
-    }
-
-    void image(Prediction prediction) throws IOException {
-      for (PredictionOutput output : outputs) {
-        output.image(prediction);
-      }
-    }
-
-    /** Passes on the bad files that are new; returns how many are known now. */
-    int bad(List<BadImageException> all, int known) throws IOException {
-      for (BadImageException file : all.subList(known, all.size())) {
-        for (PredictionOutput output : outputs) {
-          output.bad(file);
-        }
-      }
-      return all.size();
-    }
-
-    void finish(List<VideoVerdict> videos) throws IOException {
-      for (PredictionOutput output : outputs) {
-        for (VideoVerdict video : videos) {
-          output.video(video);
-        }
-        output.finish();
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (PredictionOutput output : outputs) {
-        output.close();
-      }
+    if (!summary.bad().isEmpty()) {
+      terminal.say("%d of the files are no images:", summary.bad().size());
+      summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
     }
   }
 }

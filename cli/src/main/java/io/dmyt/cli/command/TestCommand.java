@@ -10,46 +10,40 @@ import io.dmyt.LossKind;
 import io.dmyt.RuleKind;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
+import io.dmyt.cli.option.EmbeddingOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoRule;
-import io.dmyt.cli.output.ComparisonTable;
-import io.dmyt.cli.output.DetectionTable;
-import io.dmyt.cli.output.ReportTable;
+import io.dmyt.cli.output.EvaluationText;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Corruption;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.LabelledSample;
 import io.dmyt.data.Split;
+import io.dmyt.evaluation.DetectorEvaluation;
 import io.dmyt.evaluation.EvaluationJson;
-import io.dmyt.evaluation.LabelledDecisions;
-import io.dmyt.evaluation.RuleEvaluator;
-import io.dmyt.evaluation.embedding.FeatureSet;
+import io.dmyt.evaluation.embedding.ClassSample;
+import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.evaluation.report.TestPage;
 import io.dmyt.evaluation.report.WorstErrors;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.metric.Bootstrap;
-import io.dmyt.metric.DetectionReport;
-import io.dmyt.metric.DetectionScores;
-import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code dmyt test}: measures a detector on the test split. */
 @Parameters(commandDescription = "Measure a trained detector on the test images of a data set")
 final class TestCommand implements Command {
   @ParametersDelegate final DataOptions data = new DataOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
-  @ParametersDelegate final Embeddings.Options cache = new Embeddings.Options();
+  @ParametersDelegate final EmbeddingOptions embedding = new EmbeddingOptions();
 
   @Parameter(
       names = {"-w", "--weights"},
@@ -105,7 +99,7 @@ final class TestCommand implements Command {
       names = "--seed",
       validateWith = OptionChecks.Whole.class,
       description = "Of the SVM's training images, of the resamples and of the noise")
-  long seed = Images.SVM_SEED;
+  long seed = ClassSample.DEFAULT_SEED;
 
   @Parameter(names = "--json", description = "Write all figures to this file")
   Path json;
@@ -127,8 +121,8 @@ final class TestCommand implements Command {
     Engine chosen = engine.choose(terminal);
     try (Detector detector = Detector.load(weights, chosen)) {
       List<RuleKind> ways = ways(detector.spec());
-      try (Embeddings embeddings = Embeddings.open(terminal, data, cache, detector, chosen)) {
-        return run(detector, ways, embeddings, terminal);
+      try (Embedder embedder = embedding.embedder(detector, chosen, data, terminal)) {
+        return run(detector, ways, embedder, terminal);
       }
     }
   }
@@ -157,7 +151,7 @@ final class TestCommand implements Command {
     return ways;
   }
 
-  private int run(Detector detector, List<RuleKind> ways, Embeddings embeddings, Terminal terminal)
+  private int run(Detector detector, List<RuleKind> ways, Embedder embedder, Terminal terminal)
       throws IOException {
     DetectorSpec spec = detector.spec();
     ImageFolder test = folder(spec, Split.TEST);
@@ -168,97 +162,39 @@ final class TestCommand implements Command {
     if (detector.hasVerdict() && ways.contains(spec.loss().rule())) {
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
     }
-    FeatureSet fitted =
-        ways.stream().anyMatch(way -> RuleEvaluator.needsTraining(way, detector))
-            ? training(spec, embeddings, terminal)
-            : null;
-    Map<RuleKind, RuleEvaluator> evaluators = new LinkedHashMap<>();
-    ways.forEach(way -> evaluators.put(way, RuleEvaluator.of(way, detector, () -> fitted)));
-    List<LabelledSample> images = test.samples();
+    DetectorEvaluation evaluation =
+        DetectorEvaluation.prepare(embedder, ways, () -> training(spec, terminal));
     WorstErrors errors =
         new WorstErrors(
-            evaluators.get(ways.get(0)), detector, images, id -> id.below(Path.of(test.name())));
-    FeatureSet tested =
-        report == null
-            ? embeddings.of("Test images", images)
-            : embeddings.of("Test images", images, Optional.empty(), errors);
-    Map<RuleKind, Outcome> outcomes = new LinkedHashMap<>();
-    evaluators.forEach(
-        (way, evaluator) -> {
-          LabelledDecisions decisions = evaluator.evaluate(tested);
-          outcomes.put(
-              way,
-              new Outcome(decisions, detection(decisions, tested.groups()), new LinkedHashMap<>()));
-        });
-    for (Corruption.Kind kind : corruptions) {
-      sweep(kind, test, evaluators, outcomes, embeddings);
-    }
-    show(spec, outcomes, terminal);
+            evaluation.first(), detector, test.samples(), id -> id.below(Path.of(test.name())));
+    DetectorEvaluation.Result result =
+        evaluation.run(
+            test.samples(),
+            new DetectorEvaluation.Options(
+                videoBy != VideoRule.NONE,
+                new Bootstrap(bootstrap, Bootstrap.DEFAULT.confidence(), seed),
+                corruptions,
+                seed),
+            report == null ? Embedder.Sink.NONE : errors);
+    terminal.print(EvaluationText.of(spec.classes(), result));
     if (json != null) {
-      AtomicFile.write(json, EvaluationJson.write(figures(spec, test, outcomes)));
+      AtomicFile.write(json, EvaluationJson.write(figures(spec, test, result)));
       terminal.say("Figures written to %s", json);
     }
     if (report != null) {
-      Outcome first = outcomes.get(ways.get(0));
-      Map<String, DetectionReport> others = new LinkedHashMap<>();
-      ways.stream()
-          .skip(1)
-          .forEach(
-              way -> others.put(way.label(), outcomes.get(way).detection().get(TestPage.IMAGES)));
-      String html =
-          new TestPage(detector, weights, described(test), tested)
-              .html(first.decisions(), first.detection(), others, first.corrupted(), errors);
-      AtomicFile.write(report, html);
+      String data =
+          "%s: %s; fingerprint %s".formatted(test.name(), test.summary(), test.fingerprint());
+      AtomicFile.write(report, TestPage.html(detector, weights, data, result, errors));
       terminal.say("Report written to %s", report);
     }
     return Main.OK;
   }
 
-  private static String described(ImageFolder folder) {
-    return "%s: %s; fingerprint %s"
-        .formatted(folder.name(), folder.summary(), folder.fingerprint());
-  }
-
-  /**
-   * What one way came to.
-   *
-   * @param detection reports over the images and by video
-   * @param corrupted reports over the corrupted images, by corruption, at each severity
-   */
-  private record Outcome(
-      LabelledDecisions decisions,
-      Map<String, DetectionReport> detection,
-      Map<String, List<DetectionReport>> corrupted) {}
-
-  private void sweep(
-      Corruption.Kind kind,
-      ImageFolder test,
-      Map<RuleKind, RuleEvaluator> evaluators,
-      Map<RuleKind, Outcome> outcomes,
-      Embeddings embeddings) {
-    for (int severity = 1; severity <= Corruption.MAX_SEVERITY; severity++) {
-      FeatureSet corrupted =
-          embeddings.of(
-              "%s %d".formatted(kind.label(), severity),
-              test.samples(),
-              Optional.of(new Corruption(kind, severity, seed)),
-              (index, sample, embedding) -> {});
-      evaluators.forEach(
-          (way, evaluator) -> {
-            LabelledDecisions decisions = evaluator.evaluate(corrupted);
-            outcomes
-                .get(way)
-                .corrupted()
-                .computeIfAbsent(kind.label(), k -> new ArrayList<>())
-                .add(decisions.detection(decisions.scores(corrupted.groups()), resampling()));
-          });
-    }
-  }
-
-  private FeatureSet training(DetectorSpec spec, Embeddings embeddings, Terminal terminal) {
-    List<LabelledSample> train = Images.forSvm(folder(spec, Split.TRAIN), seed);
+  private List<LabelledSample> training(DetectorSpec spec, Terminal terminal) {
+    List<LabelledSample> train =
+        DetectorEvaluation.forFitting(folder(spec, Split.TRAIN).samples(), seed);
     terminal.say("SVM          fitted on %d training images", train.size());
-    return embeddings.of("Training images", train);
+    return train;
   }
 
   private ImageFolder folder(DetectorSpec spec, Split split) {
@@ -268,75 +204,29 @@ final class TestCommand implements Command {
         .groupedBy(videoBy.grouping());
   }
 
-  /** Over the images, and over videos by each rule if there are any. */
-  private Map<String, DetectionReport> detection(LabelledDecisions decisions, List<String> videos) {
-    DetectionScores images = decisions.scores(videos);
-    Map<String, DetectionReport> reports = new LinkedHashMap<>();
-    reports.put(TestPage.IMAGES, decisions.detection(images, resampling()));
-    if (videoBy != VideoRule.NONE) {
-      for (VideoScore rule : VideoScore.values()) {
-        reports.put(
-            "videos, " + OptionNames.of(rule),
-            decisions.detection(images.byVideo(rule), resampling()));
-      }
-    }
-    return reports;
-  }
-
-  private Bootstrap resampling() {
-    return new Bootstrap(bootstrap, Bootstrap.DEFAULT.confidence(), seed);
-  }
-
-  private static void show(DetectorSpec spec, Map<RuleKind, Outcome> outcomes, Terminal terminal) {
-    if (outcomes.size() == 1) {
-      Outcome only = outcomes.values().iterator().next();
-      terminal.print(ReportTable.of(only.decisions().classification()));
-      terminal.print(DetectionTable.of(only.detection()));
-    } else {
-      Map<RuleKind, ComparisonTable.Column> columns = new LinkedHashMap<>();
-      outcomes.forEach(
-          (way, outcome) ->
-              columns.put(
-                  way,
-                  new ComparisonTable.Column(
-                      outcome.decisions().classification(),
-                      outcome.detection().get(TestPage.IMAGES))));
-      terminal.print(ComparisonTable.of(spec.classes(), columns));
-    }
-    outcomes.forEach(
-        (way, outcome) -> {
-          if (outcomes.size() > 1 && outcome.detection().size() > 1) {
-            terminal.print("\n%s%s", way, DetectionTable.of(outcome.detection()));
-          }
-          if (!outcome.corrupted().isEmpty()) {
-            terminal.print(
-                DetectionTable.bySeverity(
-                    way, outcome.detection().get(TestPage.IMAGES), outcome.corrupted()));
-          }
-        });
-  }
-
   private Map<String, Object> figures(
-      DetectorSpec spec, ImageFolder test, Map<RuleKind, Outcome> outcomes) {
+      DetectorSpec spec, ImageFolder test, DetectorEvaluation.Result result) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("detector", weights.toString());
     figures.put("backbone", spec.backbone());
     figures.put("data", test.fingerprint());
     figures.put("videoBy", OptionNames.of(videoBy));
     Map<String, Map<String, Object>> ways = new LinkedHashMap<>();
-    outcomes.forEach(
-        (way, outcome) -> {
-          Map<String, Object> ofWay = new LinkedHashMap<>();
-          ofWay.put("report", outcome.decisions().classification());
-          ofWay.put("detection", outcome.detection());
-          if (!outcome.corrupted().isEmpty()) {
-            ofWay.put("corrupted", outcome.corrupted());
-          }
-          ways.put(way.label(), ofWay);
-        });
-    RuleKind first = outcomes.keySet().iterator().next();
-    figures.put("classifier", first.label());
-    figures.putAll(ways.get(first.label()));
+    result
+        .outcomes()
+        .forEach(
+            (way, outcome) -> {
+              Map<String, Object> ofWay = new LinkedHashMap<>();
+              ofWay.put("report", outcome.decisions().classification());
+              ofWay.put("detection", outcome.detection());
+              if (!outcome.corrupted().isEmpty()) {
+                ofWay.put("corrupted", outcome.corrupted());
+              }
+              ways.put(way.label(), ofWay);
+            });
+    String first = result.first().decisions().rule().label();
+    figures.put("classifier", first);
+    figures.putAll(ways.get(first));
     figures.put("classifiers", ways);
     return figures;
   }

@@ -130,8 +130,10 @@ final class TrainCommand implements Command {
     TrainingOptions options =
         TrainingOptions.defaults().withLearningRate(learningRate).withEpochs(epochs);
     List<EpochResult> history = new ArrayList<>();
-    try (ImageFolderIterator trainImages = Images.shuffled(data, train, spec, seed);
-        ImageFolderIterator validImages = Images.inOrder(data, valid.shuffled(seed), spec);
+    try (ImageFolderIterator trainImages =
+            new ImageFolderIterator(train, data.trainingLoader(spec, seed));
+        ImageFolderIterator validImages =
+            new ImageFolderIterator(valid.shuffled(seed), spec.classes(), data.loader(spec));
         TrainingFiles files = new TrainingFiles(output, terminal);
         Progress progress = new Progress(terminal, spec, history, files)) {
       CheckpointSaver saver =

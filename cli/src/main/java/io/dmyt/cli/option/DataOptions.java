@@ -1,7 +1,9 @@
 package io.dmyt.cli.option;
 
 import com.beust.jcommander.Parameter;
+import io.dmyt.DetectorSpec;
 import io.dmyt.data.BadImages;
+import io.dmyt.data.LoaderOptions;
 import java.nio.file.Path;
 
 /** Options of the commands that read a data set. */
@@ -29,7 +31,21 @@ public final class DataOptions extends BatchOptions {
     FAIL
   }
 
-  public BadImages badImages() {
+  /** How to load every image, in order. */
+  public LoaderOptions loader(DetectorSpec spec) {
+    return configured(LoaderOptions.evaluation(spec.preprocessing()));
+  }
+
+  /** How to load images to train on: shuffled by the seed, in whole batches. */
+  public LoaderOptions trainingLoader(DetectorSpec spec, long seed) {
+    return configured(LoaderOptions.training(spec.preprocessing()).withSeed(seed));
+  }
+
+  private LoaderOptions configured(LoaderOptions loader) {
+    return loader.withBatch(batch).withWorkers(threads()).withBadImages(badImages());
+  }
+
+  private BadImages badImages() {
     return onBadImage == BadImagePolicy.FAIL ? BadImages.fail() : BadImages.skip(badImageLimit);
   }
 }

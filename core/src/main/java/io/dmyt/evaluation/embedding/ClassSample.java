@@ -13,6 +13,9 @@ public final class ClassSample {
   /** How many training embeddings of a class the reference fits its SVM on. */
   public static final int DEFAULT_PER_CLASS = 1_000;
 
+  /** What draws them unless something else is asked for. */
+  public static final long DEFAULT_SEED = 42;
+
   private ClassSample() {}
 
   /**

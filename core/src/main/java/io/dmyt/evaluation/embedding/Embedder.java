@@ -14,6 +14,7 @@ import io.dmyt.data.LoadingSteps;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SampleContent;
 import io.dmyt.data.SampleId;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Not safe for use by several threads at once.
  */
-public final class Embedder {
+public final class Embedder implements Closeable {
   private final Detector detector;
   private final LoaderOptions options;
   private final Optional<EmbeddingCache> cache;
@@ -66,6 +67,9 @@ public final class Embedder {
   /** Takes embeddings as they come. */
   @FunctionalInterface
   public interface Sink {
+    /** Takes none. */
+    Sink NONE = (index, sample, embedding) -> {};
+
     /**
      * Takes one; called by one thread at a time.
      *
@@ -77,6 +81,7 @@ public final class Embedder {
 
   /**
    * @param options how to load samples; they are neither shuffled nor dropped
+   * @param cache closed with the embedder
    */
   public Embedder(
       Detector detector, LoaderOptions options, Optional<EmbeddingCache> cache, Monitor monitor) {
@@ -97,7 +102,7 @@ public final class Embedder {
    * @throws ImageDataException if none can be read, or more are bad than may be
    */
   public FeatureSet embed(String task, List<LabelledSample> samples) {
-    return embed(task, samples, Optional.empty(), (index, sample, embedding) -> {});
+    return embed(task, samples, Optional.empty(), Sink.NONE);
   }
 
   /**
@@ -160,6 +165,14 @@ public final class Embedder {
     }
     if (corruption.isEmpty()) {
       monitor.embedded(samples.size(), bad, run.cached);
+    }
+  }
+
+  /** Closes the cache. */
+  @Override
+  public void close() throws IOException {
+    if (cache.isPresent()) {
+      cache.get().close();
     }
   }
 

@@ -2,6 +2,7 @@ package io.dmyt.evaluation.report;
 
 import io.dmyt.Detector;
 import io.dmyt.Version;
+import io.dmyt.evaluation.DetectorEvaluation;
 import io.dmyt.evaluation.LabelledDecisions;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.FeatureSet;
@@ -10,72 +11,59 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Gathers what the report of a test shows. */
+/** The page about an evaluation: what its report shows is gathered here. */
 public final class TestPage {
-  /** The name of the reports over images, among those over videos. */
-  public static final String IMAGES = "images";
-
   private static final int MAP_PER_CLASS = 300;
   private static final long MAP_SEED = 1;
 
-  private final Detector detector;
-  private final Path weights;
-  private final String data;
-  private final FeatureSet tested;
+  private TestPage() {}
 
   /**
+   * The page, about the first rule, with the others beside it.
+   *
    * @param weights the detector's file
    * @param data what was tested on, in words
+   * @param errors of the first rule
    */
-  public TestPage(Detector detector, Path weights, String data, FeatureSet tested) {
-    this.detector = detector;
-    this.weights = weights;
-    this.data = data;
-    this.tested = tested;
-  }
-
-  /**
-   * The page.
-   *
-   * @param decisions of the first way to a verdict
-   * @param reports of that way by what they judge, "images" first
-   * @param others reports over images of the other ways
-   * @param corrupted reports of the first way, by corruption and severity
-   * @param errors of the first way
-   */
-  public String html(
-      LabelledDecisions decisions,
-      Map<String, DetectionReport> reports,
-      Map<String, DetectionReport> others,
-      Map<String, List<DetectionReport>> corrupted,
+  public static String html(
+      Detector detector,
+      Path weights,
+      String data,
+      DetectorEvaluation.Result result,
       WorstErrors errors) {
+    DetectorEvaluation.Outcome first = result.first();
     Map<String, DetectionReport> byVideo = new LinkedHashMap<>();
-    reports.forEach(
-        (what, report) -> {
-          if (!what.equals(IMAGES)) {
-            byVideo.put(what.replace("videos, ", "") + " of frames", report);
-          }
-        });
+    first
+        .detection()
+        .forEach(
+            (what, report) -> {
+              if (!what.equals(DetectorEvaluation.IMAGES)) {
+                byVideo.put(what.replace("videos, ", "") + " of frames", report);
+              }
+            });
+    Map<String, DetectionReport> others = new LinkedHashMap<>();
+    result.outcomes().entrySet().stream()
+        .skip(1)
+        .forEach(rule -> others.put(rule.getKey().label(), rule.getValue().images()));
     return TestReport.html(
         new ReportData(
             "Test of " + weights.getFileName(),
-            decisions.scores(tested.groups()),
-            reports.get(IMAGES),
+            first.decisions().scores(result.tested().groups()),
+            first.images(),
             byVideo,
             others,
-            Optional.of(decisions.classification()),
-            Optional.of(map()),
-            corrupted,
+            Optional.of(first.decisions().classification()),
+            Optional.of(map(detector, result.tested())),
+            first.corrupted(),
             errors.shown(),
-            provenance(decisions)));
+            provenance(detector, weights, data, first.decisions())));
   }
 
-  private EmbeddingMap map() {
+  private static EmbeddingMap map(Detector detector, FeatureSet tested) {
     int[] chosen = ClassSample.indices(tested.labels(), MAP_PER_CLASS, MAP_SEED);
     float[][] embeddings = tested.features().toFloatMatrix();
     return EmbeddingMap.of(
@@ -85,7 +73,8 @@ public final class TestPage {
         detector.hasVerdict() ? detector.rule().references() : Map.of());
   }
 
-  private Map<String, String> provenance(LabelledDecisions decisions) {
+  private static Map<String, String> provenance(
+      Detector detector, Path weights, String data, LabelledDecisions decisions) {
     Map<String, String> rows = DetectorFacts.of(detector, weights);
     rows.put("Judged by", decisions.rule().label());
     rows.put("Test images", data);
