@@ -9,8 +9,6 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,17 +28,14 @@ import org.slf4j.LoggerFactory;
  * #hasNext()} or {@link #next()} of an epoch; they and their native memory are gone when the epoch
  * is reset or the iterator closed. Use after close throws {@link IllegalStateException}.
  */
-public final class ImageFolderIterator implements DataSetIterator, AutoCloseable {
+public final class ImageFolderIterator extends FixedBatchIterator implements AutoCloseable {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolderIterator.class);
 
   private final transient List<LabelledSample> files;
-  private final transient List<String> classes;
-  private final transient LoaderOptions options;
   private final transient Supplier<ImageReader> newReader;
   private final transient List<BadImageException> badImages = new ArrayList<>();
   private final transient Set<String> named = new HashSet<>();
-  private transient DataSetPreProcessor preProcessor;
   private transient Epoch running;
   private transient volatile boolean closed;
   private transient Epoch.Item pending;
@@ -87,6 +82,7 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
       List<String> classes,
       LoaderOptions options,
       Supplier<ImageReader> newReader) {
+    super(List.copyOf(classes), options);
     if (files.isEmpty()) {
       throw new ImageDataException("No images to load: the list of files is empty");
     }
@@ -99,8 +95,6 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
       }
     }
     this.files = List.copyOf(files);
-    this.classes = List.copyOf(classes);
-    this.options = options;
     this.newReader = newReader;
   }
 
@@ -148,10 +142,7 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
     pending = null;
     begun = true;
     DataSet batch = item.batch();
-    if (preProcessor != null) {
-      preProcessor.preProcess(batch);
-    }
-    return batch;
+    return preProcessed(batch);
   }
 
   private Epoch.Item peek() {
@@ -176,8 +167,8 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
     if (running == null) {
       badImages.clear();
       List<LabelledSample> order =
-          options.shuffle() ? EpochOrder.shuffled(files, options.seed(), epoch) : files;
-      running = new Epoch(order, classes.size(), options, newReader);
+          options().shuffle() ? EpochOrder.shuffled(files, options().seed(), epoch) : files;
+      running = new Epoch(order, getLabels().size(), options(), newReader);
     }
     return running;
   }
@@ -263,71 +254,9 @@ public final class ImageFolderIterator implements DataSetIterator, AutoCloseable
     }
   }
 
-  /**
-   * @throws UnsupportedOperationException if another batch size than the options' is asked for
-   */
-  @Override
-  public DataSet next(int num) {
-    if (num != options.batch()) {
-      throw new UnsupportedOperationException(
-          "Batches of %d are made ahead, not of %d".formatted(options.batch(), num));
-    }
-    return next();
-  }
-
-  /** Values in one image: 3 · size · size. */
-  @Override
-  public int inputColumns() {
-    return 3 * options.preprocessing().size() * options.preprocessing().size();
-  }
-
-  /** Number of classes, 0 if the images are unlabelled. */
-  @Override
-  public int totalOutcomes() {
-    return classes.size();
-  }
-
-  @Override
-  public boolean resetSupported() {
-    return true;
-  }
-
-  /** No: it already works ahead. */
-  @Override
-  public boolean asyncSupported() {
-    return false;
-  }
-
-  /** Images in a batch. */
-  @Override
-  public int batch() {
-    return options.batch();
-  }
-
-  @Override
-  public void setPreProcessor(DataSetPreProcessor preProcessor) {
-    this.preProcessor = preProcessor;
-  }
-
-  @Override
-  public DataSetPreProcessor getPreProcessor() {
-    return preProcessor;
-  }
-
-  /** Names of the classes, in the labels' order. */
-  @Override
-  public List<String> getLabels() {
-    return classes;
-  }
-
   /** The images, in the order in which they were given. */
   public List<LabelledSample> files() {
     return files;
-  }
-
-  /** What it was made with. */
-  public LoaderOptions options() {
-    return options;
   }
 
   private void writeObject(ObjectOutputStream out) throws NotSerializableException {

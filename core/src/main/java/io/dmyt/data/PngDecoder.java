@@ -132,7 +132,9 @@ final class PngDecoder {
       Arrays.fill(previous, (byte) 0);
       for (int r = 0; columns > 0 && r < rows; r++) {
         inflate(inflater, length);
-        unfilter(length, pixelBytes);
+        if (!PngFilter.undo(row, previous, length, pixelBytes)) {
+          throw bad("damaged PNG: row filter " + row[0]);
+        }
         int target = 3 * ((pass[1] + r * pass[3]) * width + pass[0]);
         toRgb(columns, target, 3 * pass[2]);
         byte[] swap = previous;
@@ -193,50 +195,6 @@ final class PngDecoder {
     }
     inflater.setInput(file.array(), next.at, next.length);
     return true;
-  }
-
-  private void unfilter(int length, int pixelBytes) {
-    byte[] x = row;
-    byte[] up = previous;
-    int firstWithLeft = 1 + pixelBytes;
-    switch (x[0]) {
-      case 0 -> {}
-      case 1 -> {
-        for (int i = firstWithLeft; i < length; i++) {
-          x[i] = (byte) (x[i] + x[i - pixelBytes]);
-        }
-      }
-      case 2 -> {
-        for (int i = 1; i < length; i++) {
-          x[i] = (byte) (x[i] + up[i]);
-        }
-      }
-      case 3 -> {
-        for (int i = 1; i < length; i++) {
-          int left = i < firstWithLeft ? 0 : x[i - pixelBytes] & 0xff;
-          x[i] = (byte) (x[i] + ((left + (up[i] & 0xff)) >> 1));
-        }
-      }
-      case 4 -> {
-        for (int i = 1; i < length; i++) {
-          boolean edge = i < firstWithLeft;
-          int left = edge ? 0 : x[i - pixelBytes] & 0xff;
-          int upLeft = edge ? 0 : up[i - pixelBytes] & 0xff;
-          x[i] = (byte) (x[i] + paeth(left, up[i] & 0xff, upLeft));
-        }
-      }
-      default -> throw bad("damaged PNG: row filter " + x[0]);
-    }
-  }
-
-  private static int paeth(int left, int up, int upLeft) {
-    int toLeft = Math.abs(up - upLeft);
-    int toUp = Math.abs(left - upLeft);
-    int toUpLeft = Math.abs(left + up - 2 * upLeft);
-    if (toLeft <= toUp && toLeft <= toUpLeft) {
-      return left;
-    }
-    return toUp <= toUpLeft ? up : upLeft;
   }
 
   /** Puts the row's pixels at {@code target} and every {@code step} bytes on. */

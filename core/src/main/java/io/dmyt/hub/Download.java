@@ -3,36 +3,25 @@ package io.dmyt.hub;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Reason;
-import io.dmyt.internal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProxySelector;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -53,19 +42,16 @@ import org.slf4j.LoggerFactory;
 public final class Download {
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
 
-  private static final int REDIRECTS = 5;
   private static final int BUFFER = 1 << 16;
   private static final int OK = 200;
   private static final int PARTIAL = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
-  private static final Set<Integer> REDIRECTED = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
-  private static final int LONGEST_VALIDATOR = 500;
 
   private final Options options;
-  private final HttpClient client;
+  private final SecureRequests requests;
 
   /**
    * How files are fetched.
@@ -124,15 +110,6 @@ public final class Download {
     void received(String name, long received, OptionalLong size);
   }
 
-  /** A failure that another attempt may not meet. */
-  private static final class PassingException extends IOException {
-    private static final long serialVersionUID = 1;
-
-    PassingException(String message) {
-      super(message);
-    }
-  }
-
   /** Fetches with these options, through the proxy that the environment or Java names. */
   public Download(Options options) {
     this(options, new EnvironmentProxies(System::getenv, ProxySelector.getDefault()));
@@ -140,13 +117,14 @@ public final class Download {
 
   Download(Options options, ProxySelector proxies) {
     this.options = options;
-    this.client =
+    HttpClient client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(options.stall())
             .followRedirects(HttpClient.Redirect.NEVER)
             .proxy(proxies)
             .build();
+    requests = new SecureRequests(client, options.stall());
   }
 
   /**
@@ -223,8 +201,9 @@ public final class Download {
         Files.deleteIfExists(part);
         return;
       }
-      receiveWithRetries(remote, channel, validator, progress);
-      verify(remote, channel, validator);
+      PartialFile received = new PartialFile(channel, validator);
+      receiveWithRetries(remote, received, progress);
+      received.verify(remote);
       channel.force(true);
       // Under the lock, or another download might open the part and empty what becomes the target.
       AtomicFile.replace(part, target);
@@ -232,19 +211,18 @@ public final class Download {
     }
   }
 
-  private void receiveWithRetries(
-      RemoteFile remote, FileChannel part, Path validator, Progress progress)
+  private void receiveWithRetries(RemoteFile remote, PartialFile part, Progress progress)
       throws IOException, InterruptedException {
     Duration pause = options.pause();
     int failures = 0;
     while (true) {
-      long before = part.size();
+      long before = part.channel().size();
       try {
-        receive(remote, part, validator, progress);
+        receive(remote, part, progress);
         return;
       } catch (IOException e) {
         boolean passing = e instanceof PassingException || e.getClass() != IOException.class;
-        if (part.size() > before) {
+        if (part.channel().size() > before) {
           failures = 0;
           pause = options.pause();
         }
@@ -259,11 +237,11 @@ public final class Download {
   }
 
   /** One attempt: asks for what is missing, appends it. */
-  private void receive(RemoteFile remote, FileChannel part, Path validator, Progress progress)
+  private void receive(RemoteFile remote, PartialFile part, Progress progress)
       throws IOException, InterruptedException {
-    Optional<String> tag = readTag(validator);
-    long have = tag.isPresent() ? part.size() : 0;
-    HttpResponse<InputStream> response = request(remote.url(), have, tag);
+    Optional<String> tag = part.tag();
+    long have = tag.isPresent() ? part.channel().size() : 0;
+    HttpResponse<InputStream> response = requests.get(remote.url(), have, tag);
     try (InputStream body = response.body()) {
       int status = response.statusCode();
       long start = 0;
@@ -272,13 +250,13 @@ public final class Download {
         Matcher range =
             CONTENT_RANGE.matcher(response.headers().firstValue("content-range").orElse(""));
         if (!range.matches() || Long.parseLong(range.group(1)) != have) {
-          forget(part, validator);
+          part.forget();
           throw new PassingException("the server sent another range than asked for");
         }
         start = have;
         size = OptionalLong.of(Long.parseLong(range.group(2)));
       } else if (status == RANGE_NOT_SATISFIABLE && have > 0) {
-        forget(part, validator);
+        part.forget();
         throw new PassingException("the server has no more than what is here already");
       } else if (PASSING.contains(status)) {
         throw new PassingException("HTTP status " + status);
@@ -287,7 +265,7 @@ public final class Download {
       }
       if (remote.size().isPresent()) {
         if (size.isPresent() && size.getAsLong() != remote.size().getAsLong()) {
-          forget(part, validator);
+          part.forget();
           throw new IOException(
               "the server has %d bytes, expected %d"
                   .formatted(size.getAsLong(), remote.size().getAsLong()));
@@ -295,45 +273,10 @@ public final class Download {
         size = remote.size();
       }
       if (start == 0) {
-        part.truncate(0);
-        writeTag(validator, response);
+        part.begin(response);
       }
-      copy(remote.name(), body, part, start, size, progress);
+      copy(remote.name(), body, part.channel(), start, size, progress);
     }
-  }
-
-  private HttpResponse<InputStream> request(URI first, long have, Optional<String> tag)
-      throws IOException, InterruptedException {
-    URI url = first;
-    for (int i = 0; i <= REDIRECTS; i++) {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(url)
-              .timeout(options.stall())
-              .header("Accept-Encoding", "identity");
-      if (have > 0) {
-        request.header("Range", "bytes=" + have + "-").header("If-Range", tag.orElseThrow());
-      }
-      HttpResponse<InputStream> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-      if (!REDIRECTED.contains(response.statusCode())) {
-        return response;
-      }
-      response.body().close();
-      String location = response.headers().firstValue("location").orElse("");
-      URI next;
-      try {
-        next = url.resolve(location);
-        RemoteFile.requireSecure(next);
-      } catch (IllegalArgumentException e) {
-        throw new IOException("refused a redirect: " + e.getMessage(), e);
-      }
-      if (location.isEmpty()
-          || ("https".equalsIgnoreCase(url.getScheme()) && !"https".equals(next.getScheme()))) {
-        throw new IOException("refused a redirect to " + Quoted.of(location));
-      }
-      url = next;
-    }
-    throw new IOException("more than " + REDIRECTS + " redirects");
   }
 
   private void copy(
@@ -344,18 +287,11 @@ public final class Download {
       OptionalLong size,
       Progress progress)
       throws IOException, InterruptedException {
-    ExecutorService reader =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "download " + name);
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
+    try (TimedReader reader = new TimedReader(name, body, options.stall())) {
       byte[] buffer = new byte[BUFFER];
       long at = start;
       progress.received(name, at, size);
-      for (int n = read(reader, body, buffer); n >= 0; n = read(reader, body, buffer)) {
+      for (int n = reader.read(buffer); n >= 0; n = reader.read(buffer)) {
         if (size.isPresent() && n > size.getAsLong() - at) {
           part.truncate(0);
           throw new IOException("the server sent more than " + size.getAsLong() + " bytes");
@@ -370,78 +306,6 @@ public final class Download {
         throw new PassingException(
             "the connection ended after %d of %d bytes".formatted(at, size.getAsLong()));
       }
-    } finally {
-      reader.shutdownNow();
     }
-  }
-
-  /** A read that gives up: HttpClient's own timeout ends with the headers. */
-  private int read(ExecutorService reader, InputStream body, byte[] buffer)
-      throws IOException, InterruptedException {
-    Future<Integer> read = reader.submit(() -> body.read(buffer));
-    try {
-      return read.get(options.stall().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new PassingException("no byte for " + options.stall().toSeconds() + " s");
-    } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      throw new PassingException("the connection broke: " + cause.getMessage());
-    }
-  }
-
-  private static void forget(FileChannel part, Path validator) throws IOException {
-    part.truncate(0);
-    Files.deleteIfExists(validator);
-  }
-
-  private static Optional<String> readTag(Path validator) throws IOException {
-    if (!Files.exists(validator) || Files.size(validator) > LONGEST_VALIDATOR) {
-      return Optional.empty();
-    }
-    String tag = new String(Files.readAllBytes(validator), StandardCharsets.ISO_8859_1).strip();
-    return tag.isEmpty() || tag.chars().anyMatch(Character::isISOControl)
-        ? Optional.empty()
-        : Optional.of(tag);
-  }
-
-  /** Keeps what tells this version from others: a strong ETag, else the date. */
-  private static void writeTag(Path validator, HttpResponse<?> response) throws IOException {
-    Optional<String> tag =
-        response
-            .headers()
-            .firstValue("etag")
-            .filter(etag -> !etag.startsWith("W/"))
-            .or(() -> response.headers().firstValue("last-modified"))
-            .filter(text -> text.length() <= LONGEST_VALIDATOR);
-    if (tag.isPresent()) {
-      Files.writeString(validator, tag.get(), StandardCharsets.ISO_8859_1);
-    } else {
-      Files.deleteIfExists(validator);
-    }
-  }
-
-  private static void verify(RemoteFile remote, FileChannel part, Path validator)
-      throws IOException {
-    if (remote.sha256().isEmpty()) {
-      return;
-    }
-    String expected = remote.sha256().get();
-    String found = sha256(part);
-    if (!found.startsWith(expected)) {
-      forget(part, validator);
-      throw new IOException(
-          "its SHA-256 begins with %s, expected %s"
-              .formatted(found.substring(0, expected.length()), expected));
-    }
-  }
-
-  private static String sha256(FileChannel file) throws IOException {
-    MessageDigest digest = Sha256.begin();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    for (long at = 0; file.read(buffer, at) >= 0; buffer.clear()) {
-      at += buffer.position();
-      digest.update(buffer.flip());
-    }
-    return Sha256.hex(digest);
   }
 }
