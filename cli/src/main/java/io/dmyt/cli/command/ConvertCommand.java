@@ -75,7 +75,8 @@ final class ConvertCommand implements Command {
       described.write(out);
       if (in.hasFittedRule() && ModelFile.isSafeTensors(out)) {
         terminal.say(
-            "left out     the fitted rule and its calibration, which only a .zip can hold");
+            "left out     the %s and its calibration, which only a .zip can hold",
+            in.detector().orElseThrow().loss().rule().title());
       }
       terminal.say("network      %s", described.backbone().orElse("unknown"));
       terminal.say(
