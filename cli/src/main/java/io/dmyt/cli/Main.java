@@ -28,6 +28,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 
 /** The entry point: finds the subcommand, runs it, and turns what went wrong into one line. */
 public final class Main {
@@ -87,6 +88,8 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
+    // Numbers and names of files look alike everywhere: "%d" has other digits in some locales.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     int code = run(arguments, new Terminal(out, err, Boolean.getBoolean("dmyt.terminal")));

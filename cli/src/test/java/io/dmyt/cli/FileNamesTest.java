@@ -41,6 +41,7 @@ class FileNamesTest {
     Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 3);
     for (String split : List.of("train", "valid", "test")) {
       rename(dataset.resolve(split).resolve("fake"));
+      Files.move(dataset.resolve(split).resolve("fake"), named(dataset.resolve(split), "f%E4ke"));
     }
     Path detector = folder.resolve("detector.zip");
     succeeds(
@@ -59,6 +60,7 @@ class FileNamesTest {
         1,
         "--pretrained",
         "none");
+    assertTrue(Cli.run("info", "-w", detector).out().contains("f%E4ke, real (real: real)"));
     succeeds("calibrate", "-w", detector, "-d", dataset);
     Path report = folder.resolve("report.html");
     succeeds("test", "-w", detector, "-d", dataset, "--report", report, "--bootstrap", 0);
@@ -67,18 +69,11 @@ class FileNamesTest {
     Path csv = folder.resolve("rows.csv");
     Cli.Result predicted =
         succeeds(
-            "predict",
-            dataset.resolve("test/fake"),
-            "-w",
-            detector,
-            "--explain",
-            maps,
-            "--csv",
-            csv);
+            "predict", dataset.resolve("test"), "-w", detector, "--explain", maps, "--csv", csv);
     for (String name : List.of("a%E9.png", "a%E8.png", "02.png")) {
-      assertTrue(predicted.out().contains("/" + name), predicted.out());
-      assertTrue(Files.readString(csv).contains("/" + name), Files.readString(csv));
-      assertTrue(Files.exists(maps.resolve(name + ".png")), name);
+      assertTrue(predicted.out().contains("/f%E4ke/" + name), predicted.out());
+      assertTrue(Files.readString(csv).contains("/f%E4ke/" + name), Files.readString(csv));
+      assertTrue(Files.exists(maps.resolve("f%E4ke/" + name + ".png")), name);
     }
     Path matrix = folder.resolve("e.npy");
     succeeds("embed", dataset, "-w", detector, "-o", matrix);

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Sha256;
 import java.io.IOException;
 import java.net.URI;
@@ -93,13 +94,13 @@ public final class ImageFolder {
             "Class %s is empty: no image (%s) below %s; add images or remove the folder"
                 .formatted(folder.getFileName(), ImageSearch.endings(), folder));
       }
-      found.put(folder.getFileName().toString(), search.images());
+      found.put(SampleId.of(folder.getFileName()).source(), search.images());
     }
     return of(
         root.toString(),
         found,
         leftOut,
-        (name, path) -> root.resolve(name).relativize(path),
+        (name, path) -> withoutFirst(root.relativize(path)),
         (name, path) -> names(root.relativize(path)));
   }
 
@@ -213,7 +214,7 @@ public final class ImageFolder {
   public String summary() {
     StringJoiner parts = new StringJoiner(", ");
     counts().forEach((className, count) -> parts.add(className + " " + count));
-    return "%d images: %s".formatted(size(), parts);
+    return Numbers.format("%d images: %s", size(), parts);
   }
 
   /**
@@ -266,6 +267,10 @@ public final class ImageFolder {
           "The classes of %s and %s differ: %s; name the class folders alike"
               .formatted(nameA, nameB, String.join("; ", parts)));
     }
+  }
+
+  private static Path withoutFirst(Path path) {
+    return path.subpath(1, path.getNameCount());
   }
 
   private static String names(Path path) {

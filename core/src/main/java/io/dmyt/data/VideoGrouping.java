@@ -14,7 +14,7 @@ public enum VideoGrouping {
   NONE {
     @Override
     String nameOf(Path frame) {
-      return "/" + frame.getFileName();
+      return "/" + SampleId.of(frame.getFileName());
     }
   },
 
@@ -35,7 +35,7 @@ public enum VideoGrouping {
   FILE_NAME {
     @Override
     String nameOf(Path frame) {
-      String file = frame.getFileName().toString();
+      String file = SampleId.of(frame.getFileName()).source();
       int dot = file.lastIndexOf('.');
       String stem = dot > 0 ? file.substring(0, dot) : file;
       Matcher number = FRAME_NUMBER.matcher(stem);
@@ -76,7 +76,7 @@ public enum VideoGrouping {
     StringBuilder key = new StringBuilder(className);
     Path folder = frame.getParent();
     if (folder != null) {
-      folder.forEach(name -> key.append('/').append(name));
+      folder.forEach(name -> key.append('/').append(SampleId.of(name)));
     }
     return key.append(nameOf(frame)).toString();
   }
