@@ -3,7 +3,8 @@ package io.dmyt;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.Sample;
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.Engine;
+import io.dmyt.engine.Engines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -40,7 +41,8 @@ public final class Detector implements AutoCloseable {
   Detector(
       Backbone stock, DetectorSpec spec, Provenance provenance, FittedParts fitted, Engine engine) {
     fixedRule = DetectorLoader.fixedRule(spec);
-    backbone = engine.on(stock);
+    ComputationGraph graph = engine.accelerate(stock.graph());
+    backbone = Engines.accelerated(graph) ? stock.on(graph) : stock;
     this.spec = spec;
     this.provenance = provenance;
     this.fitted = fitted;
@@ -48,9 +50,9 @@ public final class Detector implements AutoCloseable {
     backbone.setLoss(loss);
   }
 
-  /** {@link #create(DetectorSpec, long, Engine)} on the {@link Engine#best best engine}. */
+  /** {@link #create(DetectorSpec, long, Engine)} on the {@link Engines#best best engine}. */
   public static Detector create(DetectorSpec spec, long seed) {
-    return create(spec, seed, Engine.best());
+    return create(spec, seed, Engines.best());
   }
 
   /**
@@ -66,13 +68,13 @@ public final class Detector implements AutoCloseable {
 
   /** A new detector around a network that is there already, of any data type. */
   static Detector of(DetectorSpec spec, Backbone backbone) {
-    return new Detector(backbone, spec, null, FittedParts.NONE, Engine.dl4j());
+    return new Detector(backbone, spec, null, FittedParts.NONE, Engines.dl4j());
   }
 
-  /** {@link #load(Path, Engine)} on the {@link Engine#best best engine}. */
+  /** {@link #load(Path, Engine)} on the {@link Engines#best best engine}. */
   public static Detector load(Path file) throws IOException {
     ModelFile.requireSound(file);
-    return DetectorLoader.load(file, Engine.bestMeanwhile());
+    return DetectorLoader.load(file, Engines.bestMeanwhile());
   }
 
   /**
@@ -308,6 +310,6 @@ public final class Detector implements AutoCloseable {
   /** Frees the engine's memory; the detector can't be used afterwards. */
   @Override
   public void close() {
-    OneDnn.release(backbone.graph());
+    Engines.release(backbone.graph());
   }
 }

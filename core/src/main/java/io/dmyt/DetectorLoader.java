@@ -3,6 +3,7 @@ package io.dmyt;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
+import io.dmyt.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;

@@ -3,6 +3,6 @@
  *
  * <p>Everything that the command line does goes through this package and the ones that it builds on
  * ({@code io.dmyt.backbone}, {@code loss}, {@code svm}, {@code data}, {@code checkpoint}, {@code
- * engine.onednn}); those above ({@code training}, {@code evaluation}) build on it.
+ * engine}); those above ({@code training}, {@code evaluation}) build on it.
  */
 package io.dmyt;

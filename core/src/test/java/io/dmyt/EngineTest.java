@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
-import io.dmyt.engine.onednn.OneDnn;
-import io.dmyt.engine.onednn.Placement;
-import io.dmyt.engine.onednn.Twins;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.Placement;
+import io.dmyt.engine.TestEngine;
+import io.dmyt.engine.Twins;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ class EngineTest {
     int batch = 4;
     Backbone backbone =
         Backbones.create(name, BackboneOptions.defaults().withImageSize(size).withSeed(1));
-    try (Twins twins = Twins.of(backbone.graph())) {
+    try (Twins twins = Twins.of(backbone.graph(), TestEngine.best())) {
       INDArray images = Twins.random(2, batch, 3, size, size);
       INDArray labels = Twins.random(3, batch, backbone.spec().embeddingSize());
       twins.sameAcrossJumps(images, labels);
@@ -58,12 +59,12 @@ class EngineTest {
     int batch = 3;
     Backbone backbone =
         Backbones.create(name, BackboneOptions.defaults().withImageSize(size).withSeed(1));
-    try (Twins twins = Twins.of(Twins.smooth(backbone.graph()))) {
-      List<Placement> placements = OneDnn.placements(twins.fast());
+    try (Twins twins = Twins.of(Twins.smooth(backbone.graph()), TestEngine.best())) {
+      List<Placement> placements = Engines.placements(twins.fast());
       assertEquals(
           Set.of("embedding"),
           placements.stream()
-              .filter(p -> !p.inOneDnn())
+              .filter(p -> !p.accelerated())
               .map(Placement::vertex)
               .collect(Collectors.toSet()));
       assertTrue(placements.stream().anyMatch(p -> p.as().contains(kind)), kind);

@@ -13,6 +13,8 @@ import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.data.Sample;
+import io.dmyt.engine.Engine;
+import io.dmyt.engine.Engines;
 import io.dmyt.loss.ClassNames;
 import io.dmyt.loss.Dummies;
 import java.nio.FloatBuffer;
@@ -33,7 +35,7 @@ public final class GoldenDetector {
 
   /** The detector of a run on the best engine, every weight made from its name. */
   public static Detector create(JsonNode run) {
-    return create(run, Engine.best());
+    return create(run, Engines.best());
   }
 
   /** The detector of a run, every weight made from its name. */

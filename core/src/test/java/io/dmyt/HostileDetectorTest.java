@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.data.Preprocessing;
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.Engines;
 import io.dmyt.loss.Dummies;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -111,7 +111,7 @@ class HostileDetectorTest {
 
   private static void refuse(String why, List<RawZip.Entry> entries) throws IOException {
     Path file = write(entries);
-    IOException e = assertThrows(IOException.class, () -> Detector.load(file, Engine.dl4j()));
+    IOException e = assertThrows(IOException.class, () -> Detector.load(file, Engines.dl4j()));
     String said = e.getMessage();
     assertTrue(said.contains(why), said);
     assertTrue(said.contains("hostile.zip"), said);
@@ -121,7 +121,7 @@ class HostileDetectorTest {
   }
 
   private static void accept(List<RawZip.Entry> entries) throws IOException {
-    try (Detector detector = Detector.load(write(entries), Engine.dl4j())) {
+    try (Detector detector = Detector.load(write(entries), Engines.dl4j())) {
       assertArrayEquals(parameters, detector.graph().params().toFloatVector());
     }
   }
@@ -247,7 +247,7 @@ class HostileDetectorTest {
     for (int cut : new int[] {1, 22, 100, sound.length / 2}) {
       Path file = folder.resolve("hostile.zip");
       Files.write(file, Arrays.copyOf(sound, sound.length - cut));
-      assertThrows(IOException.class, () -> Detector.load(file, Engine.dl4j()));
+      assertThrows(IOException.class, () -> Detector.load(file, Engines.dl4j()));
     }
   }
 
@@ -259,7 +259,7 @@ class HostileDetectorTest {
     int second = directory + 46 + bytes.getShort(directory + 28);
     bytes.putInt(second + 42, bytes.getInt(directory + 42) + 1);
     Path file = Files.write(folder.resolve("hostile.zip"), zip);
-    IOException e = assertThrows(IOException.class, () -> Detector.load(file, Engine.dl4j()));
+    IOException e = assertThrows(IOException.class, () -> Detector.load(file, Engines.dl4j()));
     assertTrue(e.getMessage().contains("run into what follows"), e.getMessage());
   }
 
@@ -337,7 +337,7 @@ class HostileDetectorTest {
     IOException e = assertThrows(IOException.class, () -> Detector.load(file));
     assertTrue(e.getMessage().contains("leads out of a folder"), e.getMessage());
     assertThrows(IOException.class, () -> ModelFile.requireSound(file));
-    if (OneDnn.available()) {
+    if (Engines.bestUnavailableBecause() == null) {
       try (Detector detector = Detector.load(write(entries()))) {
         assertArrayEquals(parameters, detector.graph().params().toFloatVector());
       }

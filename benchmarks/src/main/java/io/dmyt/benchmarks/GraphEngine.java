@@ -1,8 +1,8 @@
 package io.dmyt.benchmarks;
 
-import io.dmyt.engine.onednn.OneDnn;
-import io.dmyt.engine.onednn.Options;
-import io.dmyt.engine.onednn.Precision;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Precision;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** What can run a DL4J graph. */
@@ -24,12 +24,13 @@ public enum GraphEngine {
   ComputationGraph open(ComputationGraph stock, int threads) {
     return precision == null
         ? stock
-        : OneDnn.accelerate(stock, new Options(precision, threads, false));
+        : Engines.named("onednn", new ExecutionOptions(precision, threads, false))
+            .accelerate(stock);
   }
 
   /** Frees what {@link #open} made beside the stock graph. */
   void close(ComputationGraph graph) {
-    OneDnn.release(graph);
+    Engines.release(graph);
   }
 
   /** What the table says of it. */

@@ -9,12 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.DecisionRule;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
-import io.dmyt.Engine;
 import io.dmyt.LossKind;
 import io.dmyt.RuleKind;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.data.Sample;
+import io.dmyt.engine.Engines;
 import io.dmyt.evaluation.explain.GradCam;
 import io.dmyt.loss.Dummies;
 import io.dmyt.training.TrainingOptions;
@@ -102,7 +102,7 @@ class ExtensionTest {
           assertTrue(Backbones.names().contains("alexnet_bn"));
           assertSame(RuleKind.parse("nearest-mean"), LossKind.parse(LOSS).rule());
           INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}, {1, 0}, {0, 1}});
-          try (Detector detector = Detector.create(spec(), 1, Engine.dl4j())) {
+          try (Detector detector = Detector.create(spec(), 1, Engines.dl4j())) {
             List<Double> losses = new ArrayList<>();
             try (TrainingStep step =
                 new TrainingStep(
@@ -119,7 +119,7 @@ class ExtensionTest {
             INDArray embeddings = detector.embed(images(4));
             detector.setRule(kind.fit(spec(), embeddings, new int[] {0, 1, 0, 1}), null);
             detector.save(file);
-            try (Detector loaded = Detector.load(file, Engine.dl4j())) {
+            try (Detector loaded = Detector.load(file, Engines.dl4j())) {
               assertEquals(detector.spec(), loaded.spec());
               List<Sample> names =
                   Stream.of("a", "b", "c", "d").map(Path::of).map(Sample::of).toList();

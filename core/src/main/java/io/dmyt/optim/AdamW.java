@@ -1,6 +1,6 @@
 package io.dmyt.optim;
 
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.internal.Address;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -111,7 +111,7 @@ public final class AdamW {
     long length = parameter.length();
     INDArray m = state.get(NDArrayIndex.interval(0, length));
     INDArray v = state.get(NDArrayIndex.interval(length, 2 * length));
-    if (OneDnn.available() && parameter.dataType() == DataType.FLOAT) {
+    if (Address.reachesArrays() && parameter.dataType() == DataType.FLOAT) {
       new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay)
           .step(parameter, gradient, m, v, step + 1, 1.0 / batch);
       return;

@@ -1,6 +1,6 @@
 package io.dmyt.optim;
 
-import io.dmyt.engine.onednn.Address;
+import io.dmyt.internal.Address;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,6 +1,6 @@
 package io.dmyt.optim;
 
-import io.dmyt.engine.onednn.Address;
+import io.dmyt.internal.Address;
 import io.dmyt.optim.Sweep.Span;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.dmyt.optim;
 
-import io.dmyt.engine.onednn.Address;
+import io.dmyt.internal.Address;
+import io.dmyt.internal.Stripes;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.Golden;
 import io.dmyt.backbone.NamedParameter.Kind;
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.Engines;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +72,8 @@ class BackboneGoldenTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> featuresOnOneDnn() {
-    assumeTrue(OneDnn.available(), OneDnn::unavailableBecause);
+  Stream<DynamicTest> featuresOnTheBestEngine() {
+    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
     return each(golden -> true, golden -> checkFeatures(golden, BackboneGoldenTest::fast));
   }
 
@@ -258,8 +258,8 @@ class BackboneGoldenTest {
 
   /** Where the engine is missing, DL4J's own layers do: slowly. */
   private static Backbone fast(Backbone stock) {
-    return OneDnn.available()
-        ? Backbones.attach(stock.spec().name(), OneDnn.accelerate(stock.graph()))
+    return Engines.bestUnavailableBecause() == null
+        ? Backbones.attach(stock.spec().name(), Engines.best().accelerate(stock.graph()))
         : stock;
   }
 

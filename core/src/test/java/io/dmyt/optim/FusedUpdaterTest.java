@@ -3,10 +3,12 @@ package io.dmyt.optim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.dmyt.engine.onednn.OneDnn;
-import io.dmyt.engine.onednn.Twins;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.TestEngine;
+import io.dmyt.engine.Twins;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +111,7 @@ class FusedUpdaterTest {
   }
 
   private static void check(Case c) {
-    try (Twins twins = Twins.of(c.network())) {
+    try (Twins twins = Twins.of(c.network(), TestEngine.best())) {
       FusedUpdater fused = assertInstanceOf(FusedUpdater.class, twins.fast().getUpdater());
       assertEquals(c.fused(), fused.known());
       assertSame(ComputationGraphUpdater.class, twins.stock().getUpdater().getClass());
@@ -140,10 +142,11 @@ class FusedUpdaterTest {
 
   @Test
   void stateIsTheSourcesOwn() {
+    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
     ComputationGraph stock = new ComputationGraph(network(with(new Adam(1e-2)), new Adam(1e-2)));
     stock.init();
     stock.getUpdater();
-    ComputationGraph fast = OneDnn.accelerate(stock);
+    ComputationGraph fast = Engines.best().accelerate(stock);
     step(fast, 0);
     assertEquals(fast.updaterState(), stock.getUpdater().getUpdaterStateViewArray());
     fast.setLearningRate(1e-3);

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
-import io.dmyt.Engine;
 import io.dmyt.Golden;
 import io.dmyt.LossKind;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.engine.Engines;
 import io.dmyt.loss.Dummies;
 import io.dmyt.loss.TripletMiner;
 import java.nio.file.Path;
@@ -100,7 +100,7 @@ class TrainerTest {
     float[] broken = new float[4 * 3 * SIZE * SIZE];
     Arrays.fill(broken, Float.NaN);
     // DL4J's own layers, because oneDNN's ReLU makes a zero of NaN.
-    Detector stock = Detector.create(detector.spec(), 3, Engine.dl4j());
+    Detector stock = Detector.create(detector.spec(), 3, Engines.dl4j());
     List<EpochResult> saved = new ArrayList<>();
     DivergedException e =
         assertThrows(

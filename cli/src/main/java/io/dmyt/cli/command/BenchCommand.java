@@ -5,7 +5,6 @@ import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
-import io.dmyt.Engine;
 import io.dmyt.LossKind;
 import io.dmyt.Version;
 import io.dmyt.backbone.BackboneSpec;
@@ -17,8 +16,9 @@ import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Preprocessing;
-import io.dmyt.engine.onednn.OneDnn;
-import io.dmyt.engine.onednn.Placement;
+import io.dmyt.engine.Engine;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.Placement;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Numbers;
@@ -104,10 +104,10 @@ final class BenchCommand implements Command {
       terminal.say("model        %s, %d × %2$d pixels, batches of %d", model, size, batch);
       terminal.say("engine       %s", described(chosen));
       Map<String, StepTimes> times = measure(detector, size, terminal);
-      List<Placement> placements = OneDnn.placements(detector.graph());
-      terminal.say("vertices     %s", summary(placements));
+      List<Placement> placements = Engines.placements(detector.graph());
+      terminal.say("vertices     %s", summary(chosen, placements));
       if (layers) {
-        terminal.print(OneDnn.describe(detector.graph()));
+        terminal.print(Engines.describe(detector.graph()));
       }
       terminal.print(table(times));
       if (json != null) {
@@ -146,10 +146,14 @@ final class BenchCommand implements Command {
 
   private static String described(Engine engine) {
     int threads = threads(engine);
-    return engine.kind() == Engine.Kind.DL4J
-        ? "dl4j %s, %d threads".formatted(Version.dl4j(), threads)
-        : "onednn %s, %s, %d threads"
-            .formatted(OneDnn.version(), OptionNames.of(engine.options().precision()), threads);
+    return engine.equals(Engines.dl4j())
+        ? "%s %s, %d threads".formatted(engine.name(), engine.version(), threads)
+        : "%s %s, %s, %d threads"
+            .formatted(
+                engine.name(),
+                engine.version(),
+                OptionNames.of(engine.options().precision()),
+                threads);
   }
 
   private static int threads(Engine engine) {
@@ -160,8 +164,8 @@ final class BenchCommand implements Command {
   }
 
   /** "57 of 58 in oneDNN (31 fused in inference, 17 in training); in DL4J: loss". */
-  private static String summary(List<Placement> all) {
-    List<Placement> ours = all.stream().filter(Placement::inOneDnn).toList();
+  private static String summary(Engine engine, List<Placement> all) {
+    List<Placement> ours = all.stream().filter(Placement::accelerated).toList();
     if (ours.isEmpty()) {
       return all.size() + ", all in DL4J";
     }
@@ -172,13 +176,14 @@ final class BenchCommand implements Command {
     }
     List<String> others =
         all.stream()
-            .filter(p -> !p.inOneDnn())
+            .filter(p -> !p.accelerated())
             .map(p -> "%s (%s)".formatted(p.vertex(), p.as()))
             .toList();
-    return "%d of %d in oneDNN (%s)%s"
+    return "%d of %d in %s (%s)%s"
         .formatted(
             ours.size(),
             all.size(),
+            engine.title(),
             String.join(", ", fused),
             others.isEmpty() ? "" : "; in DL4J: " + String.join(", ", others));
   }
@@ -218,7 +223,7 @@ final class BenchCommand implements Command {
     figures.put("model", model);
     figures.put("imageSize", size);
     figures.put("batch", batch);
-    figures.put("engine", OptionNames.of(engine.kind()));
+    figures.put("engine", engine.name());
     figures.put("precision", OptionNames.of(engine.options().precision()));
     figures.put("threads", threads(engine));
     figures.putAll(times);

@@ -3,11 +3,12 @@ package io.dmyt.cli.command;
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import io.dmyt.Detector;
-import io.dmyt.Engine;
 import io.dmyt.Version;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.output.Terminal;
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.EngineProvider;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.Precision;
 import io.dmyt.evaluation.report.DetectorFacts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class InfoCommand implements Command {
   @Override
   public int run(Terminal terminal) throws IOException {
     if (weights != null) {
-      try (Detector detector = Detector.load(weights, Engine.dl4j())) {
+      try (Detector detector = Detector.load(weights, Engines.dl4j())) {
         DetectorFacts.of(detector, weights).forEach((name, value) -> row(terminal, name, value));
       }
       return Main.OK;
@@ -59,16 +60,22 @@ final class InfoCommand implements Command {
         terminal,
         "device",
         "%s, BLAS: %s".formatted(environment.get("backend"), environment.get("blas.vendor")));
-    row(
-        terminal,
-        "oneDNN",
-        OneDnn.available()
-            ? OneDnn.version() + (OneDnn.bf16Supported() ? ", bf16" : ", no bf16 on this CPU")
-            : "not available: " + OneDnn.unavailableBecause());
+    for (EngineProvider engine : Engines.providers()) {
+      row(terminal, engine.title(), availability(engine));
+    }
     row(terminal, "threads", "%d".formatted(Nd4j.getEnvironment().maxThreads()));
     row(terminal, "heap", "at most " + megabytes(runtime.maxMemory()));
     row(terminal, "native arrays", "at most " + megabytes(Pointer.maxBytes()));
     return Main.OK;
+  }
+
+  private static String availability(EngineProvider engine) {
+    String reason = engine.unavailableBecause();
+    if (reason != null) {
+      return "not available: " + reason;
+    }
+    boolean bf16 = engine.accelerates(Precision.BF16);
+    return engine.version() + (bf16 ? ", bf16" : ", no bf16 on this CPU");
   }
 
   private static void row(Terminal terminal, String what, Object value) {

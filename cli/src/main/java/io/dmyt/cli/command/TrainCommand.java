@@ -5,7 +5,6 @@ import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
-import io.dmyt.Engine;
 import io.dmyt.LossKind;
 import io.dmyt.Provenance;
 import io.dmyt.Version;
@@ -25,6 +24,7 @@ import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
+import io.dmyt.engine.Engine;
 import io.dmyt.internal.Numbers;
 import io.dmyt.loss.LabelWeights;
 import io.dmyt.training.CheckpointSaver;
@@ -185,8 +185,7 @@ final class TrainCommand implements Command {
         "schedule     %d epochs, batch %d, learning rate %s, seed %d",
         epochs, data.batch, learningRate, seed);
     terminal.say(
-        "engine       %s, %s",
-        OptionNames.of(chosen.kind()), OptionNames.of(chosen.options().precision()));
+        "engine       %s, %s", chosen.name(), OptionNames.of(chosen.options().precision()));
     terminal.say("output       %s", output);
   }
 
@@ -224,7 +223,7 @@ final class TrainCommand implements Command {
     options.put("epochs", training.epochs());
     options.put("batch", data.batch);
     options.put("pretrained", pretrained.from);
-    options.put("engine", OptionNames.of(chosen.kind()));
+    options.put("engine", chosen.name());
     options.put("precision", OptionNames.of(chosen.options().precision()));
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("epoch", best.epoch());

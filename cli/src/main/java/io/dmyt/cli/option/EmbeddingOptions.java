@@ -2,9 +2,9 @@ package io.dmyt.cli.option;
 
 import com.beust.jcommander.Parameter;
 import io.dmyt.Detector;
-import io.dmyt.Engine;
 import io.dmyt.cli.output.EmbeddingMonitor;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.engine.Engine;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingCache;
 import io.dmyt.hub.CacheFolder;

@@ -1,11 +1,12 @@
 package io.dmyt.cli.option;
 
 import com.beust.jcommander.Parameter;
-import io.dmyt.Engine;
 import io.dmyt.cli.output.Terminal;
-import io.dmyt.engine.onednn.OneDnn;
-import io.dmyt.engine.onednn.Options;
-import io.dmyt.engine.onednn.Precision;
+import io.dmyt.engine.Engine;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Precision;
+import java.util.Locale;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -14,7 +15,7 @@ public final class EngineOptions {
   @Parameter(
       names = "--engine",
       description = "onednn, or dl4j for DL4J's own layers (default: onednn where it is available)")
-  Engine.Kind engine;
+  String engine;
 
   @Parameter(
       names = "--precision",
@@ -37,22 +38,37 @@ public final class EngineOptions {
     if (threads > 0) {
       useThreads(threads);
     }
-    if (engine == Engine.Kind.DL4J || (engine == null && !OneDnn.available())) {
-      if (precision != Precision.F32) {
-        throw new UsageException("--precision bf16 needs --engine onednn");
-      }
-      if (engine == null) {
-        terminal.say("dmyt: using DL4J's own layers: %s", OneDnn.unavailableBecause());
-      }
-      return Engine.dl4j();
+    Engine chosen = find(new ExecutionOptions(precision, threads, forceBf16));
+    if (chosen.options().precision() != precision) {
+      throw new UsageException(
+          "--precision %s needs another engine than %s"
+              .formatted(OptionNames.of(precision), chosen.name()));
     }
-    if (!OneDnn.available()) {
-      throw new IllegalStateException("--engine onednn: " + OneDnn.unavailableBecause());
+    String reason = Engines.bestUnavailableBecause();
+    if (engine == null && reason != null) {
+      terminal.say("dmyt: using %s: %s", layers(chosen), reason);
+    }
+    return chosen;
+  }
+
+  private static String layers(Engine chosen) {
+    return chosen.equals(Engines.dl4j()) ? "DL4J's own layers" : chosen.title();
+  }
+
+  private Engine find(ExecutionOptions options) {
+    String name = engine == null ? null : engine.toLowerCase(Locale.ROOT);
+    if (name != null && !Engines.names().contains(name)) {
+      throw new UsageException(
+          "unknown --engine %s: expected one of %s"
+              .formatted(engine, String.join(", ", Engines.names())));
     }
     try {
-      return new Engine(Engine.Kind.ONEDNN, new Options(precision, threads, forceBf16));
+      return name == null ? Engines.best(options) : Engines.named(name, options);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException("--engine %s: %s".formatted(name, e.getMessage()), e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalStateException("--precision bf16: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "--precision %s: %s".formatted(OptionNames.of(precision), e.getMessage()), e);
     }
   }
 

@@ -3,17 +3,18 @@ package io.dmyt.cli.option;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.beust.jcommander.JCommander;
 import io.dmyt.cli.output.Terminal;
-import io.dmyt.engine.onednn.OneDnn;
-import io.dmyt.engine.onednn.Options;
-import io.dmyt.engine.onednn.Precision;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Precision;
 import org.junit.jupiter.api.Test;
 
 class EngineOptionsTest {
 
-  private static Options options(String... words) {
+  private static ExecutionOptions options(String... words) {
     EngineOptions options = new EngineOptions();
     JCommander.newBuilder().addObject(options).build().parse(words);
     return options.choose(new Terminal(System.out, System.err, false)).options();
@@ -21,7 +22,8 @@ class EngineOptionsTest {
 
   @Test
   void bfloat16NeedsInstructionsOrForce() {
-    if (OneDnn.bf16Supported()) {
+    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
+    if (Engines.provider("onednn").orElseThrow().accelerates(Precision.BF16)) {
       assertEquals(Precision.BF16, options("--precision", "bf16").precision());
     } else {
       Exception refused =

@@ -5,7 +5,7 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
 import io.dmyt.Prediction;
 import io.dmyt.data.Preprocessing;
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.Engines;
 import io.dmyt.loss.Dummies;
 import io.dmyt.loss.DummyTripletLoss;
 import java.awt.image.BufferedImage;
@@ -54,7 +54,7 @@ public final class Library {
   }
 
   private static void accelerated(ComputationGraph graph) {
-    ComputationGraph fast = OneDnn.accelerate(graph);
+    ComputationGraph fast = Engines.best().accelerate(graph);
 
     float loss = (float) fast.score(new DataSet(Nd4j.ones(1, 10), Nd4j.eye(2).getRow(0, true)));
     require(loss > 0, "the loss on oneDNN is " + loss);

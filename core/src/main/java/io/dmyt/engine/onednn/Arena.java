@@ -1,5 +1,6 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;

@@ -11,6 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_set_post_ops;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_set_scratchpad_mode;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_scratchpad_mode_user;
 
+import io.dmyt.engine.Operation;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
@@ -22,7 +23,7 @@ final class Attributes {
   /** What a primitive does to its result before it stores it. */
   sealed interface PostOp {
     /** A function of each element. */
-    record Apply(Op.Activation function) implements PostOp {}
+    record Apply(Operation.Elementwise function) implements PostOp {}
 
     /** Adds a tensor of the result's format. */
     record Add() implements PostOp {}
@@ -48,7 +49,7 @@ final class Attributes {
     scope.own(ops, o -> dnnl_post_ops_destroy(o));
     for (PostOp op : postOps) {
       if (op instanceof PostOp.Apply apply) {
-        Op.Activation f = apply.function();
+        EltwiseFunction f = EltwiseFunction.of(apply.function());
         Dnnl.check(
             dnnl_post_ops_append_eltwise(ops, f.algorithm(), f.alpha(), f.beta()),
             "dnnl_post_ops_append_eltwise");

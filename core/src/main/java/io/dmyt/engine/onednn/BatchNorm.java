@@ -15,6 +15,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_use_global_stats;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
 
+import io.dmyt.engine.ElementwiseFunction;
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +25,9 @@ import java.util.List;
 final class BatchNorm {
   private final ProgramBuilder program;
   private final int node;
-  private final Op.Norm op;
+  private final Operation.BatchNorm op;
 
-  BatchNorm(ProgramBuilder program, int node, Op.Norm op) {
+  BatchNorm(ProgramBuilder program, int node, Operation.BatchNorm op) {
     this.program = program;
     this.node = node;
     this.op = op;
@@ -37,7 +39,7 @@ final class BatchNorm {
     Weights weights = program.weights();
     boolean training = program.training();
     int reader = program.onlyReader(node);
-    boolean relu = reader >= 0 && program.node(reader).op() instanceof Op.Activation f && f.relu();
+    boolean relu = reader >= 0 && relu(program.node(reader).op());
     if (relu) {
       program.fuse(reader, node);
     }
@@ -45,12 +47,15 @@ final class BatchNorm {
     long[] d = value.format().dims();
     Images.Choice choice =
         images.choose(
-            kind ->
+            storage ->
                 new Primitives.Norm(
-                        program.scope(), kind.format(program.scope(), d), op.eps(), flags(relu))
+                        program.scope(),
+                        storage.format(program.scope(), d),
+                        (float) op.eps(),
+                        flags(relu))
                     .passes(training));
-    Tensor x = images.as(choice.kind(), value);
-    Tensor y = images.image(choice.kind(), d);
+    Tensor x = images.as(choice.storage(), value);
+    Tensor y = images.image(choice.storage(), d);
     Tensor gamma = weights.of(op.gamma());
     Tensor beta = weights.of(op.beta());
     Format vector = Format.plain(program.scope(), d[1]);
@@ -70,10 +75,10 @@ final class BatchNorm {
     program.onBackward(
         last,
         dy -> {
-          Tensor dx = images.image(choice.kind(), d);
+          Tensor dx = images.image(choice.storage(), d);
           List<Arg> back = new ArrayList<>(workspace);
           back.add(new Arg(DNNL_ARG_SRC, x));
-          back.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)));
+          back.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.storage(), dy)));
           back.add(new Arg(DNNL_ARG_DIFF_SRC, dx));
           back.add(new Arg(DNNL_ARG_MEAN, mean));
           back.add(new Arg(DNNL_ARG_VARIANCE, variance));
@@ -86,6 +91,10 @@ final class BatchNorm {
             program.gradient(program.input(node), dx);
           }
         });
+  }
+
+  private static boolean relu(Operation op) {
+    return op instanceof Operation.Elementwise f && f.function() == ElementwiseFunction.RELU;
   }
 
   private int flags(boolean relu) {

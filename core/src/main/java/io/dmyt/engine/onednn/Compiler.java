@@ -1,57 +1,51 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.engine.KernelGeometry;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.RegionProgram;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Writes a region down as a program for inputs of given shapes.
+ * Writes a region down as a program of primitives.
  *
- * <p>Values and gradients are stored as the {@link Plan} says; a primitive for which oneDNN has no
- * kernel of that kind computes in another and has its arguments copied. For inference, batch norm
- * is folded into the convolution before it, and sums and activations behind that are done as the
- * convolution stores its result. For training, batch norm does the ReLU behind it. A value that
- * somebody wants to see is never fused away.
+ * <p>Values and gradients are stored as the {@link StoragePolicy} says; a primitive for which
+ * oneDNN has no kernel of that storage computes in another and has its arguments copied. For
+ * inference, batch norm is folded into the convolution before it, and sums and activations behind
+ * that are done as the convolution stores its result. For training, batch norm does the ReLU behind
+ * it. A value that somebody wants to see is never fused away.
  */
 final class Compiler {
-  private final Region region;
-  private final List<long[]> shapes;
+  private final RegionProgram source;
   private final ProgramBuilder program;
 
-  private Compiler(Region region, List<long[]> shapes, ProgramBuilder program) {
-    this.region = region;
-    this.shapes = shapes;
+  private Compiler(RegionProgram source, ProgramBuilder program) {
+    this.source = source;
     this.program = program;
   }
 
   /**
-   * @param shapes of the network's inputs, each (examples, channels, height, width)
-   * @param wanted the vertices whose values are to be seen
-   * @param ends those of them whose gradients will be given
    * @throws OneDnnException if a shape has no implementation
-   * @throws UnsupportedShapeException if the region can't take the shapes
+   * @throws io.dmyt.engine.UnsupportedShapeException if an operation can't take its shapes
    */
   static Program compile(
-      Region region,
-      Plan plan,
-      List<long[]> shapes,
-      boolean training,
-      Set<String> wanted,
-      Set<String> ends,
+      RegionProgram source,
+      StoragePolicy policy,
       Parameters parameters,
+      Threads threads,
       Arena arena) {
-    Liveness liveness = new Liveness(region, wanted);
-    ProgramBuilder program = new ProgramBuilder(region, liveness, plan, training, parameters);
+    ProgramBuilder program = new ProgramBuilder(source, policy, parameters);
     try {
-      Compiler compiler = new Compiler(region, shapes, program);
-      for (int n = 0; n < region.nodes().size(); n++) {
-        if (liveness.live(n) && !program.fused(n)) {
+      Compiler compiler = new Compiler(source, program);
+      for (int n = 0; n < source.region().nodes().size(); n++) {
+        if (source.liveness().live(n) && !program.fused(n)) {
           compiler.emit(n);
         }
       }
-      if (training) {
-        program.goBack(ends);
+      if (source.training()) {
+        program.goBack();
       }
-      return program.build(arena);
+      return program.build(arena, threads);
     } catch (RuntimeException e) {
       program.scope().close();
       throw e;
@@ -60,51 +54,66 @@ final class Compiler {
 
   private void emit(int n) {
     program.emit().vertex(program.node(n).vertex());
-    Op op = region.op(n);
-    if (op instanceof Op.Input input) {
+    Operation op = source.region().op(n);
+    if (op instanceof Operation.Input input) {
       input(n, input);
-    } else if (op instanceof Op.Convolution convolution) {
-      if (program.training()) {
-        new TrainedConvolution(program, n, convolution).emit();
-      } else {
-        new FoldedConvolution(program, n, convolution).emit();
-      }
-    } else if (op instanceof Op.Norm norm) {
+    } else if (op instanceof Operation.Convolution convolution) {
+      convolution(n, convolution, op.text());
+    } else if (op instanceof Operation.Dense dense) {
+      convolution(n, asConvolution(dense), op.text());
+    } else if (op instanceof Operation.BatchNorm norm) {
       new BatchNorm(program, n, norm).emit();
-    } else if (op instanceof Op.Activation function) {
+    } else if (op instanceof Operation.Elementwise function) {
       Elementwise.apply(program, n, function);
-    } else if (op instanceof Op.Sum) {
+    } else if (op instanceof Operation.Sum) {
       Elementwise.sum(program, n);
-    } else if (op instanceof Op.Product) {
+    } else if (op instanceof Operation.Product) {
       Elementwise.product(program, n);
-    } else if (op instanceof Op.Pool pool) {
-      Pooling.emit(program, n, pool.algorithm(), pool.window());
-    } else if (op instanceof Op.GlobalPool pool) {
+    } else if (op instanceof Operation.Pool pool) {
+      PoolingEmitter.emit(program, n, pool.pooling(), pool.kernel());
+    } else if (op instanceof Operation.GlobalPool pool) {
       KernelGeometry whole = Images.whole(program.value(program.input(n)));
-      Pooling.emit(program, n, pool.algorithm(), whole);
-    } else if (op instanceof Op.Concat) {
+      PoolingEmitter.emit(program, n, pool.pooling(), whole);
+    } else if (op instanceof Operation.Concat) {
       Slicing.concat(program, n);
-    } else if (op instanceof Op.Subset subset) {
-      Slicing.subset(program, n, subset);
-    } else if (op instanceof Op.ZeroPad pad) {
+    } else if (op instanceof Operation.Slice slice) {
+      Slicing.slice(program, n, slice);
+    } else if (op instanceof Operation.ZeroPad pad) {
       Slicing.zeroPad(program, n, pad);
+    } else {
+      throw new IllegalStateException("not one of oneDNN's operations: " + op);
     }
   }
 
-  /** Row-major images of few channels stay so: blocks would mostly hold padding. */
-  private void input(int n, Op.Input input) {
-    long[] shape = shapes.get(input.number());
-    Tensor given = program.given(input, shape);
-    boolean few = shape[1] < program.plan().storage().layout().block();
-    if (!few) {
-      program.set(n, program.images().stored(given));
-    } else if (program.training()) {
-      // The caller's array may be gone on the way back.
-      Tensor copy = program.emit().tensor(given.format());
-      program.emit().reorder(given, copy);
-      program.set(n, copy);
+  private void convolution(int n, Operation.Convolution op, String text) {
+    if (program.training()) {
+      new TrainedConvolution(program, n, op, text).emit();
     } else {
-      program.set(n, given);
+      new FoldedConvolution(program, n, op, text).emit();
     }
+  }
+
+  /** A dense layer is a convolution of images of one pixel. */
+  private static Operation.Convolution asConvolution(Operation.Dense dense) {
+    Parameter w = dense.weights();
+    Parameter weights =
+        new Parameter(
+            w.offset(),
+            new long[] {w.dims()[0], w.dims()[1], 1, 1},
+            new long[] {w.strides()[0], w.strides()[1], 1, 1});
+    int out = Math.toIntExact(w.dims()[0]);
+    return new Operation.Convolution(
+        weights, List.of(), dense.bias(), 1, out, KernelGeometry.point());
+  }
+
+  /** Row-major images of few channels stay so: blocks would mostly hold padding. */
+  private void input(int n, Operation.Input input) {
+    long[] shape = program.dims(n);
+    Tensor given = program.given(input, shape);
+    boolean image = shape[2] * shape[3] > 1;
+    boolean few = image && shape[1] < program.policy().storage().layout().block();
+    Tensor stored = few ? given : program.images().stored(given);
+    // The caller's array may be gone on the way back.
+    program.set(n, program.training() ? program.emit().inArena(stored) : stored);
   }
 }

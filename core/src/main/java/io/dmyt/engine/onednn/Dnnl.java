@@ -20,6 +20,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
@@ -55,6 +56,12 @@ final class Dnnl {
     if (status != dnnl_success) {
       throw new OneDnnException(call, status);
     }
+  }
+
+  /** oneDNN's version, e.g. 3.11.0. */
+  static String version() {
+    dnnl_version_t v = org.bytedeco.dnnl.global.dnnl.dnnl_version();
+    return v.major() + "." + v.minor() + "." + v.patch();
   }
 
   static boolean bf16Instructions() {

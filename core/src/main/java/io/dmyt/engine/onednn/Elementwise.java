@@ -7,6 +7,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.UnsupportedShapeException;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.Arrays;
 import java.util.List;
@@ -18,38 +20,39 @@ import java.util.List;
 final class Elementwise {
   private Elementwise() {}
 
-  static void apply(ProgramBuilder program, int node, Op.Activation f) {
+  static void apply(ProgramBuilder program, int node, Operation.Elementwise f) {
     Emitter emit = program.emit();
     Images images = program.images();
     boolean training = program.training();
     int from = program.input(node);
-    boolean fromOutput = training && f.fromOutput() != 0;
-    int algorithm = fromOutput ? f.fromOutput() : f.algorithm();
+    EltwiseFunction function = EltwiseFunction.of(f);
+    boolean fromOutput = training && function.fromOutput() != 0;
+    int algorithm = fromOutput ? function.fromOutput() : function.algorithm();
     Tensor value = program.value(from);
     long[] d = value.format().dims();
     Images.Choice choice =
         images.choose(
-            kind ->
+            storage ->
                 new Primitives.Eltwise(
                         program.scope(),
-                        kind.format(program.scope(), d),
+                        storage.format(program.scope(), d),
                         algorithm,
-                        f.alpha(),
-                        f.beta())
+                        function.alpha(),
+                        function.beta())
                     .passes(training));
-    Tensor x = images.as(choice.kind(), value);
-    Tensor y = images.image(choice.kind(), d);
+    Tensor x = images.as(choice.storage(), value);
+    Tensor y = images.image(choice.storage(), d);
     emit.run(f.text(), choice.first(), new Arg(DNNL_ARG_SRC, x), new Arg(DNNL_ARG_DST, y));
     program.store(node, y);
     program.onBackward(
         node,
         dy -> {
-          Tensor dx = images.image(choice.kind(), d);
+          Tensor dx = images.image(choice.storage(), d);
           emit.run(
               f.text() + ", gradient",
               choice.last(),
               fromOutput ? new Arg(DNNL_ARG_DST, y) : new Arg(DNNL_ARG_SRC, x),
-              new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)),
+              new Arg(DNNL_ARG_DIFF_DST, images.as(choice.storage(), dy)),
               new Arg(DNNL_ARG_DIFF_SRC, dx));
           program.gradient(from, dx);
         });

@@ -9,6 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
+import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -90,6 +91,16 @@ final class Emitter {
     BytePointer block =
         scope.own(new BytePointer(format.bytes() + Address.ALIGNMENT - 1), BytePointer::deallocate);
     return t.at(Address.align(block.address()));
+  }
+
+  /** {@code from} itself if it is in the arena, else a copy there. */
+  Tensor inArena(Tensor from) {
+    if (from.arena()) {
+      return from;
+    }
+    Tensor copy = tensor(from.format());
+    reorder(from, copy);
+    return copy;
   }
 
   /** The memory of a tensor in the arena, seen in another format. */

@@ -8,9 +8,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Region.Node;
 import io.dmyt.engine.onednn.Attributes.PostOp;
 import io.dmyt.engine.onednn.Emitter.Arg;
-import io.dmyt.engine.onednn.Region.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,66 +25,72 @@ import java.util.Map;
 final class FoldedConvolution {
   private final ProgramBuilder program;
   private final int node;
-  private final Op.Convolution op;
+  private final Operation.Convolution op;
+  private final String text;
   private final ConvolutionShapes shapes;
 
   /** The last node that the primitive does. */
   private int last;
 
-  private Op.Norm norm;
+  private Operation.BatchNorm norm;
   private final List<PostOp> postOps = new ArrayList<>();
 
   /** What is added, by the post-op's number. */
   private final Map<Integer, Tensor> addends = new LinkedHashMap<>();
 
-  FoldedConvolution(ProgramBuilder program, int node, Op.Convolution op) {
+  /**
+   * @param text what it is called
+   */
+  FoldedConvolution(ProgramBuilder program, int node, Operation.Convolution op, String text) {
     this.program = program;
     this.node = node;
     this.op = op;
+    this.text = text;
     this.last = node;
     Tensor x = program.value(program.input(node));
     this.shapes = ConvolutionShapes.of(program.scope(), op, x);
   }
 
   void emit() {
-    int reader = program.onlyReader(last);
-    while (reader >= 0 && fold(program.node(reader))) {
+    for (int reader : program.chainBehind(node)) {
+      if (!fold(program.node(reader))) {
+        break;
+      }
       program.fuse(reader, node);
       last = reader;
-      reader = program.onlyReader(last);
     }
     boolean biased = op.bias() != null || norm != null;
     Format bias = biased ? Format.plain(program.scope(), op.channels()) : null;
     Images images = program.images();
     Images.Choice choice =
-        images.choose(kind -> List.of(shapes.primitives(kind, bias).forward(false, postOps)));
-    Kind kind = choice.kind();
-    Tensor y = images.image(kind, shapes.to());
+        images.choose(storage -> List.of(shapes.primitives(storage, bias).forward(false, postOps)));
+    Storage storage = choice.storage();
+    Tensor y = images.image(storage, shapes.to());
     List<Arg> args = new ArrayList<>();
-    args.add(new Arg(DNNL_ARG_SRC, program.emit().in(shapes.source(kind), shapes.x())));
+    args.add(new Arg(DNNL_ARG_SRC, program.emit().in(shapes.source(storage), shapes.x())));
     args.add(new Arg(DNNL_ARG_DST, y));
     addends.forEach(
         (i, addend) ->
             args.add(
                 new Arg(
                     DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1,
-                    images.as(kind, addend))));
+                    images.as(storage, addend))));
     Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, program.weights().folded(op, norm, chosen)));
     if (biased) {
       args.add(new Arg(DNNL_ARG_BIAS, program.weights().foldedBias(op, norm, bias)));
     }
-    program.emit().run(op.text(), choice.first(), args);
+    program.emit().run(text, choice.first(), args);
     program.store(last, y);
   }
 
   /** Takes a node that reads the last one into the primitive, if it can. */
   private boolean fold(Node reader) {
-    if (reader.op() instanceof Op.Norm foldable && norm == null && postOps.isEmpty()) {
+    if (reader.op() instanceof Operation.BatchNorm foldable && norm == null && postOps.isEmpty()) {
       norm = foldable;
-    } else if (reader.op() instanceof Op.Activation f) {
+    } else if (reader.op() instanceof Operation.Elementwise f) {
       postOps.add(new PostOp.Apply(f));
-    } else if (reader.op() instanceof Op.Sum && addable(reader)) {
+    } else if (reader.op() instanceof Operation.Sum && addable(reader)) {
       addends.put(postOps.size(), other(reader));
       postOps.add(new PostOp.Add());
     } else {

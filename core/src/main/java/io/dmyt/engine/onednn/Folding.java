@@ -1,5 +1,9 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.internal.Address;
+
 /** Arithmetic on batch norm's vectors, which are short. */
 final class Folding {
   private Folding() {}
@@ -9,8 +13,9 @@ final class Folding {
    *
    * @param target the address of as many floats, in the parameter's own order
    */
-  static void weights(Parameters parameters, Op.Convolution c, Op.Norm norm, long target) {
-    Op.Parameter weights = c.weights();
+  static void weights(
+      Parameters parameters, Operation.Convolution c, Operation.BatchNorm norm, long target) {
+    Parameter weights = c.weights();
     float[] w = parameters.weights(c);
     double[] scale = scale(parameters, norm);
     long[] dims = weights.dims();
@@ -34,7 +39,8 @@ final class Folding {
   }
 
   /** Writes β + (b − mean) · γ / √(variance + ε), or b without batch norm. */
-  static void bias(Parameters parameters, Op.Convolution c, Op.Norm norm, long target) {
+  static void bias(
+      Parameters parameters, Operation.Convolution c, Operation.BatchNorm norm, long target) {
     float[] b = c.bias() == null ? new float[c.channels()] : parameters.read(c.bias());
     if (norm != null) {
       double[] scale = scale(parameters, norm);
@@ -48,11 +54,11 @@ final class Folding {
   }
 
   /** Writes the running variance, which a layer may keep as log10 of its root. */
-  static void variance(Parameters parameters, Op.Norm norm, long target) {
+  static void variance(Parameters parameters, Operation.BatchNorm norm, long target) {
     Address.write(target, runningVariance(parameters, norm));
   }
 
-  private static float[] runningVariance(Parameters parameters, Op.Norm norm) {
+  private static float[] runningVariance(Parameters parameters, Operation.BatchNorm norm) {
     float[] v = parameters.read(norm.variance());
     if (norm.logStd()) {
       for (int i = 0; i < v.length; i++) {
@@ -62,12 +68,12 @@ final class Folding {
     return v;
   }
 
-  private static double[] scale(Parameters parameters, Op.Norm norm) {
+  private static double[] scale(Parameters parameters, Operation.BatchNorm norm) {
     float[] variance = runningVariance(parameters, norm);
     float[] gamma = parameters.read(norm.gamma());
     double[] scale = new double[variance.length];
     for (int i = 0; i < scale.length; i++) {
-      scale[i] = gamma[i] / Math.sqrt((double) variance[i] + norm.eps());
+      scale[i] = gamma[i] / Math.sqrt((double) variance[i] + (float) norm.eps());
     }
     return scale;
   }
@@ -76,7 +82,8 @@ final class Folding {
    * Writes what DL4J calls the gradients of the running statistics: what the updater subtracts from
    * them, so that they become decay · old + (1 − decay) · batch's.
    */
-  static void statistics(Parameters parameters, Op.Norm norm, long mean, long variance) {
+  static void statistics(
+      Parameters parameters, Operation.BatchNorm norm, long mean, long variance) {
     double rest = 1 - norm.decay();
     float[] oldMean = parameters.read(norm.mean());
     float[] batchMean = Address.read(mean, oldMean.length);

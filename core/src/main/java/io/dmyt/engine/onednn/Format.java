@@ -11,6 +11,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.Precision;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
@@ -35,12 +37,12 @@ final class Format {
 
   /** Row-major floats. */
   static Format plain(NativeScope scope, long... dims) {
-    return strided(scope, dims, rowMajor(dims));
+    return strided(scope, dims, Parameter.rowMajorStrides(dims));
   }
 
   /** An image of {@code dims}, which are (examples, channels, height, width) in any layout. */
-  static Format image(NativeScope scope, Kind kind, long... dims) {
-    return tagged(scope, kind.precision(), kind.layout().tag(), dims);
+  static Format image(NativeScope scope, Storage storage, long... dims) {
+    return tagged(scope, storage.precision(), storage.layout().tag(), dims);
   }
 
   /** A format that oneDNN is free to choose. */
@@ -75,16 +77,6 @@ final class Format {
         dnnl_memory_desc_create_submemory(d, description, part, offsets),
         "dnnl_memory_desc_create_submemory");
     return owned(scope, d, part);
-  }
-
-  static long[] rowMajor(long... dims) {
-    long[] strides = new long[dims.length];
-    long next = 1;
-    for (int i = dims.length - 1; i >= 0; i--) {
-      strides[i] = next;
-      next *= dims[i];
-    }
-    return strides;
   }
 
   dnnl_memory_desc description() {

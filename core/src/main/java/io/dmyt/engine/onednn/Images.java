@@ -2,43 +2,47 @@ package io.dmyt.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import io.dmyt.engine.onednn.Primitives.Geometry;
+import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** Emits copies, sums and parts of images, in whichever of the plan's kinds oneDNN can do them. */
+/**
+ * Emits copies, sums and parts of images, in whichever of the policy's storages oneDNN can do them.
+ */
 final class Images {
   private final NativeScope scope;
   private final Emitter emit;
-  private final Plan plan;
+  private final StoragePolicy policy;
 
-  Images(Emitter emit, Plan plan) {
+  Images(Emitter emit, StoragePolicy policy) {
     this.scope = emit.scope();
     this.emit = emit;
-    this.plan = plan;
+    this.policy = policy;
   }
 
-  /** An image as the plan stores it, itself or a copy. */
+  /** An image as the policy stores it, itself or a copy. */
   Tensor stored(Tensor image) {
-    return as(plan.storage(), image);
+    return as(policy.storage(), image);
   }
 
-  /** An image as a primitive of a kind reads it, itself or a copy. */
-  Tensor as(Kind kind, Tensor image) {
-    return emit.in(kind.format(scope, image.format().dims()), image);
+  /** An image as a primitive of a storage reads it, itself or a copy. */
+  Tensor as(Storage storage, Tensor image) {
+    return emit.in(storage.format(scope, image.format().dims()), image);
   }
 
   /** A new image. */
-  Tensor image(Kind kind, long... dims) {
-    return emit.tensor(kind.format(scope, dims));
+  Tensor image(Storage storage, long... dims) {
+    return emit.tensor(storage.format(scope, dims));
   }
 
-  /** Primitives that compute in one kind. */
-  record Choice(Kind kind, List<dnnl_primitive_desc> primitives) {
+  /** Primitives that compute in one storage. */
+  record Choice(Storage storage, List<dnnl_primitive_desc> primitives) {
     dnnl_primitive_desc first() {
       return primitives.get(0);
     }
@@ -49,17 +53,17 @@ final class Images {
   }
 
   /**
-   * The first of {@code kinds} for which oneDNN has more than a reference implementation, or else
-   * the first for which it has any.
+   * The first of {@code candidates} for which oneDNN has more than a reference implementation, or
+   * else the first for which it has any.
    *
    * @throws OneDnnException if there is none
    */
-  Choice choose(List<Kind> kinds, Function<Kind, List<dnnl_primitive_desc>> describe) {
+  Choice choose(List<Storage> candidates, Function<Storage, List<dnnl_primitive_desc>> describe) {
     Choice slow = null;
     OneDnnException none = null;
-    for (Kind kind : kinds) {
+    for (Storage storage : candidates) {
       try {
-        Choice choice = new Choice(kind, describe.apply(kind));
+        Choice choice = new Choice(storage, describe.apply(storage));
         if (choice.primitives().stream().noneMatch(Dnnl::reference)) {
           return choice;
         }
@@ -77,8 +81,8 @@ final class Images {
     return slow;
   }
 
-  Choice choose(Function<Kind, List<dnnl_primitive_desc>> describe) {
-    return choose(plan.kinds(), describe);
+  Choice choose(Function<Storage, List<dnnl_primitive_desc>> describe) {
+    return choose(policy.candidates(), describe);
   }
 
   /** The format that oneDNN chose for one of a primitive's arguments. */
@@ -89,7 +93,7 @@ final class Images {
   /** A window over all of an image's height and width. */
   static KernelGeometry whole(Tensor x) {
     long[] d = x.format().dims();
-    return new KernelGeometry((int) d[2], (int) d[3], 1, 1, 0, 0, 1, 1, false);
+    return KernelGeometry.whole(d[2], d[3]);
   }
 
   /** Whether a value has to be spread over height and width to be another's size. */
@@ -103,17 +107,17 @@ final class Images {
   Tensor binary(int algorithm, Tensor a, Tensor b) {
     Choice choice =
         choose(
-            kind -> {
-              Format to = kind.format(scope, a.format().dims());
-              Format other = kind.format(scope, b.format().dims());
+            storage -> {
+              Format to = storage.format(scope, a.format().dims());
+              Format other = storage.format(scope, b.format().dims());
               return List.of(Primitives.binary(scope, algorithm, to, other, to));
             });
-    Tensor y = image(choice.kind(), a.format().dims());
+    Tensor y = image(choice.storage(), a.format().dims());
     emit.run(
         algorithm == dnnl_binary_add ? "sum" : "product",
         choice.first(),
-        new Arg(DNNL_ARG_SRC_0, as(choice.kind(), a)),
-        new Arg(DNNL_ARG_SRC_1, as(choice.kind(), b)),
+        new Arg(DNNL_ARG_SRC_0, as(choice.storage(), a)),
+        new Arg(DNNL_ARG_SRC_1, as(choice.storage(), b)),
         new Arg(DNNL_ARG_DST, y));
     return y;
   }
@@ -129,14 +133,14 @@ final class Images {
     long[] d = parts.get(0).format().dims();
     Choice choice =
         choose(
-            kind -> {
-              Format f = kind.format(scope, d);
+            storage -> {
+              Format f = storage.format(scope, d);
               return List.of(Primitives.sum(scope, Collections.nCopies(parts.size(), f), f));
             });
-    Tensor y = image(choice.kind(), d);
+    Tensor y = image(choice.storage(), d);
     List<Arg> args = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
-      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.kind(), parts.get(i))));
+      args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, as(choice.storage(), parts.get(i))));
     }
     args.add(new Arg(DNNL_ARG_DST, y));
     emit.run("sum", choice.first(), args.toArray(Arg[]::new));
@@ -150,9 +154,9 @@ final class Images {
     Geometry geometry = Geometry.of(whole(x), d[2], d[3]);
     Choice choice =
         choose(
-            kind -> {
-              Format whole = kind.format(scope, d);
-              Format sums = kind.format(scope, point);
+            storage -> {
+              Format whole = storage.format(scope, d);
+              Format sums = storage.format(scope, point);
               return List.of(
                   new Primitives.Pool(
                           scope, dnnl_pooling_avg_exclude_padding, whole, sums, geometry)
@@ -160,28 +164,28 @@ final class Images {
                   new Primitives.Eltwise(scope, sums, dnnl_eltwise_linear, d[2] * d[3], 0)
                       .forward(false));
             });
-    Tensor mean = image(choice.kind(), point);
+    Tensor mean = image(choice.storage(), point);
     emit.run(
         "mean over space",
         choice.first(),
-        new Arg(DNNL_ARG_SRC, as(choice.kind(), x)),
+        new Arg(DNNL_ARG_SRC, as(choice.storage(), x)),
         new Arg(DNNL_ARG_DST, mean));
-    Tensor sum = image(choice.kind(), point);
+    Tensor sum = image(choice.storage(), point);
     emit.run("scale", choice.last(), new Arg(DNNL_ARG_SRC, mean), new Arg(DNNL_ARG_DST, sum));
     return sum;
   }
 
-  /** The kind nearest to storage in which images can be parted after so many channels. */
-  Kind parting(List<Long> channels) {
-    int block = plan.storage().layout().block();
+  /** The storage nearest to the policy's in which images can be parted after so many channels. */
+  Storage parting(List<Long> channels) {
+    int block = policy.storage().layout().block();
     return channels.stream().allMatch(c -> c % block == 0)
-        ? plan.storage()
-        : new Kind(plan.storage().precision(), Layout.NHWC);
+        ? policy.storage()
+        : new Storage(policy.storage().precision(), Layout.NHWC);
   }
 
   /** An image of zeros but for a part. */
-  Tensor framed(Kind kind, Tensor part, long[] dims, long[] offsets) {
-    Tensor whole = image(kind, dims);
+  Tensor framed(Storage storage, Tensor part, long[] dims, long[] offsets) {
+    Tensor whole = image(storage, dims);
     emit.run("zeros", () -> Address.zero(whole.address(), whole.format().bytes()), whole);
     Format inner = whole.format().part(scope, part.format().dims(), offsets);
     emit.run(
@@ -195,11 +199,11 @@ final class Images {
   /** A copy of a part of an image, as images are stored. */
   Tensor part(Tensor whole, long[] dims, long[] offsets) {
     Format f = whole.format().part(scope, dims, offsets);
-    Tensor part = image(plan.storage(), dims);
+    Tensor part = image(policy.storage(), dims);
     emit.run(
         "part",
         Primitives.reorder(scope, f, part.format()),
-        new Arg(DNNL_ARG_SRC, emit.over(f, whole)),
+        new Arg(DNNL_ARG_SRC, emit.over(f, emit.inArena(whole))),
         new Arg(DNNL_ARG_DST, part));
     return part;
   }

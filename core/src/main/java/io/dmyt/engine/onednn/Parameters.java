@@ -1,6 +1,10 @@
 package io.dmyt.engine.onednn;
 
-import io.dmyt.optim.Stripes;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.Region;
+import io.dmyt.internal.Address;
+import io.dmyt.internal.Stripes;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,30 +14,51 @@ final class Parameters {
   private static final int CHUNK = 1 << 15;
 
   private final INDArray values;
+  private final long from;
+  private final long to;
   private INDArray gradients;
 
-  Parameters(INDArray values) {
+  /**
+   * @param from the first element that a fingerprint is taken of
+   * @param to the element behind the last one
+   */
+  Parameters(INDArray values, long from, long to) {
     this.values = values;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** A network's parameters, and the fingerprint of those that a region has. */
+  static Parameters of(Region region, INDArray values) {
+    long from = Long.MAX_VALUE;
+    long to = 0;
+    for (Region.Node node : region.nodes()) {
+      for (Parameter p : node.op().parameters()) {
+        from = Math.min(from, p.offset());
+        to = Math.max(to, p.offset() + p.length());
+      }
+    }
+    return new Parameters(values, Math.min(from, to), to);
   }
 
   void gradients(INDArray array) {
     gradients = array;
   }
 
-  long address(Op.Parameter p) {
+  long address(Parameter p) {
     return Address.of(values) + p.offset() * Float.BYTES;
   }
 
-  long gradientAddress(Op.Parameter p) {
+  long gradientAddress(Parameter p) {
     return Address.of(gradients) + p.offset() * Float.BYTES;
   }
 
-  float[] read(Op.Parameter p) {
+  float[] read(Parameter p) {
     return Address.read(address(p), p.length());
   }
 
   /** A convolution's weights, those of its groups one after another. */
-  float[] weights(Op.Convolution c) {
+  float[] weights(Operation.Convolution c) {
     if (c.parts().isEmpty()) {
       return read(c.weights());
     }
@@ -42,11 +67,11 @@ final class Parameters {
     return all.array();
   }
 
-  /** A number that changes, but for odds of 1 to 2⁶⁴, when any parameter does. */
+  /** A number that changes, but for odds of 1 to 2⁶⁴, when any of the region's parameters does. */
   long fingerprint() {
-    long words = values.length() / 2;
-    long base = Address.of(values);
-    long odd = values.length() % 2 == 0 ? 0 : Float.floatToRawIntBits(values.getFloat(2 * words));
+    long words = (to - from) / 2;
+    long base = Address.of(values) + from * Float.BYTES;
+    long odd = (to - from) % 2 == 0 ? 0 : Float.floatToRawIntBits(values.getFloat(to - 1));
     LongAdder sum = new LongAdder();
     Stripes.each(
         (words + CHUNK - 1) / CHUNK,

@@ -2,6 +2,7 @@ package io.dmyt.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.dmyt.engine.KernelGeometry;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;

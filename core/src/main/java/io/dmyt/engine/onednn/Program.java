@@ -2,14 +2,16 @@ package io.dmyt.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_wait;
 
+import io.dmyt.engine.CompiledRegion;
+import io.dmyt.engine.Parameter;
 import io.dmyt.engine.onednn.Emitter.Kernel;
 import io.dmyt.engine.onednn.Emitter.Phase;
+import io.dmyt.internal.Address;
+import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -17,25 +19,39 @@ import org.nd4j.linalg.factory.Nd4j;
  * A region written down for inputs of given shapes: steps over tensors whose places in the arena
  * are decided once. Programs of one arena overwrite each other's tensors.
  */
-final class Program implements AutoCloseable {
+final class Program implements CompiledRegion {
 
   /** A tensor over a parameter's gradient. */
-  record Target(Tensor tensor, Op.Parameter parameter) {}
+  record Target(Tensor tensor, Parameter parameter) {}
+
+  /**
+   * A tensor over an array of its own.
+   *
+   * @param shape the array's: a vector's tensor has height and width 1
+   */
+  record Port(Tensor tensor, long[] shape) {
+    /** A new array, in whose memory the tensor lies from now on. */
+    INDArray newArray() {
+      INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+      tensor.at(Address.of(array));
+      return array;
+    }
+  }
 
   /**
    * The tensors over arrays that differ from run to run.
    *
-   * @param inputs by the network's inputs' numbers
+   * @param inputs by vertex: the values from outside
    * @param outputs by vertex: the values that are wanted
-   * @param flat those of the outputs without height and width
    * @param epsilons by vertex: the gradients that are given
+   * @param inputGradients by vertex: the gradients that are of use outside
    * @param targets the parameters' gradients
    */
   record Ports(
-      Map<Integer, Tensor> inputs,
-      Map<String, Tensor> outputs,
-      Set<String> flat,
+      Map<String, Tensor> inputs,
+      Map<String, Port> outputs,
       Map<String, Tensor> epsilons,
+      Map<String, Port> inputGradients,
       List<Target> targets) {}
 
   private final Emitter emitted;
@@ -43,6 +59,8 @@ final class Program implements AutoCloseable {
   private final Arena.Layout layout;
   private final Ports ports;
   private final Map<String, String> fused;
+  private final Parameters parameters;
+  private final Threads threads;
 
   private long boundAt;
   private boolean prepared;
@@ -51,11 +69,19 @@ final class Program implements AutoCloseable {
   /**
    * @param emitted its steps and tensors, whose scope the program closes
    */
-  Program(Emitter emitted, Arena arena, Ports ports, Map<String, String> fused) {
+  Program(
+      Emitter emitted,
+      Arena arena,
+      Ports ports,
+      Map<String, String> fused,
+      Parameters parameters,
+      Threads threads) {
     this.emitted = emitted;
     this.arena = arena;
     this.ports = ports;
     this.fused = fused;
+    this.parameters = parameters;
+    this.threads = threads;
     this.layout = new Arena.Layout(emitted.tensors());
   }
 
@@ -68,60 +94,41 @@ final class Program implements AutoCloseable {
     return emitted.kernels();
   }
 
-  /** Vertices that another vertex's primitive does, with what is to be said about it. */
-  Map<String, String> fused() {
+  @Override
+  public Map<String, String> fused() {
     return fused;
   }
 
-  /** Whether it keeps weights in another form than the network does. */
-  boolean prepares() {
-    return !emitted.steps(Phase.PREPARE).isEmpty();
-  }
-
-  /**
-   * Runs the network's inputs through.
-   *
-   * @param features row-major floats of the shapes that it was compiled for
-   * @param parametersAre the parameters' fingerprint
-   * @return the wanted vertices' values, in memory of their own
-   */
-  Map<String, INDArray> forward(List<INDArray> features, long parametersAre) {
+  @Override
+  public Map<String, INDArray> forward(Map<String, INDArray> values) {
+    threads.use();
     bind();
-    if (!prepared || fingerprint != parametersAre) {
-      emitted.steps(Phase.PREPARE).forEach(Runnable::run);
-      fingerprint = parametersAre;
-      prepared = true;
-    }
-    ports.inputs().forEach((number, t) -> t.at(Address.of(features.get(number))));
+    prepare();
+    ports.inputs().forEach((vertex, t) -> t.at(Address.of(values.get(vertex))));
     Map<String, INDArray> results = new LinkedHashMap<>();
-    ports
-        .outputs()
-        .forEach(
-            (vertex, t) -> {
-              INDArray array = array(vertex, t);
-              t.at(Address.of(array));
-              results.put(vertex, array);
-            });
-    run(Phase.FORWARD);
+    ports.outputs().forEach((vertex, port) -> results.put(vertex, port.newArray()));
+    run(Phase.FORWARD, values);
     return results;
   }
 
-  @SuppressWarnings("try")
-  private INDArray array(String vertex, Tensor t) {
-    long[] dims = t.format().dims();
-    long[] shape = ports.flat().contains(vertex) ? new long[] {dims[0], dims[1]} : dims;
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      return Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+  /** Brings weights that are kept in another form than the network's up to date. */
+  private void prepare() {
+    if (emitted.steps(Phase.PREPARE).isEmpty()) {
+      return;
+    }
+    long now = parameters.fingerprint();
+    if (!prepared || fingerprint != now) {
+      emitted.steps(Phase.PREPARE).forEach(Runnable::run);
+      fingerprint = now;
+      prepared = true;
     }
   }
 
-  /**
-   * Goes back from where {@link #forward} ended, which must have been the last use of the arena,
-   * and writes the gradients of all parameters.
-   *
-   * @param given row-major gradients of the values of the ends; one that lacks is 0
-   */
-  void backward(Map<String, INDArray> given, Parameters parameters) {
+  /** The way forward must have been the last use of the arena. */
+  @Override
+  public Map<String, INDArray> backward(Map<String, INDArray> given, INDArray gradients) {
+    threads.use();
+    parameters.gradients(gradients);
     ports.targets().forEach(t -> t.tensor().at(parameters.gradientAddress(t.parameter())));
     Map<String, INDArray> all = new LinkedHashMap<>(given);
     ports
@@ -132,12 +139,22 @@ final class Program implements AutoCloseable {
                     Address.of(
                         all.computeIfAbsent(
                             vertex, v -> Nd4j.zeros(DataType.FLOAT, t.format().dims())))));
-    run(Phase.BACKWARD);
+    Map<String, INDArray> results = new LinkedHashMap<>();
+    ports.inputGradients().forEach((vertex, port) -> results.put(vertex, port.newArray()));
+    run(Phase.BACKWARD, all);
+    return results;
   }
 
-  private void run(Phase phase) {
-    emitted.steps(phase).forEach(Runnable::run);
-    Dnnl.check(dnnl_stream_wait(Dnnl.stream()), "dnnl_stream_wait");
+  /**
+   * @param arrays whose memory must not be freed meanwhile
+   */
+  private void run(Phase phase, Map<String, INDArray> arrays) {
+    try {
+      emitted.steps(phase).forEach(Runnable::run);
+      Dnnl.check(dnnl_stream_wait(Dnnl.stream()), "dnnl_stream_wait");
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
   }
 
   private void bind() {

@@ -1,13 +1,16 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.engine.Liveness;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Region;
+import io.dmyt.engine.Region.Node;
+import io.dmyt.engine.RegionProgram;
 import io.dmyt.engine.onednn.Emitter.Phase;
-import io.dmyt.engine.onednn.Region.Node;
+import io.dmyt.engine.onednn.Program.Port;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A program in the making: the values that there are, their gradients, and the ways back from them.
@@ -24,10 +27,11 @@ final class ProgramBuilder {
     void emit(Tensor dy);
   }
 
+  private final RegionProgram source;
   private final Region region;
   private final Liveness liveness;
-  private final Plan plan;
-  private final boolean training;
+  private final StoragePolicy policy;
+  private final Parameters parameters;
   private final Emitter emit = new Emitter(new NativeScope());
   private final Images images;
   private final Weights weights;
@@ -37,28 +41,29 @@ final class ProgramBuilder {
   private final List<Runnable> waysBack = new ArrayList<>();
   private final Map<Integer, String> fused = new LinkedHashMap<>();
 
-  private final Map<Integer, Tensor> inputs = new LinkedHashMap<>();
-  private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+  private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private final Map<String, Port> outputs = new LinkedHashMap<>();
   private final Map<String, Tensor> epsilons = new LinkedHashMap<>();
+  private final Map<String, Port> inputGradients = new LinkedHashMap<>();
 
-  ProgramBuilder(
-      Region region, Liveness liveness, Plan plan, boolean training, Parameters parameters) {
-    this.region = region;
-    this.liveness = liveness;
-    this.plan = plan;
-    this.training = training;
-    this.images = new Images(emit, plan);
+  ProgramBuilder(RegionProgram source, StoragePolicy policy, Parameters parameters) {
+    this.source = source;
+    this.region = source.region();
+    this.liveness = source.liveness();
+    this.policy = policy;
+    this.parameters = parameters;
+    this.images = new Images(emit, policy);
     this.weights = new Weights(parameters, emit);
     this.values = new Tensor[region.nodes().size()];
     region.nodes().forEach(n -> gradients.add(new ArrayList<>()));
   }
 
   boolean training() {
-    return training;
+    return source.training();
   }
 
-  Plan plan() {
-    return plan;
+  StoragePolicy policy() {
+    return policy;
   }
 
   NativeScope scope() {
@@ -91,6 +96,23 @@ final class ProgramBuilder {
     return values[n];
   }
 
+  /**
+   * The dimensions of the image that a live node's value is stored as: a vector is an image of one
+   * pixel.
+   */
+  long[] dims(int n) {
+    return image(source.shape(n));
+  }
+
+  private static long[] image(long[] shape) {
+    return shape.length == 2 ? new long[] {shape[0], shape[1], 1, 1} : shape;
+  }
+
+  /** The nodes behind a node that its primitive may do as well. */
+  List<Integer> chainBehind(int n) {
+    return liveness.chainBehind(n);
+  }
+
   /** The only reader of a node's value that nobody wants to see, or -1. */
   int onlyReader(int n) {
     return liveness.onlyReader(n);
@@ -106,9 +128,9 @@ final class ProgramBuilder {
   }
 
   /** The tensor over an array that every run is given. */
-  Tensor given(Op.Input input, long[] shape) {
+  Tensor given(Operation.Input input, long[] shape) {
     Tensor given = emit.elsewhere(Format.plain(scope(), shape));
-    inputs.put(input.number(), given);
+    inputs.put(input.vertex(), given);
     return given;
   }
 
@@ -128,7 +150,7 @@ final class ProgramBuilder {
     if (liveness.wanted(n)) {
       Tensor shown = emit.elsewhere(Format.plain(scope(), value.format().dims()));
       emit.reorder(value, shown);
-      outputs.put(node(n).vertex(), shown);
+      outputs.put(node(n).vertex(), new Port(shown, source.shape(n)));
     }
   }
 
@@ -144,7 +166,7 @@ final class ProgramBuilder {
 
   /** Remembers how to go back through a node, if it or anything before it learns. */
   void onBackward(int n, Backward step) {
-    if (!training || !learns(n)) {
+    if (!training() || !learns(n)) {
       return;
     }
     waysBack.add(
@@ -157,19 +179,15 @@ final class ProgramBuilder {
         });
   }
 
-  /**
-   * Emits the way back.
-   *
-   * @param ends the vertices whose gradients will be given
-   */
-  void goBack(Set<String> ends) {
+  /** Emits the way back from the ends to the parameters and to the inputs that learn. */
+  void goBack() {
     emit.into(Phase.BACKWARD);
     outputs.forEach(
         (vertex, shown) -> {
           emit.vertex(vertex);
           int node = region.node(vertex);
-          if (learns(node) && ends.contains(vertex)) {
-            Tensor given = emit.elsewhere(shown.format());
+          if (learns(node) && region.ends().contains(vertex)) {
+            Tensor given = emit.elsewhere(shown.tensor().format());
             epsilons.put(vertex, given);
             gradient(node, given);
           }
@@ -177,16 +195,24 @@ final class ProgramBuilder {
     for (int i = waysBack.size() - 1; i >= 0; i--) {
       waysBack.get(i).run();
     }
+    for (int n = 0; n < gradients.size(); n++) {
+      if (region.op(n) instanceof Operation.Input input && !gradients.get(n).isEmpty()) {
+        emit.vertex(input.vertex());
+        Tensor shown = emit.elsewhere(Format.plain(scope(), dims(n)));
+        emit.reorder(images.total(gradients.get(n)), shown);
+        inputGradients.put(input.vertex(), new Port(shown, source.shape(n)));
+      }
+    }
   }
 
-  Program build(Arena arena) {
-    Set<String> flat = new HashSet<>(outputs.keySet());
-    flat.removeIf(vertex -> !region.flat(region.node(vertex)));
+  Program build(Arena arena, Threads threads) {
     return new Program(
         emit,
         arena,
-        new Program.Ports(inputs, outputs, flat, epsilons, weights.targets()),
-        fusedVertices());
+        new Program.Ports(inputs, outputs, epsilons, inputGradients, weights.targets()),
+        fusedVertices(),
+        parameters,
+        threads);
   }
 
   private Map<String, String> fusedVertices() {

@@ -3,9 +3,9 @@ package io.dmyt.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MULTIPLE_SRC;
 
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Emits what puts images together and takes them apart: concatenation, subsets, zero padding. */
@@ -17,38 +17,25 @@ final class Slicing {
     Images images = program.images();
     NativeScope scope = program.scope();
     List<long[]> dims = from.stream().map(i -> program.value(i).format().dims()).toList();
-    long[] to = together(dims);
+    long[] to = program.dims(node);
     Images.Choice choice =
         images.choose(
-            kind ->
+            storage ->
                 List.of(
                     Primitives.concat(
                         scope,
-                        dims.stream().map(d -> kind.format(scope, d)).toList(),
-                        kind.format(scope, to))));
-    Tensor y = images.image(choice.kind(), to);
+                        dims.stream().map(d -> storage.format(scope, d)).toList(),
+                        storage.format(scope, to))));
+    Tensor y = images.image(choice.storage(), to);
     List<Arg> args = new ArrayList<>();
     for (int i = 0; i < from.size(); i++) {
-      Tensor part = images.as(choice.kind(), program.value(from.get(i)));
+      Tensor part = images.as(choice.storage(), program.value(from.get(i)));
       args.add(new Arg(DNNL_ARG_MULTIPLE_SRC + i, part));
     }
     args.add(new Arg(DNNL_ARG_DST, y));
     program.emit().run("concatenation", choice.first(), args);
     program.store(node, y);
     program.onBackward(node, dy -> split(program, dy, from, dims));
-  }
-
-  /** The dimensions of images with their channels one after another. */
-  private static long[] together(List<long[]> dims) {
-    long[] all = dims.get(0).clone();
-    all[1] = 0;
-    for (long[] d : dims) {
-      if (d[2] != all[2] || d[3] != all[3]) {
-        throw new UnsupportedShapeException(Arrays.toString(d) + " beside other sizes");
-      }
-      all[1] += d[1];
-    }
-    return all;
   }
 
   private static void split(
@@ -65,26 +52,26 @@ final class Slicing {
     }
   }
 
-  static void subset(ProgramBuilder program, int node, Op.Subset subset) {
+  static void slice(ProgramBuilder program, int node, Operation.Slice slice) {
     Images images = program.images();
     int from = program.input(node);
     Tensor x = program.value(from);
     long[] d = x.format().dims();
-    long[] part = {d[0], subset.size(), d[2], d[3]};
-    long[] offsets = {0, subset.from(), 0, 0};
-    Kind kind = images.parting(List.of((long) subset.from(), (long) subset.size()));
-    program.store(node, images.part(images.as(kind, x), part, offsets));
-    program.onBackward(node, dy -> program.gradient(from, images.framed(kind, dy, d, offsets)));
+    long[] part = {d[0], slice.size(), d[2], d[3]};
+    long[] offsets = {0, slice.from(), 0, 0};
+    Storage storage = images.parting(List.of(slice.from(), slice.size()));
+    program.store(node, images.part(images.as(storage, x), part, offsets));
+    program.onBackward(node, dy -> program.gradient(from, images.framed(storage, dy, d, offsets)));
   }
 
-  static void zeroPad(ProgramBuilder program, int node, Op.ZeroPad pad) {
+  static void zeroPad(ProgramBuilder program, int node, Operation.ZeroPad pad) {
     Images images = program.images();
     int from = program.input(node);
     Tensor x = program.value(from);
     long[] d = x.format().dims();
     long[] to = {d[0], d[1], d[2] + pad.top() + pad.bottom(), d[3] + pad.left() + pad.right()};
     long[] offsets = {0, 0, pad.top(), pad.left()};
-    program.store(node, images.framed(program.plan().storage(), x, to, offsets));
+    program.store(node, images.framed(program.policy().storage(), x, to, offsets));
     program.onBackward(node, dy -> program.gradient(from, images.part(dy, d, offsets)));
   }
 }

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 
+import io.dmyt.internal.Address;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.javacpp.Pointer;
 

@@ -11,6 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,34 +23,39 @@ final class TrainedConvolution {
   private final Emitter emit;
   private final Images images;
   private final int node;
-  private final Op.Convolution op;
+  private final Operation.Convolution op;
+  private final String text;
   private final ConvolutionShapes shapes;
   private final Format bias;
 
-  TrainedConvolution(ProgramBuilder program, int node, Op.Convolution op) {
+  /**
+   * @param text what it is called
+   */
+  TrainedConvolution(ProgramBuilder program, int node, Operation.Convolution op, String text) {
     this.program = program;
     this.emit = program.emit();
     this.images = program.images();
     this.node = node;
     this.op = op;
+    this.text = text;
     Tensor x = program.value(program.input(node));
     this.shapes = ConvolutionShapes.of(program.scope(), op, x);
     this.bias = op.bias() == null ? null : Format.plain(program.scope(), op.channels());
   }
 
   void emit() {
-    Images.Choice choice = images.choose(kind -> List.of(forward(kind)));
+    Images.Choice choice = images.choose(storage -> List.of(forward(storage)));
     Tensor weights = program.weights().of(op);
-    Tensor y = images.image(choice.kind(), shapes.to());
+    Tensor y = images.image(choice.storage(), shapes.to());
     List<Arg> args = new ArrayList<>();
-    args.add(source(choice.kind()));
+    args.add(source(choice.storage()));
     args.add(new Arg(DNNL_ARG_DST, y));
     Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen, weights)));
     if (bias != null) {
       args.add(new Arg(DNNL_ARG_BIAS, program.weights().of(op.bias())));
     }
-    emit.run(op.text(), choice.first(), args);
+    emit.run(text, choice.first(), args);
     program.store(node, y);
     program.onBackward(
         node,
@@ -61,31 +67,32 @@ final class TrainedConvolution {
         });
   }
 
-  private dnnl_primitive_desc forward(Kind kind) {
-    return shapes.primitives(kind, bias).forward(true, List.of());
+  private dnnl_primitive_desc forward(Storage storage) {
+    return shapes.primitives(storage, bias).forward(true, List.of());
   }
 
-  private Arg source(Kind kind) {
-    return new Arg(DNNL_ARG_SRC, emit.in(shapes.source(kind), shapes.x()));
+  private Arg source(Storage storage) {
+    return new Arg(DNNL_ARG_SRC, emit.in(shapes.source(storage), shapes.x()));
   }
 
   private void weightsGradient(Tensor dy) {
-    Plan plan = program.plan();
+    StoragePolicy policy = program.policy();
     Images.Choice choice =
         images.choose(
-            op.depthwise() ? plan.depthwiseWeights() : plan.kinds(),
-            kind -> List.of(shapes.gradientOfWeights(kind, bias).weightsGradient(forward(kind))));
+            op.depthwise() ? policy.depthwiseWeights() : policy.candidates(),
+            storage ->
+                List.of(shapes.gradientOfWeights(storage, bias).weightsGradient(forward(storage))));
     Tensor target = program.weights().gradient(op);
     Format format = images.chosen(choice.first(), dnnl_query_diff_weights_md);
     Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
     List<Arg> args = new ArrayList<>();
-    args.add(source(choice.kind()));
-    args.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)));
+    args.add(source(choice.storage()));
+    args.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.storage(), dy)));
     args.add(new Arg(DNNL_ARG_DIFF_WEIGHTS, dw));
     if (bias != null) {
       args.add(new Arg(DNNL_ARG_DIFF_BIAS, program.weights().gradient(op.bias())));
     }
-    emit.run(op.text() + ", weights' gradient", choice.first(), args);
+    emit.run(text + ", weights' gradient", choice.first(), args);
     if (dw != target) {
       emit.reorder(dw, target);
     }
@@ -94,13 +101,14 @@ final class TrainedConvolution {
 
   private void inputGradient(Tensor dy, Tensor weights) {
     Images.Choice choice =
-        images.choose(kind -> List.of(shapes.gradientOfInput(kind).inputGradient(forward(kind))));
+        images.choose(
+            storage -> List.of(shapes.gradientOfInput(storage).inputGradient(forward(storage))));
     Format format = images.chosen(choice.first(), dnnl_query_weights_md);
-    Tensor dx = images.image(choice.kind(), shapes.x().format().dims());
+    Tensor dx = images.image(choice.storage(), shapes.x().format().dims());
     emit.run(
-        op.text() + ", input's gradient",
+        text + ", input's gradient",
         choice.first(),
-        new Arg(DNNL_ARG_DIFF_DST, images.as(choice.kind(), dy)),
+        new Arg(DNNL_ARG_DIFF_DST, images.as(choice.storage(), dy)),
         new Arg(DNNL_ARG_WEIGHTS, emit.in(format, weights)),
         new Arg(DNNL_ARG_DIFF_SRC, dx));
     program.gradient(program.input(node), dx);

@@ -1,5 +1,7 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
 import io.dmyt.engine.onednn.Emitter.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +23,12 @@ final class Weights {
   }
 
   /** A parameter where the network has it. */
-  Tensor of(Op.Parameter p) {
+  Tensor of(Parameter p) {
     return emit.elsewhere(format(p)).at(parameters.address(p));
   }
 
   /** A convolution's weights as the network has them, or a copy if they lie apart. */
-  Tensor of(Op.Convolution c) {
+  Tensor of(Operation.Convolution c) {
     if (c.parts().isEmpty()) {
       return of(c.weights());
     }
@@ -37,32 +39,32 @@ final class Weights {
     return all;
   }
 
-  private Tensor group(Tensor all, Op.Convolution c, int group) {
+  private Tensor group(Tensor all, Operation.Convolution c, int group) {
     long[] offsets = {group, 0, 0, 0, 0};
     return emit.over(all.format().part(emit.scope(), c.parts().get(group).dims(), offsets), all);
   }
 
   /** A parameter's gradient where the network has it. */
-  Tensor gradient(Op.Parameter p) {
+  Tensor gradient(Parameter p) {
     Tensor t = emit.elsewhere(format(p));
     targets.add(new Program.Target(t, p));
     return t;
   }
 
   /** Where the gradient of a convolution's weights is to be written, {@link #spread} afterwards. */
-  Tensor gradient(Op.Convolution c) {
+  Tensor gradient(Operation.Convolution c) {
     return c.parts().isEmpty() ? gradient(c.weights()) : emit.tensor(format(c.weights()));
   }
 
   /** Writes the gradient of weights that lie apart to where the network has each group's. */
-  void spread(Op.Convolution c, Tensor gradient) {
+  void spread(Operation.Convolution c, Tensor gradient) {
     for (int group = 0; group < c.parts().size(); group++) {
       emit.reorder(group(gradient, c, group), gradient(c.parts().get(group)));
     }
   }
 
   /** Weights in a format of their own, batch norm folded in if there is one behind. */
-  Tensor folded(Op.Convolution c, Op.Norm norm, Format format) {
+  Tensor folded(Operation.Convolution c, Operation.BatchNorm norm, Format format) {
     emit.into(Phase.PREPARE);
     Tensor weights = emit.kept(format);
     if (norm == null) {
@@ -77,7 +79,7 @@ final class Weights {
   }
 
   /** A convolution's bias, batch norm folded in if there is one behind. */
-  Tensor foldedBias(Op.Convolution c, Op.Norm norm, Format format) {
+  Tensor foldedBias(Operation.Convolution c, Operation.BatchNorm norm, Format format) {
     emit.into(Phase.PREPARE);
     Tensor bias = emit.kept(format);
     emit.run("fold", () -> Folding.bias(parameters, c, norm, bias.address()), bias);
@@ -86,7 +88,7 @@ final class Weights {
   }
 
   /** Batch norm's running variance, whatever the layer keeps. */
-  Tensor runningVariance(Op.Norm norm, Format format) {
+  Tensor runningVariance(Operation.BatchNorm norm, Format format) {
     if (!norm.logStd()) {
       return of(norm.variance());
     }
@@ -99,7 +101,7 @@ final class Weights {
   }
 
   /** Emits the step that moves batch norm's running statistics towards a batch's. */
-  void moveStatistics(Op.Norm norm, Tensor mean, Tensor variance) {
+  void moveStatistics(Operation.BatchNorm norm, Tensor mean, Tensor variance) {
     emit.run(
         "running statistics",
         () -> Folding.statistics(parameters, norm, mean.address(), variance.address()),
@@ -107,7 +109,7 @@ final class Weights {
         variance);
   }
 
-  private Format format(Op.Parameter p) {
+  private Format format(Parameter p) {
     return Format.strided(emit.scope(), p.dims(), p.strides());
   }
 }

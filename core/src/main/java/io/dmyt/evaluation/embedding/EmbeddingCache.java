@@ -3,9 +3,9 @@ package io.dmyt.evaluation.embedding;
 import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.Detector;
-import io.dmyt.Engine;
 import io.dmyt.Version;
 import io.dmyt.data.SampleContent;
+import io.dmyt.engine.Engine;
 import io.dmyt.internal.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
@@ -148,7 +148,7 @@ public final class EmbeddingCache implements Closeable {
             Version.current(),
             detector.spec().backbone(),
             detector.spec().preprocessing().toString(),
-            engine.kind().toString(),
+            engine.name(),
             engine.options().precision().toString());
     digest.update(description.getBytes(StandardCharsets.UTF_8));
     INDArray parameters = detector.graph().params();

@@ -1,6 +1,6 @@
 package io.dmyt.evaluation.explain;
 
-import io.dmyt.engine.onednn.OneDnn;
+import io.dmyt.engine.Engines;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -56,7 +56,7 @@ final class Tail {
     INDArray one = images.slice(0).reshape(1, images.size(1), images.size(2), images.size(3));
     // DL4J's own layers would begin anew for each; the engine keeps no more than it is asked for.
     Map<String, INDArray> known =
-        OneDnn.accelerated(graph) ? Map.of() : graph.feedForward(one, false);
+        Engines.accelerated(graph) ? Map.of() : graph.feedForward(one, false);
     for (int i = cuts.size() - 1; i >= 0; i--) {
       INDArray value = known.get(cuts.get(i));
       value = value == null ? value(graph, cuts.get(i), one) : value;

@@ -3,6 +3,10 @@ package io.dmyt.engine.onednn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.engine.AcceleratedGraphTest;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Twins;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +28,7 @@ class LongTrainingTest {
   @Tag("slow")
   @EnabledOnOs(OS.LINUX)
   void residentMemoryStaysFlat() throws Exception {
+    OneDnnTests.assumeAvailable();
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -48,7 +53,7 @@ class LongTrainingTest {
   public static void main(String[] arguments) throws Exception {
     ComputationGraph stock = new ComputationGraph(AcceleratedGraphTest.residual());
     stock.init();
-    ComputationGraph graph = OneDnn.accelerate(stock);
+    ComputationGraph graph = Engines.named("onednn", ExecutionOptions.DEFAULT).accelerate(stock);
     DataSet data = new DataSet(Twins.random(1, 4, 3, 25, 21), AcceleratedGraphTest.labels(4, 3));
     for (int i = 1; i <= STEPS; i++) {
       graph.fit(data);

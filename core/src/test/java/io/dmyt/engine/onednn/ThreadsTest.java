@@ -3,8 +3,12 @@ package io.dmyt.engine.onednn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.engine.AcceleratedGraphTest;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Twins;
+import io.dmyt.internal.Stripes;
 import io.dmyt.optim.FusedAdamW;
-import io.dmyt.optim.Stripes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,9 +38,11 @@ class ThreadsTest {
   @ValueSource(ints = {1, 2})
   @EnabledOnOs(OS.LINUX)
   void noMoreThreadsWorkThanAsked(int threads) throws Exception {
+    OneDnnTests.assumeAvailable();
     ComputationGraph stock = new ComputationGraph(AcceleratedGraphTest.residual());
     stock.init();
-    ComputationGraph graph = OneDnn.accelerate(stock, Options.DEFAULT.withThreads(threads));
+    ComputationGraph graph =
+        Engines.named("onednn", ExecutionOptions.DEFAULT.withThreads(threads)).accelerate(stock);
     INDArray weights = Twins.random(2, 3_000_000);
     INDArray mean = weights.like();
     INDArray square = weights.like();

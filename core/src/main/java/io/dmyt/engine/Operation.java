@@ -1,0 +1,295 @@
+package io.dmyt.engine;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * What one node of a {@link Region} computes from the values of the nodes it reads.
+ *
+ * <p>Values are arrays of any rank whose first dimension counts examples. Images are (examples,
+ * channels, height, width), vectors (examples, features), sequences (examples, tokens, features).
+ * {@link Shapes} says which shapes an operation takes and gives.
+ */
+public sealed interface Operation {
+
+  /** What a description calls it. */
+  String text();
+
+  /** The parameters that it reads, in the order of its components. */
+  default List<Parameter> parameters() {
+    return List.of();
+  }
+
+  private static List<Parameter> present(Parameter... parameters) {
+    return Stream.of(parameters).filter(Objects::nonNull).toList();
+  }
+
+  /**
+   * A value from outside the region: an input of the network, or what DL4J or another region
+   * computed.
+   *
+   * @param vertex whose value it is
+   * @param learns whether its gradient is of use outside
+   */
+  record Input(String vertex, boolean learns) implements Operation {
+    @Override
+    public String text() {
+      return "input";
+    }
+  }
+
+  /** A parameter as a value of its own, whose first dimension had better be 1, to be spread. */
+  record Weight(Parameter parameter) implements Operation {
+    @Override
+    public String text() {
+      return "parameter";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(parameter);
+    }
+  }
+
+  /**
+   * A convolution of images, of any number of groups.
+   *
+   * @param weights (out, in, height, width), or (group, out, in, height, width)
+   * @param parts each group's weights, if they lie apart in the network's parameters; then {@code
+   *     weights} says their shape alone
+   * @param bias (channels), or null
+   * @param channels of the result, of all groups together
+   */
+  record Convolution(
+      Parameter weights,
+      List<Parameter> parts,
+      Parameter bias,
+      int groups,
+      int channels,
+      KernelGeometry kernel)
+      implements Operation {
+
+    /** Whether each group has a single input channel. */
+    public boolean depthwise() {
+      return groups > 1 && weights.dims()[2] == 1;
+    }
+
+    @Override
+    public String text() {
+      return groups == 1 ? "convolution" : "convolution in " + groups + " groups";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      List<Parameter> weightsOrParts = parts.isEmpty() ? List.of(weights) : parts;
+      return Stream.concat(weightsOrParts.stream(), present(bias).stream()).toList();
+    }
+  }
+
+  /**
+   * A dense layer over the last dimension, {@code x · weightsᵀ + bias}.
+   *
+   * @param weights (out, in)
+   * @param bias (out), or null
+   */
+  record Dense(Parameter weights, Parameter bias) implements Operation {
+    @Override
+    public String text() {
+      return "dense";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return present(weights, bias);
+    }
+  }
+
+  /**
+   * Batch normalisation over all dimensions but the second.
+   *
+   * <p>In training, what DL4J calls the gradients of {@code mean} and {@code variance} is what the
+   * updater subtracts from them, so that they become {@code decay · old + (1 − decay) · batch's}.
+   *
+   * @param logStd whether {@code variance} holds log10 of the standard deviation
+   * @param decay of the running statistics
+   */
+  record BatchNorm(
+      Parameter gamma,
+      Parameter beta,
+      Parameter mean,
+      Parameter variance,
+      boolean logStd,
+      double eps,
+      double decay)
+      implements Operation {
+    @Override
+    public String text() {
+      return "batch norm";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return present(gamma, beta, mean, variance);
+    }
+  }
+
+  /**
+   * Layer normalisation over the last dimension.
+   *
+   * @param gamma (features)
+   * @param beta (features), or null
+   */
+  record LayerNorm(Parameter gamma, Parameter beta, double eps) implements Operation {
+    @Override
+    public String text() {
+      return "layer norm";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return present(gamma, beta);
+    }
+  }
+
+  /** A function of each element. */
+  record Elementwise(ElementwiseFunction function, double alpha, double beta) implements Operation {
+    /** A function without numbers of its own. */
+    public Elementwise(ElementwiseFunction function) {
+      this(function, 0, 0);
+    }
+
+    @Override
+    public String text() {
+      if (function != ElementwiseFunction.LINEAR) {
+        return function.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      }
+      return beta != 0 ? alpha == 1 ? "shift" : "linear" : alpha == 1 ? "identity" : "scale";
+    }
+  }
+
+  /** How the values in a window become one. */
+  enum Pooling {
+    MAX,
+    /** The mean of those that lie in the image. */
+    AVERAGE,
+    /** The mean of all, the padding's zeros among them. */
+    AVERAGE_WITH_PADDING
+  }
+
+  /** Pooling of images by a window. */
+  record Pool(Pooling pooling, KernelGeometry kernel) implements Operation {
+    @Override
+    public String text() {
+      return "pooling";
+    }
+  }
+
+  /**
+   * Pooling over all of height and width.
+   *
+   * @param keepsRank whether height and width stay, as 1
+   */
+  record GlobalPool(Pooling pooling, boolean keepsRank) implements Operation {
+    @Override
+    public String text() {
+      return "global pooling";
+    }
+  }
+
+  /** Sum of two or more values of one rank; a dimension of 1 is spread over the others'. */
+  record Sum() implements Operation {
+    @Override
+    public String text() {
+      return "sum";
+    }
+  }
+
+  /** Product of two values of one rank; a dimension of 1 is spread over the other's. */
+  record Product() implements Operation {
+    @Override
+    public String text() {
+      return "product";
+    }
+  }
+
+  /** The inputs one after another along an axis. */
+  record Concat(int axis) implements Operation {
+    @Override
+    public String text() {
+      return "concatenation";
+    }
+  }
+
+  /** So many of the input's entries along an axis, from one on. */
+  record Slice(int axis, long from, long size) implements Operation {
+    @Override
+    public String text() {
+      return "subset";
+    }
+  }
+
+  /** A frame of zeros around images. */
+  record ZeroPad(int top, int bottom, int left, int right) implements Operation {
+    @Override
+    public String text() {
+      return "zero padding";
+    }
+  }
+
+  /** The product of the matrices in the last two dimensions, either of them transposed or not. */
+  record MatMul(boolean transposeLeft, boolean transposeRight) implements Operation {
+    @Override
+    public String text() {
+      return "matrix product";
+    }
+  }
+
+  /** Softmax over the last dimension. */
+  record Softmax() implements Operation {
+    @Override
+    public String text() {
+      return "softmax";
+    }
+  }
+
+  /**
+   * Attention of queries, keys and values, each (examples, tokens, features), in heads of equal
+   * shares of the features: {@code softmax(scale · QKᵀ) · V} in each head.
+   */
+  record Attention(int heads, double scale) implements Operation {
+    @Override
+    public String text() {
+      return "attention in " + heads + " heads";
+    }
+  }
+
+  /**
+   * The same elements in row-major order under other dimensions.
+   *
+   * @param dims 0 keeps the input's dimension in that place; one may be −1 for what is left
+   */
+  record Reshape(List<Long> dims) implements Operation {
+    public Reshape {
+      dims = List.copyOf(dims);
+    }
+
+    @Override
+    public String text() {
+      return "reshape";
+    }
+  }
+
+  /** Dimension {@code axes[i]} of the input as the result's i-th. */
+  record Permute(List<Integer> axes) implements Operation {
+    public Permute {
+      axes = List.copyOf(axes);
+    }
+
+    @Override
+    public String text() {
+      return "permutation";
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package io.dmyt.engine;
+
+/** What activations are stored in and convolutions multiply; parameters keep the graph's type. */
+public enum Precision {
+  /** Single precision throughout. */
+  F32,
+  /** bfloat16 activations and convolutions; parameters, statistics and loss in single precision. */
+  BF16
+}

@@ -1,0 +1,21 @@
+package io.dmyt.engine;
+
+/** An engine can't run a region with inputs of these shapes; DL4J's own layers may. */
+public final class UnsupportedShapeException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param message which shapes, and what was expected
+   */
+  public UnsupportedShapeException(String message) {
+    super(message);
+  }
+
+  /**
+   * @param message which shapes, and what was expected
+   * @param cause what the engine's library said
+   */
+  public UnsupportedShapeException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

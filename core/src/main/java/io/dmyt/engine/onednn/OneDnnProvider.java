@@ -1,0 +1,129 @@
+package io.dmyt.engine.onednn;
+
+import io.dmyt.engine.EngineProvider;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Precision;
+import io.dmyt.engine.Region;
+import io.dmyt.engine.RegionCompiler;
+import io.dmyt.internal.Address;
+import io.dmyt.optim.FusedUpdater;
+import java.util.function.Function;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Runs DL4J's graphs on a CPU with oneDNN. */
+public final class OneDnnProvider implements EngineProvider {
+  private final Function<Precision, StoragePolicy> policy;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public OneDnnProvider() {
+    this(StoragePolicy::of);
+  }
+
+  /**
+   * @param policy instead of this CPU's
+   */
+  OneDnnProvider(Function<Precision, StoragePolicy> policy) {
+    this.policy = policy;
+  }
+
+  private static final class Probe {
+    static final String REASON = probe();
+
+    private static String probe() {
+      if (!Address.reachesArrays()) {
+        String backend = Nd4j.getBackend().getClass().getSimpleName();
+        return "ND4J's backend is " + backend + ", not a CPU's";
+      }
+      try {
+        Dnnl.engine();
+        return null;
+      } catch (LinkageError | OneDnnException e) {
+        return "oneDNN does not load: " + e.getMessage();
+      }
+    }
+  }
+
+  @Override
+  public String name() {
+    return "onednn";
+  }
+
+  @Override
+  public String title() {
+    return "oneDNN";
+  }
+
+  @Override
+  public String version() {
+    return Dnnl.version();
+  }
+
+  @Override
+  public int preference() {
+    return 10;
+  }
+
+  @Override
+  public String unavailableBecause() {
+    return Probe.REASON;
+  }
+
+  @Override
+  public boolean supports(DataType type) {
+    return type == DataType.FLOAT;
+  }
+
+  @Override
+  public boolean accelerates(Precision precision) {
+    return precision == Precision.F32 || Dnnl.bf16Instructions();
+  }
+
+  @Override
+  public void check(ExecutionOptions options) {
+    if (!options.force() && !accelerates(options.precision())) {
+      throw new IllegalArgumentException(
+          "bf16 needs a CPU with bfloat16 instructions (AVX-512 BF16 or AMX); this one has none");
+    }
+  }
+
+  /** Images, and vectors as images of one pixel. */
+  @Override
+  public boolean runs(Operation op, int rank) {
+    if (rank != 2 && rank != 4) {
+      return false;
+    }
+    if (op instanceof Operation.Concat concat) {
+      return concat.axis() == 1;
+    }
+    if (op instanceof Operation.Slice slice) {
+      return slice.axis() == 1;
+    }
+    if (op instanceof Operation.Dense) {
+      return rank == 2;
+    }
+    return op instanceof Operation.Convolution
+        || op instanceof Operation.BatchNorm
+        || op instanceof Operation.Elementwise
+        || op instanceof Operation.Pool
+        || op instanceof Operation.GlobalPool
+        || op instanceof Operation.Sum
+        || op instanceof Operation.Product
+        || op instanceof Operation.ZeroPad;
+  }
+
+  @Override
+  public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
+    return new OneDnnCompiler(
+        region, policy.apply(options.precision()), parameters, new Threads(options.threads()));
+  }
+
+  @Override
+  public ComputationGraphUpdater updater(ComputationGraph graph, INDArray state) {
+    return new FusedUpdater(graph, state);
+  }
+}

@@ -1,0 +1,47 @@
+package io.dmyt.engine.onednn;
+
+import io.dmyt.engine.Precision;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What images are stored in between primitives, and what primitives may compute in. All that is
+ * known about CPUs is here.
+ *
+ * <p>Measured on whole networks: with AVX-512 oneDNN's kernels for channels last are the best ones,
+ * and some for blocks fall to a reference implementation. With AVX2 alone channels last costs batch
+ * norm two to three times as much, depthwise convolutions up to twice, and weight gradients of 3×3
+ * convolutions two to three times. Without instructions for bfloat16 hardly any primitive takes it,
+ * so that values are then only stored in it.
+ *
+ * @param storage of every value and gradient
+ * @param candidates first choice first
+ * @param depthwiseWeights likewise, for the weights' gradients of depthwise convolutions
+ */
+record StoragePolicy(Storage storage, List<Storage> candidates, List<Storage> depthwiseWeights) {
+
+  /** The policy for this CPU. */
+  static StoragePolicy of(Precision precision) {
+    return of(precision, Dnnl.avx512() ? Layout.NHWC : Layout.NCHW8C);
+  }
+
+  /** A policy that prefers one layout wherever oneDNN has a kernel for it. */
+  static StoragePolicy of(Precision precision, Layout preferred) {
+    Layout other = preferred.blocked() ? Layout.NHWC : blocks();
+    List<Storage> single =
+        List.of(new Storage(Precision.F32, preferred), new Storage(Precision.F32, other));
+    if (precision == Precision.F32) {
+      return new StoragePolicy(single.get(0), single, single);
+    }
+    List<Storage> all = new ArrayList<>();
+    all.add(new Storage(precision, preferred));
+    all.add(new Storage(precision, other));
+    all.addAll(single);
+    // oneDNN's depthwise weight gradients in bfloat16 are slower than in single precision.
+    return new StoragePolicy(all.get(0), List.copyOf(all), single);
+  }
+
+  private static Layout blocks() {
+    return Dnnl.avx512() ? Layout.NCHW16C : Layout.NCHW8C;
+  }
+}

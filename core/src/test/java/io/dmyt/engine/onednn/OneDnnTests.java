@@ -1,0 +1,33 @@
+package io.dmyt.engine.onednn;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.TestEngine;
+import io.dmyt.engine.Twins;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What tests of oneDNN's own have in common. */
+final class OneDnnTests {
+  private OneDnnTests() {}
+
+  static void assumeAvailable() {
+    OneDnnProvider provider = new OneDnnProvider();
+    assumeTrue(provider.unavailableBecause() == null, provider::unavailableBecause);
+  }
+
+  /** An engine that stores images as a policy says, in bfloat16 even where that is emulated. */
+  static TestEngine engine(StoragePolicy policy) {
+    ExecutionOptions options = new ExecutionOptions(policy.storage().precision(), 0, true);
+    return new TestEngine(
+        Engines.of(new OneDnnProvider(precision -> policy), options), DataType.FLOAT);
+  }
+
+  /** The steps of the program that the fast graph runs. */
+  static List<Emitter.Kernel> kernels(Twins twins, boolean training, INDArray features) {
+    return ((Program) twins.compiled(training, features)).kernels();
+  }
+}

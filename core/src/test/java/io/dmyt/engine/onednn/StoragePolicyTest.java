@@ -1,0 +1,189 @@
+package io.dmyt.engine.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.engine.Precision;
+import io.dmyt.engine.Twins;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Which kernels a policy leads to. */
+class StoragePolicyTest {
+
+  @BeforeAll
+  static void assumeAvailable() {
+    OneDnnTests.assumeAvailable();
+  }
+
+  private static Twins twins(int channels, StoragePolicy policy) {
+    return Twins.of(
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer("stem", convolution(3, channels, 3), "in")
+            .addLayer(
+                "norm",
+                new BatchNormalization.Builder().nIn(channels).nOut(channels).build(),
+                "stem")
+            .addLayer("relu", new ActivationLayer(Activation.RELU), "norm")
+            .addLayer(
+                "depthwise",
+                new DepthwiseConvolution2D.Builder(3, 3)
+                    .nIn(channels)
+                    .nOut(channels)
+                    .hasBias(false)
+                    .activation(Activation.IDENTITY)
+                    .build(),
+                "relu")
+            .addLayer("point", convolution(channels, 2 * channels, 1), "depthwise")
+            .setOutputs("point")
+            .build(),
+        OneDnnTests.engine(policy));
+  }
+
+  private static ConvolutionLayer convolution(int in, int out, int kernel) {
+    return new ConvolutionLayer.Builder(kernel, kernel)
+        .nIn(in)
+        .nOut(out)
+        .hasBias(false)
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
+  private static Map<String, Set<String>> implementations(Twins twins, boolean training) {
+    INDArray x = Twins.random(1, 2, 3, 20, 20);
+    return OneDnnTests.kernels(twins, training, x).stream()
+        .collect(
+            Collectors.groupingBy(
+                Emitter.Kernel::action,
+                Collectors.mapping(Emitter.Kernel::implementation, Collectors.toSet())));
+  }
+
+  @Test
+  void noImageIsCopiedWhenChannelsFillBlocks() {
+    try (Twins twins = twins(16, StoragePolicy.of(Precision.F32, Layout.NCHW8C))) {
+      long copies =
+          OneDnnTests.kernels(twins, false, Twins.random(1, 2, 3, 20, 20)).stream()
+              .filter(k -> k.action().equals("reorder"))
+              .count();
+      assertEquals(3 + 1, copies, "three convolutions' weights, and the output");
+    }
+  }
+
+  @Test
+  void everyPrimitiveOfTrainingIsCompiledForThisProcessor() {
+    for (Layout layout : List.of(Layout.NHWC, Layout.NCHW8C)) {
+      for (int channels : List.of(16, 20)) {
+        try (Twins twins = twins(channels, StoragePolicy.of(Precision.F32, layout))) {
+          Map<String, Set<String>> found = implementations(twins, true);
+          for (String action :
+              List.of(
+                  "convolution",
+                  "convolution, weights' gradient",
+                  "convolution, input's gradient",
+                  "convolution in " + channels + " groups",
+                  "convolution in " + channels + " groups, weights' gradient",
+                  "convolution in " + channels + " groups, input's gradient")) {
+            assertTrue(found.containsKey(action), action);
+            for (String implementation : found.get(action)) {
+              assertTrue(implementation.contains("avx"), action + ": " + implementation);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Groups 0 to 3 of four, in the order in which the network's parameters have them. */
+  private static ComputationGraphConfiguration groups(int... order) {
+    ComputationGraphConfiguration.GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer("stem", convolution(3, 32, 3), "in");
+    for (int g : order) {
+      graph
+          .addVertex("in" + g, new SubsetVertex(8 * g, 8 * g + 7), "stem")
+          .addLayer("group" + g, convolution(8, 8, 3), "in" + g);
+    }
+    return graph
+        .addVertex("merged", new MergeVertex(), "group0", "group1", "group2", "group3")
+        .setOutputs("merged")
+        .build();
+  }
+
+  @Test
+  void convolutionsOfSubsetsAreOneConvolutionInGroups() {
+    StoragePolicy policy = StoragePolicy.of(Precision.F32);
+    try (Twins twins = Twins.of(groups(0, 1, 2, 3), OneDnnTests.engine(policy))) {
+      INDArray x = Twins.random(1, 2, 3, 20, 20);
+      assertEquals(
+          List.of("convolution", "convolution in 4 groups"),
+          OneDnnTests.kernels(twins, false, x).stream()
+              .map(Emitter.Kernel::action)
+              .filter(action -> action.startsWith("convolution"))
+              .toList());
+      twins.sameOutput(x);
+      Twins.close(
+          "a group by itself",
+          twins.stock().feedForward(x, false).get("group2"),
+          twins.fast().feedForward(x, false).get("group2"),
+          1e-5);
+    }
+    try (Twins twins = Twins.of(groups(2, 0, 3, 1), OneDnnTests.engine(policy))) {
+      twins.sameOutput(Twins.random(1, 2, 3, 20, 20));
+    }
+  }
+
+  @Test
+  void withoutAvx512ImagesLieInBlocksOfEight() {
+    StoragePolicy policy = StoragePolicy.of(Precision.F32);
+    assertEquals(Dnnl.avx512() ? Layout.NHWC : Layout.NCHW8C, policy.storage().layout());
+    assertEquals(policy.storage(), policy.candidates().get(0));
+  }
+
+  @Test
+  void bfloat16FallsBackToSinglePrecision() {
+    StoragePolicy policy = StoragePolicy.of(Precision.BF16);
+    assertEquals(Precision.BF16, policy.storage().precision());
+    assertEquals(
+        List.of(Precision.BF16, Precision.BF16, Precision.F32, Precision.F32),
+        policy.candidates().stream().map(Storage::precision).toList());
+    assertFalse(policy.depthwiseWeights().stream().anyMatch(k -> k.precision() == Precision.BF16));
+  }
+
+  /** bfloat16 has 8 significant bits, single precision 24. */
+  @Test
+  void valuesAreRoundedToBfloat16() {
+    double single = error(Precision.F32);
+    assertTrue(single < 1e-5, "single precision errs by " + single);
+    double half = error(Precision.BF16);
+    assertTrue(half > 1e-4 && half < 2e-2, "bfloat16 errs by " + half);
+  }
+
+  /** The output's distance from DL4J's, relative to its size. */
+  private static double error(Precision precision) {
+    try (Twins twins = twins(16, StoragePolicy.of(precision))) {
+      INDArray x = Twins.random(1, 2, 3, 20, 20);
+      INDArray expected = twins.stock().output(x)[0];
+      INDArray found = twins.fast().output(x)[0];
+      return found.sub(expected).norm2Number().doubleValue() / expected.norm2Number().doubleValue();
+    }
+  }
+}
