@@ -27,12 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 
 /**
  * Detectors made to harm whoever opens them: each is refused in one line, or what is wrong with it
@@ -72,6 +74,8 @@ class HostileDetectorTest {
             Dummies.of(CLASSES, 1024),
             null);
     try (Detector detector = Detector.create(spec, 3)) {
+      BaseLayer first = (BaseLayer) detector.graph().getLayer("conv_stem").conf().getLayer();
+      first.setRegularization(List.of(new WeightDecay(0.01, true)));
       detector.graph().getUpdater();
       parameters = detector.graph().params().toFloatVector();
       detector.save(file);
@@ -292,6 +296,26 @@ class HostileDetectorTest {
     refuse(
         "updaterState.bin",
         with(RawZip.Entry.stored("updaterState.bin", Arrays.copyOf(state, state.length - 4))));
+  }
+
+  /** Values that no training leaves, each named with its tensor. */
+  @Test
+  void brokenValuesAreRefused() throws IOException {
+    byte[] values = ENTRIES.get(COEFFICIENTS);
+    int first = indexOf(values, "FLOAT") + 5;
+    for (float broken : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      byte[] changed = values.clone();
+      ByteBuffer.wrap(changed).putFloat(first + 4 * (parameters.length / 2), broken);
+      refuse("holds " + broken, with(RawZip.Entry.stored(COEFFICIENTS, changed)));
+    }
+    // Statistics start as ones and are negative here: weights are as likely to be, variances not.
+    byte[] negative = values.clone();
+    for (int i = 0; i < parameters.length; i++) {
+      if (parameters[i] == 1) {
+        ByteBuffer.wrap(negative).putFloat(first + 4 * i, -1);
+      }
+    }
+    refuse("running_var holds -1.0", with(RawZip.Entry.stored(COEFFICIENTS, negative)));
   }
 
   private static int indexOf(byte[] bytes, String text) {

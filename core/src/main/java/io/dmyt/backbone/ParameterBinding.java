@@ -87,6 +87,13 @@ record ParameterBinding(
     return vertices.stream().map(vertex -> torch(view(graph, vertex))).toList();
   }
 
+  /** DL4J's own arrays, in whatever shape; a counter has none. */
+  List<INDArray> values(ComputationGraph graph) {
+    return parameter.kind() == Kind.COUNTER
+        ? List.of()
+        : vertices.stream().map(vertex -> view(graph, vertex)).toList();
+  }
+
   Layer layer(ComputationGraph graph) {
     return graph.getLayer(vertices.get(0));
   }

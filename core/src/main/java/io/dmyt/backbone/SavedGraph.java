@@ -8,6 +8,7 @@ import io.dmyt.internal.ZipDirectory;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -129,6 +130,7 @@ public final class SavedGraph {
     ComputationGraph graph = new ComputationGraph(configuration);
     graph.init(parameters, false);
     requireOrder(configuration.getTopologicalOrderStr());
+    requireSound(graph);
     ZipDirectory.Entry state = zip.entry(UPDATER_STATE);
     if (updater && state != null) {
       long most = Math.multiplyExact(3L * Float.BYTES, architecture.values());
@@ -148,6 +150,26 @@ public final class SavedGraph {
     found.path("topologicalOrderStr").forEach(name -> order.add(name.asText()));
     if (!order.isEmpty() && !order.equals(expected)) {
       throw new ZipException(CONFIGURATION + " has its vertices in another order");
+    }
+  }
+
+  /** No network that was trained has such values, and with them its answers mean nothing. */
+  private void requireSound(ComputationGraph graph) throws ZipException {
+    FloatBuffer values = FlatMemory.of(graph.params()).floats(graph.params());
+    for (ParameterBinding binding : architecture.bindings()) {
+      String name = binding.parameter().name();
+      boolean variance = name.endsWith(".running_var");
+      for (INDArray view : binding.values(graph)) {
+        int from = Math.toIntExact(view.offset());
+        for (int i = from; i < from + view.length(); i++) {
+          float value = values.get(i);
+          if (!Float.isFinite(value) || (variance && value < 0)) {
+            throw new ZipException(
+                "%s: %s holds %s: the training that saved it had diverged, or the file is damaged"
+                    .formatted(COEFFICIENTS, name, value));
+          }
+        }
+      }
     }
   }
 

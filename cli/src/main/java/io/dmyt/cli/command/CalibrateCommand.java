@@ -109,6 +109,7 @@ final class CalibrateCommand implements Command {
     if (chosen > 1) {
       throw new UsageException("give one of --fpr, --eer and --threshold");
     }
+    ModelFile.requireSound(weights);
     Engine chosenEngine = engine.choose(terminal);
     try (Detector detector = Detector.load(weights, chosenEngine);
         Embedder embedder = embedding.embedder(detector, chosenEngine, data, terminal)) {

@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
+import io.dmyt.ModelFile;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
@@ -84,6 +85,7 @@ final class EmbedCommand implements Command {
       throw new UsageException("--output must end in .npy, got " + output);
     }
     List<Entry> images = images(terminal);
+    ModelFile.requireSound(weights);
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       int features = detector.backbone().spec().embeddingSize();
       terminal.say(

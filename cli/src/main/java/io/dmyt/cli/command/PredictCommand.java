@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
+import io.dmyt.ModelFile;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Prediction;
 import io.dmyt.Predictor;
@@ -120,6 +121,7 @@ final class PredictCommand implements Command {
     }
     ImageSearch found = files();
     List<Sample> samples = videoBy.grouping().group(found.images());
+    ModelFile.requireSound(weights);
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       if (!detector.hasVerdict()) {
         throw new UsageException(

@@ -6,6 +6,7 @@ import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
+import io.dmyt.ModelFile;
 import io.dmyt.RuleKind;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
@@ -118,6 +119,7 @@ final class TestCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
+    ModelFile.requireSound(weights);
     Engine chosen = engine.choose(terminal);
     try (Detector detector = Detector.load(weights, chosen)) {
       List<RuleKind> ways = ways(detector.spec());
