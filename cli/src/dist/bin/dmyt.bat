@@ -19,8 +19,8 @@ set options=-XX:MaxRAMPercentage=25 -Dorg.bytedeco.javacpp.maxbytes=200%% ^
 
 rem The class-data archive, from which the JVM takes our classes faster than from the jars: it is
 rem made before the first command that computes. Its name says for which runtime and build it is.
-rem It lies in the installation or, where that is read-only, in the cache folder. An empty file says
-rem that it could not be made.
+rem It lies in the installation or, where that is read-only, in the cache folder, and beside it its
+rem size: a JVM may crash on one that was cut off. An empty one says that it could not be made.
 set "archive="
 for %%I in ("%java%") do for %%J in ("%%~dpI..") do set "runtime=%%~fJ"
 if not exist "%runtime%\release" goto run
@@ -51,14 +51,21 @@ copy /y nul "%folder%\%scratch%" >nul 2>&1 || goto run
 :make
 "%java%" %options% -XX:ArchiveClassesAtExit="%folder%\%scratch%" -cp "%jar%" io.dmyt.cli.StartRehearsal >nul 2>&1 <nul
 if errorlevel 1 copy /y nul "%folder%\%scratch%" >nul 2>&1
+for %%I in ("%folder%\%scratch%") do (>"%folder%\%name%.size" echo %%~zI) 2>nul
 move /y "%folder%\%scratch%" "%folder%\%name%" >nul 2>&1
 set "archive=%folder%\%name%"
 
 :found
 set "size=0"
 for %%I in ("%archive%") do set "size=%%~zI"
+set "whole="
+if exist "%archive%.size" set /p whole=<"%archive%.size"
 if "%size%"=="0" goto run
-set options=%options% -XX:SharedArchiveFile="%archive%" -Xshare:auto -Xlog:disable -Xlog:all=error:stderr
+if "%size%"=="%whole%" goto use
+del /f /q "%archive%" >nul 2>&1
+goto run
+:use
+set options=%options% -XX:SharedArchiveFile="%archive%" -Xshare:auto -Xlog:disable
 
 :run
 rem What is printed is UTF-8: show it as that, and put the console back afterwards.

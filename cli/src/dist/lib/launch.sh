@@ -101,11 +101,12 @@ checksum() {
 }
 
 # Sets archive to the file that the JVM maps instead of loading and checking our classes one by
-# one, and makes it before the first command that computes. Its name says for which runtime, class
-# path and build it is. It lies in the installation or, where that is read-only, in the cache
-# folder. An empty file says that it could not be made.
+# one, and makes it before the first command that computes. Its name says for which runtime and class
+# path, which build and of what size it is: a JVM crashes on one that was cut off. It lies in the
+# installation or, where that is read-only, in the cache folder. An empty one says that it could not
+# be made.
 find_archive() {
-  local installation=$1 class_path=$2 command=$3 cache folder place prefix name scratch older
+  local installation=$1 class_path=$2 command=$3 cache folder place prefix name file size scratch
   archive=
   case " ${options[*]} " in
     *" -Xshare:"* | *" -XX:SharedArchiveFile="* | *" -XX:ArchiveClassesAtExit="*) return ;;
@@ -118,18 +119,22 @@ find_archive() {
     if [ -r "$release" ]; then cat "$release"; else "$java" -version 2>&1; fi
     printf '%s\n' "$java" "$class_path"
   } | checksum)
-  name=$prefix-$(cat "${own_jars[@]}" | checksum).jsa
+  name=$prefix-$(cat "${own_jars[@]}" | checksum)
   if [ "$(uname)" = Darwin ]; then
-    cache=${HOME:-}/Library/Caches
+    cache=${HOME:+$HOME/Library/Caches}
   else
-    cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}
+    cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
   fi
-  cache=${DMYT_CACHE:-$cache/dmyt}
-  for place in "$installation" "$cache"; do
-    if [ -e "$place/$name" ]; then
-      if [ -s "$place/$name" ]; then archive=$place/$name; fi
-      return
-    fi
+  cache=${DMYT_CACHE:-${cache:+$cache/dmyt}}
+  for place in "$installation" ${cache:+"$cache"}; do
+    for file in "$place/$name"-*.jsa; do
+      size=${file##*-}
+      size=${size%.jsa}
+      if [ -r "$file" ] && [ "$(wc -c <"$file")" -eq "$size" ]; then
+        if [ "$size" -gt 0 ]; then archive=$file; fi
+        return
+      fi
+    done
   done
   case $command in bench | calibrate | convert | demo | embed | predict | test | train) ;; *) return ;; esac
 
@@ -144,12 +149,15 @@ find_archive() {
     io.dmyt.cli.StartRehearsal >/dev/null 2>&1 </dev/null; then
     rm -f "$scratch"
   fi
-  if [ -s "$scratch" ] || : >"$scratch"; then mv -f "$scratch" "$folder/$name"; fi 2>/dev/null
+  if [ -s "$scratch" ] || : >"$scratch"; then
+    size=$(($(wc -c <"$scratch")))
+    archive=$folder/$name-$size.jsa
+    if ! mv -f "$scratch" "$archive" || [ "$size" = 0 ]; then archive=; fi
+    for file in "$folder/$prefix"-*.jsa; do
+      if [ "$file" != "$folder/$name-$size.jsa" ]; then rm -f "$file"; fi
+    done
+  fi 2>/dev/null
   trap - EXIT
-  if [ -s "$folder/$name" ]; then archive=$folder/$name; fi
-  for older in "$folder/$prefix"-*.jsa; do
-    if [ "$older" != "$folder/$name" ]; then rm -f "$older"; fi
-  done
 }
 
 # launch FOLDER CLASS_PATH ARGUMENTS...: becomes the JVM. FOLDER takes the class-data archive, and
@@ -168,7 +176,7 @@ launch() {
   find_archive "$installation" "$class_path" "$command"
   if [ -n "$archive" ]; then
     # Whatever is wrong with the archive, the JVM starts without it, and says nothing.
-    options+=("-XX:SharedArchiveFile=$archive" "-Xshare:auto" "-Xlog:disable" "-Xlog:all=error:stderr")
+    options=("-XX:SharedArchiveFile=$archive" "-Xshare:auto" "-Xlog:disable" "${options[@]}")
   fi
   if [ -n "$verbose" ]; then
     echo "dmyt: memory ${memory} MB: heap ${heap} MB, native arrays ${offheap} MB" >&2
