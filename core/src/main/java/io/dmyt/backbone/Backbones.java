@@ -38,6 +38,7 @@ public final class Backbones {
             Xception.models(),
             ResNet.models(),
             EfficientNet.models(),
+            MobileNetV3.models(),
             DenseNet.models(),
             Vgg.models(),
             Inception.models())

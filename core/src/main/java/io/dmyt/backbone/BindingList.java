@@ -28,6 +28,13 @@ final class BindingList {
     inserting = before < 0 ? before : before + inserting - position;
   }
 
+  /** Moves so many bindings behind all others. */
+  void moveToEnd(int first, int count) {
+    List<ParameterBinding> moved = List.copyOf(bindings.subList(first, first + count));
+    bindings.subList(first, first + count).clear();
+    bindings.addAll(moved);
+  }
+
   List<ParameterBinding> list() {
     return List.copyOf(bindings);
   }

@@ -4,236 +4,163 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * EfficientNet, MobileNetV2 and MobileNetV3: inverted residual blocks, put together as timm does.
- * The {@code tf_} models are those with TensorFlow's padding and batch norm constant, {@code _ap}
- * and {@code _ns} the same networks trained in other ways.
+ * EfficientNet and its relatives of inverted residual blocks. The {@code tf_} models are those with
+ * TensorFlow's padding and batch norm constant; {@code _ap} and {@code _ns} are the same networks
+ * trained in other ways.
  *
- * <p>Tan and Le, <i>EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks</i>,
- * ICML 2019; Sandler et al., <i>MobileNetV2</i>, CVPR 2018; Howard et al., <i>Searching for
- * MobileNetV3</i>, ICCV 2019.
+ * <p>Tan and Le, <i>EfficientNet</i>, ICML 2019, <i>MixConv</i>, BMVC 2019, and
+ * <i>EfficientNetV2</i>, ICML 2021; Sandler et al., <i>MobileNetV2</i>, CVPR 2018; Tan et al.,
+ * <i>MnasNet</i>, CVPR 2019; Wu et al., <i>FBNet</i>, CVPR 2019; Stamoulis et al., <i>Single-Path
+ * NAS</i>, 2019; Gupta and Tan, <i>EfficientNet-EdgeTPU</i>, 2019; Yang et al., <i>CondConv</i>,
+ * NeurIPS 2019.
  */
 final class EfficientNet {
-  private static final Kernel POINT = Kernel.of(1, 1, 0);
+  private static final double[] WIDTHS = {1, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2};
+  private static final double[] DEPTHS = {1, 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1, 3.6};
 
-  /**
-   * Equal blocks in a row, of which only the first has the stride.
-   *
-   * @param expansion channels inside a block per input channel; 0 for a block that begins with its
-   *     depthwise convolution
-   * @param excite whether a block weighs its channels by squeeze and excitation
-   */
-  private record Stage(
-      int repeats,
-      int kernel,
-      int stride,
-      double expansion,
-      int out,
-      boolean excite,
-      ActivationFunction act) {}
+  private final List<Model> models = new ArrayList<>();
 
-  private static final int[] EFFICIENTNET_SIZES = {224, 240, 260, 300, 380, 456, 528, 600};
-  private static final double[] WIDTHS = {1, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2};
-  private static final double[] DEPTHS = {1, 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1};
-
-  private static final List<List<Stage>> EFFICIENTNET =
-      List.of(
-          List.of(new Stage(1, 3, 1, 0, 16, true, ActivationFunction.SILU)),
-          List.of(new Stage(2, 3, 2, 6, 24, true, ActivationFunction.SILU)),
-          List.of(new Stage(2, 5, 2, 6, 40, true, ActivationFunction.SILU)),
-          List.of(new Stage(3, 3, 2, 6, 80, true, ActivationFunction.SILU)),
-          List.of(new Stage(3, 5, 1, 6, 112, true, ActivationFunction.SILU)),
-          List.of(new Stage(4, 5, 2, 6, 192, true, ActivationFunction.SILU)),
-          List.of(new Stage(1, 3, 1, 6, 320, true, ActivationFunction.SILU)));
-
-  private static final List<List<Stage>> MOBILENET_V2 =
-      List.of(
-          List.of(new Stage(1, 3, 1, 0, 16, false, ActivationFunction.RELU6)),
-          List.of(new Stage(2, 3, 2, 6, 24, false, ActivationFunction.RELU6)),
-          List.of(new Stage(3, 3, 2, 6, 32, false, ActivationFunction.RELU6)),
-          List.of(new Stage(4, 3, 2, 6, 64, false, ActivationFunction.RELU6)),
-          List.of(new Stage(3, 3, 1, 6, 96, false, ActivationFunction.RELU6)),
-          List.of(new Stage(3, 3, 2, 6, 160, false, ActivationFunction.RELU6)),
-          List.of(new Stage(1, 3, 1, 6, 320, false, ActivationFunction.RELU6)));
-
-  private static final List<List<Stage>> MOBILENET_V3_LARGE =
-      List.of(
-          List.of(new Stage(1, 3, 1, 0, 16, false, ActivationFunction.RELU)),
-          List.of(
-              new Stage(1, 3, 2, 4, 24, false, ActivationFunction.RELU),
-              new Stage(1, 3, 1, 3, 24, false, ActivationFunction.RELU)),
-          List.of(new Stage(3, 5, 2, 3, 40, true, ActivationFunction.RELU)),
-          List.of(
-              new Stage(1, 3, 2, 6, 80, false, ActivationFunction.HARD_SWISH),
-              new Stage(1, 3, 1, 2.5, 80, false, ActivationFunction.HARD_SWISH),
-              new Stage(2, 3, 1, 2.3, 80, false, ActivationFunction.HARD_SWISH)),
-          List.of(new Stage(2, 3, 1, 6, 112, true, ActivationFunction.HARD_SWISH)),
-          List.of(new Stage(3, 5, 2, 6, 160, true, ActivationFunction.HARD_SWISH)));
-
-  private static final List<List<Stage>> MOBILENET_V3_SMALL =
-      List.of(
-          List.of(new Stage(1, 3, 2, 0, 16, true, ActivationFunction.RELU)),
-          List.of(
-              new Stage(1, 3, 2, 4.5, 24, false, ActivationFunction.RELU),
-              new Stage(1, 3, 1, 3.67, 24, false, ActivationFunction.RELU)),
-          List.of(
-              new Stage(1, 5, 2, 4, 40, true, ActivationFunction.HARD_SWISH),
-              new Stage(2, 5, 1, 6, 40, true, ActivationFunction.HARD_SWISH)),
-          List.of(new Stage(2, 5, 1, 3, 48, true, ActivationFunction.HARD_SWISH)),
-          List.of(new Stage(3, 5, 2, 6, 96, true, ActivationFunction.HARD_SWISH)));
-
-  private final NetworkBuilder net;
-  private final boolean v3;
-  private final boolean tensorflow;
-
-  private EfficientNet(NetworkBuilder net, boolean v3, boolean tensorflow) {
-    this.net = net;
-    this.v3 = v3;
-    this.tensorflow = tensorflow;
-    net.initialiseConvolutions(EfficientNet::convolutionInit);
-    net.initialiseClassifier(shape -> Init.uniform(1 / Math.sqrt(shape[0])), shape -> Init.ZEROS);
-  }
+  private EfficientNet() {}
 
   static List<Model> models() {
-    List<Model> models = new ArrayList<>();
-    // timm trained its own at other sizes than the paper's.
-    int[] sizes = {224, 224, 256, 288, 320};
-    for (int b = 0; b < sizes.length; b++) {
-      models.add(efficientNet("efficientnet_b" + b, b, sizes[b], false));
-    }
-    for (String training : List.of("", "_ap", "_ns")) {
-      for (int b = 0; b < EFFICIENTNET_SIZES.length; b++) {
-        String name = "tf_efficientnet_b" + b + training;
-        models.add(efficientNet(name, b, EFFICIENTNET_SIZES[b], true));
+    EfficientNet family = new EfficientNet();
+    family.addEfficientNets();
+    family.addEdgeAndLite();
+    family.addSecondVersions();
+    family.addMobileNets();
+    family.addSearched();
+    return family.models;
+  }
+
+  private void addEfficientNets() {
+    EfficientNetVariant plain =
+        new EfficientNetVariant(EfficientNetStages.B, ActivationFunction.SILU);
+    for (int b = 0; b < WIDTHS.length; b++) {
+      EfficientNetVariant scaled = plain.scaled(WIDTHS[b], DEPTHS[b]);
+      if (b < 3) {
+        add(scaled, "efficientnet_b" + b);
+      } else if (b < 5) {
+        // timm trained its own at other sizes than the paper's; 0.4.9 has no weights for these.
+        addOwn(scaled, "efficientnet_b" + b, b == 3 ? 288 : 320);
+      }
+      add(scaled.tensorflow(), "tf_efficientnet_b" + b, "tf_efficientnet_b" + b + "_ap");
+      if (b < 8) {
+        add(scaled.tensorflow(), "tf_efficientnet_b" + b + "_ns");
+      }
+      if (b >= 1 && b <= 3) {
+        add(scaled.tensorflow(), "efficientnet_b" + b + "_pruned");
       }
     }
+    EfficientNetVariant largest = plain.scaled(4.3, 5.3).tensorflow();
+    add(largest, "tf_efficientnet_l2_ns", "tf_efficientnet_l2_ns_475");
+    EfficientNetVariant experts =
+        new EfficientNetVariant(EfficientNetStages.EXPERTS, ActivationFunction.SILU).tensorflow();
+    add(experts, "tf_efficientnet_cc_b0_4e");
+    add(experts.experts(2), "tf_efficientnet_cc_b0_8e");
+    add(experts.experts(2).scaled(1, 1.1), "tf_efficientnet_cc_b1_8e");
+  }
+
+  private void addEdgeAndLite() {
+    EfficientNetVariant edge =
+        new EfficientNetVariant(EfficientNetStages.EDGE, ActivationFunction.RELU);
+    add(edge, "efficientnet_es", "efficientnet_es_pruned");
+    add(edge.scaled(1, 1.1), "efficientnet_em");
+    add(edge.scaled(1.2, 1.4), "efficientnet_el", "efficientnet_el_pruned");
+    add(edge.tensorflow(), "tf_efficientnet_es");
+    add(edge.scaled(1, 1.1).tensorflow(), "tf_efficientnet_em");
+    add(edge.scaled(1.2, 1.4).tensorflow(), "tf_efficientnet_el");
+    EfficientNetVariant lite =
+        new EfficientNetVariant(EfficientNetStages.LITE, ActivationFunction.RELU6).fixedEnds();
+    add(lite, "efficientnet_lite0");
+    for (int b = 0; b < 5; b++) {
+      add(lite.scaled(WIDTHS[b], DEPTHS[b]).tensorflow(), "tf_efficientnet_lite" + b);
+    }
+  }
+
+  private void addSecondVersions() {
+    EfficientNetVariant base =
+        new EfficientNetVariant(EfficientNetStages.V2_BASE, ActivationFunction.SILU)
+            .tensorflow()
+            .roundedToNearest();
+    for (int b = 0; b < 4; b++) {
+      add(base.scaled(WIDTHS[b], DEPTHS[b]), "tf_efficientnetv2_b" + b);
+    }
+    EfficientNetVariant small =
+        new EfficientNetVariant(EfficientNetStages.V2_SMALL, ActivationFunction.SILU).stem(24);
+    add(small.tensorflow(), "tf_efficientnetv2_s");
+    add(small.tensorflow(), "tf_efficientnetv2_s_21ft1k", "tf_efficientnetv2_s_21k");
+    EfficientNetVariant medium =
+        new EfficientNetVariant(EfficientNetStages.V2_MEDIUM, ActivationFunction.SILU)
+            .stem(24)
+            .tensorflow();
+    add(medium, "tf_efficientnetv2_m", "tf_efficientnetv2_m_21ft1k", "tf_efficientnetv2_m_21k");
+    EfficientNetVariant large =
+        new EfficientNetVariant(EfficientNetStages.V2_LARGE, ActivationFunction.SILU).tensorflow();
+    add(large, "tf_efficientnetv2_l", "tf_efficientnetv2_l_21ft1k", "tf_efficientnetv2_l_21k");
+    List<String> own = new ArrayList<>(EfficientNetStages.V2_SMALL);
+    own.set(0, "er_r2_k3_s1_e1_c24");
+    own.set(own.size() - 1, "ir_r15_k3_s2_e6_c272_se0.25");
+    add(
+        new EfficientNetVariant(own, ActivationFunction.SILU).stem(24).head(1792),
+        "efficientnetv2_rw_s");
+  }
+
+  private void addMobileNets() {
+    EfficientNetVariant v2 =
+        new EfficientNetVariant(EfficientNetStages.MOBILENET_V2, ActivationFunction.RELU6);
+    add(v2, "mobilenetv2_100");
+    add(v2.scaled(1.4, 1), "mobilenetv2_140");
+    add(v2.fixedEnds().scaled(1.1, 1.2), "mobilenetv2_110d");
+    add(v2.fixedEnds().scaled(1.2, 1.4), "mobilenetv2_120d");
+    EfficientNetVariant small =
+        new EfficientNetVariant(EfficientNetStages.MIXNET_SMALL, ActivationFunction.RELU)
+            .stem(16)
+            .fixedHead(1536);
+    add(small, "mixnet_s");
+    add(small.tensorflow(), "tf_mixnet_s");
+    EfficientNetVariant medium =
+        new EfficientNetVariant(EfficientNetStages.MIXNET_MEDIUM, ActivationFunction.RELU)
+            .stem(24)
+            .fixedHead(1536);
+    add(medium, "mixnet_m");
+    add(medium.tensorflow(), "tf_mixnet_m");
+    add(medium.scaled(1.3, 1), "mixnet_l");
+    add(medium.scaled(1.3, 1).tensorflow(), "tf_mixnet_l");
+    add(medium.depthToNearest().scaled(1.6, 1.2), "mixnet_xl");
+  }
+
+  private void addSearched() {
+    add(
+        new EfficientNetVariant(EfficientNetStages.MNASNET, ActivationFunction.RELU),
+        "mnasnet_100");
+    add(
+        new EfficientNetVariant(EfficientNetStages.MNASNET_EXCITED, ActivationFunction.RELU),
+        "semnasnet_100");
+    add(
+        new EfficientNetVariant(EfficientNetStages.SINGLE_PATH, ActivationFunction.RELU),
+        "spnasnet_100");
+    add(
+        new EfficientNetVariant(EfficientNetStages.FBNET, ActivationFunction.RELU)
+            .stem(16)
+            .fixedHead(1984),
+        "fbnetc_100");
+  }
+
+  private void add(EfficientNetVariant layout, String... names) {
+    for (String name : names) {
+      models.add(Model.timm(name, family(name), layout::write).eps(layout.eps()));
+    }
+  }
+
+  private static String family(String name) {
+    return name.startsWith("mobilenetv2") ? "mobilenetv2" : "efficientnet";
+  }
+
+  private void addOwn(EfficientNetVariant layout, String name, int imageSize) {
+    int features = layout.width(layout.head());
     models.add(
         new Model(
-            spec("mobilenetv2_100", "mobilenetv2", 224, 1280, false),
-            net ->
-                new EfficientNet(net, false, false)
-                    .features(MOBILENET_V2, 1, 1, ActivationFunction.RELU6)));
-    models.add(mobileNetV3("mobilenetv3_large_100", MOBILENET_V3_LARGE, 960, 1280));
-    models.add(mobileNetV3("mobilenetv3_small_100", MOBILENET_V3_SMALL, 576, 1024));
-    return List.copyOf(models);
-  }
-
-  private static Model efficientNet(String name, int b, int size, boolean tensorflow) {
-    return new Model(
-        spec(name, "efficientnet", size, round(1280 * WIDTHS[b], 8), tensorflow),
-        net ->
-            new EfficientNet(net, false, tensorflow)
-                .features(EFFICIENTNET, WIDTHS[b], DEPTHS[b], ActivationFunction.SILU));
-  }
-
-  private static Model mobileNetV3(String name, List<List<Stage>> stages, int head, int size) {
-    return new Model(
-        spec(name, "mobilenetv3", 224, size, false),
-        net -> new EfficientNet(net, true, false).featuresV3(stages, head, size));
-  }
-
-  private static BackboneSpec spec(
-      String name, String family, int imageSize, int embedding, boolean tensorflow) {
-    return new BackboneSpec(
-        name, family, imageSize, embedding, "classifier", tensorflow ? 1e-3 : 1e-5);
-  }
-
-  private void features(
-      List<List<Stage>> stages, double width, double depth, ActivationFunction act) {
-    stem(round(32 * width, 8), act);
-    blocks(stages, width, depth);
-    net.conv("conv_head", round(1280 * width, 8), POINT);
-    net.batchNorm("bn2");
-    net.act("act2", act);
-  }
-
-  /** The head convolution comes after the pooling. */
-  private void featuresV3(List<List<Stage>> stages, int head, int size) {
-    stem(16, ActivationFunction.HARD_SWISH);
-    blocks(stages, 1, 1);
-    String name = "blocks." + stages.size() + ".0";
-    net.conv(name + ".conv", head, POINT);
-    net.batchNorm(name + ".bn1");
-    net.act(name + ".act1", ActivationFunction.HARD_SWISH);
-    String pooled = net.mean("head_pool", net.last());
-    net.biasedConv("conv_head", pooled, size, POINT);
-    net.act("act2", ActivationFunction.HARD_SWISH);
-  }
-
-  private void stem(int channels, ActivationFunction act) {
-    net.conv("conv_stem", channels, window(3, 2));
-    net.batchNorm("bn1");
-    net.act("act1", act);
-  }
-
-  private void blocks(List<List<Stage>> stages, double width, double depth) {
-    for (int s = 0; s < stages.size(); s++) {
-      int index = 0;
-      for (Stage stage : stages.get(s)) {
-        int repeats = (int) Math.ceil(stage.repeats * depth);
-        for (int i = 0; i < repeats; i++) {
-          block(
-              "blocks." + s + "." + index++,
-              stage,
-              i == 0 ? stage.stride : 1,
-              round(stage.out * width, 8));
-        }
-      }
-    }
-  }
-
-  private void block(String name, Stage stage, int stride, int out) {
-    String input = net.last();
-    int in = net.channels(input);
-    boolean expands = stage.expansion > 0;
-    int norm = 1;
-    if (expands) {
-      net.conv(name + ".conv_pw", round(in * stage.expansion, 8), POINT);
-      net.batchNorm(name + ".bn" + norm);
-      net.act(name + ".act" + norm, stage.act);
-      norm++;
-    }
-    net.depthwise(name + ".conv_dw", net.last(), window(stage.kernel, stride));
-    net.batchNorm(name + ".bn" + norm);
-    net.act(name + ".act" + norm, stage.act);
-    norm++;
-    if (stage.excite) {
-      squeezeExcite(name + ".se", in, stage.act);
-    }
-    net.conv(name + (expands ? ".conv_pwl" : ".conv_pw"), out, POINT);
-    String result = net.batchNorm(name + ".bn" + norm);
-    if (stride == 1 && in == out) {
-      net.add(name, result, input);
-    }
-  }
-
-  /** Hu et al., <i>Squeeze-and-Excitation Networks</i>, CVPR 2018. */
-  private void squeezeExcite(String name, int blockInput, ActivationFunction act) {
-    String input = net.last();
-    int channels = net.channels(input);
-    int reduced = v3 ? round(0.25 * channels, 8) : round(0.25 * blockInput, 1);
-    String mean = net.mean(name + ".pool", input);
-    net.biasedConv(name + ".conv_reduce", mean, reduced, POINT);
-    String active = net.act(name + ".act1", v3 ? ActivationFunction.RELU : act);
-    net.biasedConv(name + ".conv_expand", active, channels, POINT);
-    String gate =
-        net.act(name + ".gate", v3 ? ActivationFunction.HARD_SIGMOID : ActivationFunction.SIGMOID);
-    net.multiply(name, input, gate);
-  }
-
-  private Kernel window(int kernel, int stride) {
-    // With stride 1 and odd kernels, TensorFlow's padding is the symmetric one.
-    return tensorflow && stride > 1 ? Kernel.same(kernel, stride) : Kernel.centred(kernel, stride);
-  }
-
-  /** The nearest multiple of the divisor that is not more than a tenth below the value. */
-  private static int round(double value, int divisor) {
-    int rounded = Math.max(divisor, (int) (value + divisor / 2.0) / divisor * divisor);
-    return rounded < 0.9 * value ? rounded + divisor : rounded;
-  }
-
-  /** TensorFlow's initialisation: fan out per group. */
-  private static Init convolutionInit(long[] shape, int groups) {
-    long fanOut = shape[0] * shape[2] * shape[3] / groups;
-    return Init.normal(Math.sqrt(2.0 / fanOut));
+            new BackboneSpec(name, "efficientnet", imageSize, features, "classifier", 1e-5),
+            layout::write));
   }
 }

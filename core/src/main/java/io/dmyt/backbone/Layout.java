@@ -32,6 +32,13 @@ enum Layout {
       return view.permute(2, 3, 0, 1);
     }
   },
+  /** A dense layer's weights: [out, in, 1, 1] here, [out, in] there. */
+  POINTWISE {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return view.reshape(view.size(0), view.size(1));
+    }
+  },
   /** [in, out] here, [out, in] there. */
   DENSE {
     @Override

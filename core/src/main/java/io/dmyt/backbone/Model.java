@@ -48,6 +48,19 @@ public record Model(
         features);
   }
 
+  /** The same model with another constant added to the variances of its batch normalisations. */
+  Model eps(double eps) {
+    BackboneSpec other =
+        new BackboneSpec(
+            spec.name(),
+            spec.family(),
+            spec.imageSize(),
+            spec.embeddingSize(),
+            spec.classifier(),
+            eps);
+    return new Model(other, features, timmName);
+  }
+
   /** The same model, for weights that were published with some tensors under other names. */
   Model named(Function<String, Optional<String>> timmName) {
     return new Model(spec, features, timmName);

@@ -91,6 +91,15 @@ public final class NetworkBuilder {
     return bindings.size();
   }
 
+  /**
+   * Moves parameters behind all others of the state dict so far.
+   *
+   * @param first their position
+   */
+  void moveToEnd(int first, int count) {
+    bindings.moveToEnd(first, count);
+  }
+
   /** Goes on from another vertex. */
   public void continueFrom(String vertex) {
     last = vertex;
@@ -274,6 +283,20 @@ public final class NetworkBuilder {
   private String elementWise(String name, ElementWiseVertex.Op op, String a, String b) {
     graph.addVertex(name, new ElementWiseVertex(op), a, b);
     return written(name, channels(a));
+  }
+
+  /** So many of the channels, from one on. */
+  String subset(String name, String from, int first, int count) {
+    graph.addVertex(name, new SubsetVertex(first, first + count - 1), from);
+    return written(name, count);
+  }
+
+  /** A dense layer with biases, which start at 0, on [batch, channels, 1, 1]. */
+  String dense(String name, String from, int out, Init weight) {
+    int in = channels(from);
+    bind(name + ".weight", List.of(name), "W", Layout.POINTWISE, weight, out, in);
+    bind(name + ".bias", List.of(name), "b", Layout.VECTOR, Init.ZEROS, out);
+    return layer(name, from, out, StockLayers.convolution(in, out, Kernel.of(1, 1, 0), true));
   }
 
   /** Feature maps of one height and width, channel after channel. */

@@ -18,4 +18,9 @@ final class Widths {
     int rounded = Math.max(least, (int) (value + divisor / 2.0) / divisor * divisor);
     return rounded < 0.9 * value ? rounded + divisor : rounded;
   }
+
+  /** The nearest multiple of the divisor, at least the divisor. */
+  static int divisibleToNearest(double value, int divisor) {
+    return Math.max(divisor, (int) (value + divisor / 2.0) / divisor * divisor);
+  }
 }
