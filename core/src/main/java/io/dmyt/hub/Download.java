@@ -1,19 +1,15 @@
 package io.dmyt.hub;
 
 import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.Quoted;
-import io.dmyt.internal.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -153,31 +149,10 @@ public final class Download {
       return target;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failure(remote, target, "interrupted", e);
+      throw new DownloadException(remote, target, "interrupted", e);
     } catch (IOException | IllegalArgumentException e) {
-      throw failure(remote, target, reason(e), e);
+      throw new DownloadException(remote, target, DownloadException.reason(e), e);
     }
-  }
-
-  private static DownloadException failure(
-      RemoteFile remote, Path target, String why, Exception cause) {
-    return new DownloadException(
-        "cannot fetch %s: %s; or put the file from %s at %s"
-            .formatted(remote.name(), Quoted.line(why), Quoted.line("" + remote.url()), target),
-        cause);
-  }
-
-  private static String reason(Exception e) {
-    if (e instanceof HttpTimeoutException) {
-      return "no answer in time";
-    }
-    if (e instanceof FileSystemException file) {
-      return Reason.withFile(file);
-    }
-    boolean plain = e.getClass() == IOException.class || e instanceof PassingException;
-    String message = e.getMessage();
-    boolean ours = plain || e instanceof IllegalArgumentException;
-    return message != null && ours ? message : e.toString();
   }
 
   private void fetchLocked(RemoteFile remote, Path target, Progress progress)
@@ -229,7 +204,11 @@ public final class Download {
         if (!passing || ++failures >= options.attempts()) {
           throw e;
         }
-        LOG.info("{}: {}; trying again in {} ms", remote.name(), reason(e), pause.toMillis());
+        LOG.info(
+            "{}: {}; trying again in {} ms",
+            remote.name(),
+            DownloadException.reason(e),
+            pause.toMillis());
         TimeUnit.MILLISECONDS.sleep(pause.toMillis());
         pause = pause.multipliedBy(2);
       }
