@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -156,22 +155,12 @@ public final class Detector implements AutoCloseable {
    * @param on what it was fitted to; null if unknown
    */
   public void setCalibration(Calibration calibration, FittedOn on) {
-    fitted = fitted.calibrated(Objects.requireNonNull(calibration, "calibration"), on);
+    fitted = fitted.calibrated(calibration, on);
   }
 
-  /**
-   * How it judges.
-   *
-   * @throws IllegalStateException if the detector {@link #hasVerdict has no verdict}
-   */
+  /** How it judges; an IllegalStateException if it {@link #hasVerdict has no verdict}. */
   public DecisionRule rule() {
-    if (!hasVerdict()) {
-      throw new IllegalStateException(
-          "a detector trained with %s has no verdict before its rule (%s) is fitted to embeddings,"
-                  .formatted(spec.loss().label(), spec.loss().rule().label())
-              + " as dmyt calibrate does");
-    }
-    return fixedRule != null ? fixedRule : fitted.rule();
+    return fixedRule != null ? fixedRule : fitted.requireRule(spec);
   }
 
   /** Whether it can tell real from fake: with a rule to be fitted, once that is done. */
@@ -241,12 +230,7 @@ public final class Detector implements AutoCloseable {
     return rule.input() == DecisionRule.Input.OUTPUT ? featuresOf(embeddings) : embeddings;
   }
 
-  /**
-   * The gradient with respect to the embedding, from one with respect to what a rule judges.
-   *
-   * @param gradient with respect to {@link #input}, [B, F]
-   * @return [B, embedding size]
-   */
+  /** The gradient with respect to embeddings, of one with respect to what a rule judges, [B, F]. */
   public INDArray embeddingGradient(DecisionRule rule, INDArray gradient) {
     return rule.input() == DecisionRule.Input.OUTPUT && spec.loss().hasClassifier()
         ? gradient.mmul(backbone.get(backbone.spec().classifier() + ".weight"))
@@ -259,10 +243,9 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * P(fake), calibrated.
+   * P(fake), calibrated: B numbers, 0 real … 1 fake; NaN where a feature is.
    *
    * @param features as {@link #features} gives them, [B, F]
-   * @return B numbers, 0 real … 1 fake; NaN where a feature is
    * @throws IllegalStateException if the detector {@link #hasVerdict has no verdict}
    */
   public double[] fakeProbabilities(INDArray features) {

@@ -1,5 +1,7 @@
 package io.dmyt;
 
+import java.util.Objects;
+
 /**
  * What is fitted to a trained network, so that another network needs another one.
  *
@@ -13,6 +15,17 @@ record FittedParts(
   static final FittedParts NONE = new FittedParts(Calibration.NONE, null, null, null);
 
   FittedParts calibrated(Calibration by, FittedOn on) {
-    return new FittedParts(by, on, rule, ruleOn);
+    return new FittedParts(Objects.requireNonNull(by, "calibration"), on, rule, ruleOn);
+  }
+
+  /** The rule of a detector whose rule has to be fitted. */
+  DecisionRule requireRule(DetectorSpec spec) {
+    if (rule == null) {
+      throw new IllegalStateException(
+          "a detector trained with %s has no verdict before its rule (%s) is fitted to embeddings,"
+                  .formatted(spec.loss().label(), spec.loss().rule().label())
+              + " as dmyt calibrate does");
+    }
+    return rule;
   }
 }
