@@ -1,5 +1,7 @@
 package io.dmyt.data;
 
+import org.jspecify.annotations.Nullable;
+
 /** A file that is no image, or a damaged one. The message is {@code file: reason}. */
 public final class BadImageException extends ImageDataException {
   private static final long serialVersionUID = 1L;
@@ -11,7 +13,7 @@ public final class BadImageException extends ImageDataException {
     this(file, reason, null);
   }
 
-  BadImageException(String file, String reason, Throwable cause) {
+  BadImageException(String file, String reason, @Nullable Throwable cause) {
     super(file + ": " + reason, cause);
     this.file = file;
     this.reason = reason;

@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -257,11 +258,12 @@ final class Epoch implements AutoCloseable {
    * @param bad the bad images that were met on the way
    * @param failure what ended the epoch early, or null
    */
-  record Item(DataSet batch, List<BadImageException> bad, Throwable failure) {}
+  record Item(@Nullable DataSet batch, List<BadImageException> bad, @Nullable Throwable failure) {}
 
   /**
    * @param sample null if it goes into no batch
    * @param problem null if it is an image
    */
-  private record Decoded(Sample sample, int label, float[] values, BadImageException problem) {}
+  private record Decoded(
+      @Nullable Sample sample, int label, float[] values, @Nullable BadImageException problem) {}
 }

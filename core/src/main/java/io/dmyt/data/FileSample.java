@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A picture in a file.
@@ -48,7 +49,7 @@ record FileSample(Path path) implements Sample {
     }
   }
 
-  private BadImageException bad(String reason, IOException cause) {
+  private BadImageException bad(String reason, @Nullable IOException cause) {
     return new BadImageException(id().toString(), reason, cause);
   }
 }

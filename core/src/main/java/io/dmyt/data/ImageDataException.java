@@ -1,5 +1,7 @@
 package io.dmyt.data;
 
+import org.jspecify.annotations.Nullable;
+
 /** Images or their folders are not what they must be; the message is one line for the user. */
 public class ImageDataException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -15,7 +17,7 @@ public class ImageDataException extends RuntimeException {
    * @param message what is wrong, where, and what to do about it
    * @param cause what it came from
    */
-  public ImageDataException(String message, Throwable cause) {
+  public ImageDataException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

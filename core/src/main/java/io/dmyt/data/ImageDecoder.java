@@ -2,6 +2,7 @@ package io.dmyt.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -111,7 +112,11 @@ public final class ImageDecoder implements AutoCloseable {
    * @param edit done to the image before it is resized; null for nothing
    */
   void decode(
-      SampleContent content, String name, float[] target, boolean channelsLast, ImageEdit edit) {
+      SampleContent content,
+      String name,
+      float[] target,
+      boolean channelsLast,
+      @Nullable ImageEdit edit) {
     Pixels pixels = pixels(content, name);
     normalise(
         edit == null ? pixels : Pixels.of(edit.apply(pixels.toImage())), target, channelsLast);

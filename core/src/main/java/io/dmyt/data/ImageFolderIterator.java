@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +37,9 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
   private final transient Supplier<ImageReader> newReader;
   private final transient List<BadImageException> badImages = new ArrayList<>();
   private final transient Set<String> named = new HashSet<>();
-  private transient Epoch running;
+  private transient @Nullable Epoch running;
   private transient volatile boolean closed;
-  private transient Epoch.Item pending;
+  private transient Epoch.@Nullable Item pending;
   private transient int epoch;
   private transient boolean begun;
 
@@ -189,7 +190,7 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
       return tooMany.again();
     }
     if (failure instanceof ImageDataException) {
-      return new ImageDataException(failure.getMessage(), failure);
+      return new ImageDataException(String.valueOf(failure.getMessage()), failure);
     }
     return new IllegalStateException("Loading images failed: " + failure, failure);
   }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A data set in a folder, {@code ROOT/{train,valid,test}/CLASS/...}, with the same classes in every
@@ -44,7 +45,7 @@ public final class ImageFolders {
     for (Split split : needed) {
       splits.put(split, ImageFolder.scan(folder(root, split)));
     }
-    ImageFolder first = splits.get(needed[0]);
+    ImageFolder first = Objects.requireNonNull(splits.get(needed[0]));
     for (ImageFolder other : splits.values()) {
       ImageFolder.requireSame(first.name(), first.classes(), other.name(), other.classes());
     }

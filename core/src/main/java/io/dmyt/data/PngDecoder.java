@@ -39,12 +39,14 @@ final class PngDecoder {
 
   private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final byte[] palette = new byte[3 * 256];
   private byte[] rgb = {};
   private byte[] row = {};
   private byte[] previous = {};
-  private String name;
-  private ByteBuffer file;
+  private String name = "";
+  private ByteBuffer file = NOTHING;
   private int nextChunk;
   private int width;
   private int height;
@@ -84,7 +86,7 @@ final class PngDecoder {
       throw new BadImageException(name, "damaged PNG: " + e.getMessage(), e);
     } finally {
       inflater.end();
-      file = null;
+      file = NOTHING;
     }
     return new Pixels(ByteBuffer.wrap(rgb), width, height);
   }

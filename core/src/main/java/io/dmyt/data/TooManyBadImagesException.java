@@ -16,6 +16,6 @@ public final class TooManyBadImagesException extends ImageDataException {
 
   /** The same failure on the way of another thread. */
   TooManyBadImagesException again() {
-    return new TooManyBadImagesException(getMessage(), this);
+    return new TooManyBadImagesException(String.valueOf(getMessage()), this);
   }
 }

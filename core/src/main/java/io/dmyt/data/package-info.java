@@ -21,4 +21,7 @@
  * <p>Pixels equal those of PIL's {@code convert("RGB").resize((s, s), BILINEAR)}, bit for bit but
  * for JPEG decoders that differ in themselves.
  */
+@NullMarked
 package io.dmyt.data;
+
+import org.jspecify.annotations.NullMarked;

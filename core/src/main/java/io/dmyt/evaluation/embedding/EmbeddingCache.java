@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.slf4j.Logger;
@@ -59,7 +60,7 @@ public final class EmbeddingCache implements Closeable {
   private static final int PARAMETERS_AT_ONCE = 1 << 20;
 
   private final FileChannel file;
-  private final FileLock lock;
+  private final @Nullable FileLock lock;
   private final long maxBytes;
   private final ByteBuffer entry;
   private final Map<Key, Long> positions = new HashMap<>();
@@ -69,7 +70,7 @@ public final class EmbeddingCache implements Closeable {
   /** An image, by the SHA-256 of its content and what is done to it. */
   public record Key(String digest) {}
 
-  private EmbeddingCache(FileChannel file, FileLock lock, int features, long maxBytes)
+  private EmbeddingCache(FileChannel file, @Nullable FileLock lock, int features, long maxBytes)
       throws IOException {
     this.file = file;
     this.lock = lock;
@@ -111,7 +112,7 @@ public final class EmbeddingCache implements Closeable {
     }
   }
 
-  private static FileLock lock(FileChannel file) throws IOException {
+  private static @Nullable FileLock lock(FileChannel file) throws IOException {
     try {
       return file.tryLock();
     } catch (OverlappingFileLockException e) {

@@ -1,2 +1,5 @@
 /** Embeddings of labelled images: computed, cached and written. */
+@NullMarked
 package io.dmyt.evaluation.embedding;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a chart shows: series of points over two axes. {@link Svg} draws it. */
 final class Chart {
@@ -52,8 +53,8 @@ final class Chart {
   private final String yTitle;
   private final List<Series> series = new ArrayList<>();
   private final List<Label> labels = new ArrayList<>();
-  private Axis xAxis;
-  private Axis yAxis;
+  private @Nullable Axis xAxis;
+  private @Nullable Axis yAxis;
   private boolean wholeX;
 
   Chart(String xTitle, String yTitle) {

@@ -2,6 +2,7 @@ package io.dmyt.evaluation.report;
 
 import io.dmyt.internal.Numbers;
 import io.dmyt.metric.ClassificationReport;
+import io.dmyt.metric.ClassificationReport.BinaryView;
 import io.dmyt.metric.ConfusionMatrix;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
@@ -214,11 +215,13 @@ public final class TestReport {
         .append(", balanced ")
         .append(percent(report.balancedAccuracy()))
         .append('.');
-    if (report.augmented() != null) {
+    BinaryView any = report.augmented();
+    BinaryView own = report.separated();
+    if (any != null && own != null) {
       body.append(" Any fake class for a fake: ")
-          .append(percent(report.augmented().mean()))
+          .append(percent(any.mean()))
           .append("; its own class: ")
-          .append(percent(report.separated().mean()))
+          .append(percent(own.mean()))
           .append(" (means of the reals' and the fakes' recall).");
     }
     body.append("</p>\n<div class=\"scroll\"><table class=\"matrix\">\n<thead><tr><th>Truth</th>");

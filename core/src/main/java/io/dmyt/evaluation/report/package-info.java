@@ -4,4 +4,7 @@
  *
  * <p>Charts are SVG; their colours are the page's own, so that they follow its light or dark theme.
  */
+@NullMarked
 package io.dmyt.evaluation.report;
+
+import org.jspecify.annotations.NullMarked;
