@@ -3,6 +3,7 @@ package io.dmyt.backbone;
 import io.dmyt.backbone.layer.FunctionVertex;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -58,11 +59,11 @@ final class ActivationSizes {
     if (known == null) {
       // Of several inputs, one that is broadcast is the smaller.
       Size in = new Size(1, 1);
-      for (String from : configuration.getVertexInputs().get(vertex)) {
+      for (String from : Objects.requireNonNull(configuration.getVertexInputs().get(vertex))) {
         Size size = of(from);
         in = size.area() > in.area() ? size : in;
       }
-      known = output(configuration.getVertices().get(vertex), in);
+      known = output(Objects.requireNonNull(configuration.getVertices().get(vertex)), in);
       sizes.put(vertex, known);
     }
     return known;

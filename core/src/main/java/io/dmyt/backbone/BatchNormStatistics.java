@@ -2,10 +2,12 @@ package io.dmyt.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,7 +27,7 @@ public final class BatchNormStatistics {
   private final List<Norm> norms = new ArrayList<>();
   private int height;
   private int width;
-  private ActivationSizes sizes;
+  private @Nullable ActivationSizes sizes;
 
   private BatchNormStatistics(ComputationGraph graph) {
     this.graph = graph;
@@ -47,7 +49,8 @@ public final class BatchNormStatistics {
         }
         String key = BatchNormalizationParamInitializer.GLOBAL_VAR;
         INDArray step =
-            conf.initializer().getGradientsFromFlattened(layer.conf(), gradients).get(key);
+            Objects.requireNonNull(
+                conf.initializer().getGradientsFromFlattened(layer.conf(), gradients).get(key));
         statistics.norms.add(
             new Norm(conf.getLayerName(), layer, conf.getDecay(), layer.getParam(key), step));
       }

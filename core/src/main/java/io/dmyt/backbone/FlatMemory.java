@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
@@ -13,9 +14,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class FlatMemory {
   private final DataBuffer whole;
-  private final FloatBuffer values;
+  private final @Nullable FloatBuffer values;
 
-  private FlatMemory(DataBuffer whole, FloatBuffer values) {
+  private FlatMemory(DataBuffer whole, @Nullable FloatBuffer values) {
     this.whole = whole;
     this.values = values;
   }
@@ -29,7 +30,7 @@ final class FlatMemory {
   }
 
   /** The values of a view on the parameters, or null if they can't be had in row-major order. */
-  FloatBuffer floats(INDArray view) {
+  @Nullable FloatBuffer floats(INDArray view) {
     return values != null && rowMajor(view) && whole(view) == whole
         ? values.slice(Math.toIntExact(view.offset()), Math.toIntExact(view.length()))
         : null;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -112,7 +113,7 @@ public final class NetworkBuilder {
 
   /** How many channels a vertex has. */
   public int channels(String vertex) {
-    return channels.get(vertex);
+    return Objects.requireNonNull(channels.get(vertex), vertex);
   }
 
   /** A convolution without biases. */
@@ -209,7 +210,13 @@ public final class NetworkBuilder {
     bind(name + ".bias", vertex, "beta", Layout.VECTOR, Init.ZEROS, size);
     bind(name + ".running_mean", Kind.STATISTIC, vertex, "mean", Layout.VECTOR, Init.ZEROS, size);
     bind(name + ".running_var", Kind.STATISTIC, vertex, "var", Layout.VECTOR, Init.ONES, size);
-    bind(name + ".num_batches_tracked", Kind.COUNTER, vertex, null, null, null);
+    bind(
+        name + ".num_batches_tracked",
+        Kind.COUNTER,
+        vertex,
+        ParameterBinding.NO_KEY,
+        Layout.SAME,
+        Init.ZEROS);
     return layer(name, last, size, StockLayers.batchNorm(size, batchNormEps));
   }
 
@@ -339,7 +346,7 @@ public final class NetworkBuilder {
                     List.of(name),
                     key,
                     Layout.SAME,
-                    inits.get(key),
+                    Objects.requireNonNull(inits.get(key), key),
                     shape));
     return written(name, out);
   }

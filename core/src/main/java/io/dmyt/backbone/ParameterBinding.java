@@ -3,9 +3,11 @@ package io.dmyt.backbone;
 import io.dmyt.backbone.NamedParameter.Kind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -15,7 +17,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * @param vertices the vertices that hold it: one, or a grouped convolution's, each with its share
  *     of the outermost dimension; none hold a constant
- * @param key DL4J's name of the parameter in each
+ * @param key DL4J's name of the parameter in each; {@link #NO_KEY} where no vertex holds values
  * @param constant a constant's values; null for what the graph holds
  */
 record ParameterBinding(
@@ -24,7 +26,10 @@ record ParameterBinding(
     String key,
     Layout layout,
     Init init,
-    INDArray constant) {
+    @Nullable INDArray constant) {
+
+  /** The key of what DL4J has no parameter for. */
+  static final String NO_KEY = "";
 
   ParameterBinding(
       NamedParameter parameter, List<String> vertices, String key, Layout layout, Init init) {
@@ -36,7 +41,7 @@ record ParameterBinding(
     return new ParameterBinding(
         NamedParameter.of(name, Kind.CONSTANT, values.shape()),
         List.of(),
-        null,
+        NO_KEY,
         Layout.SAME,
         Init.ZEROS,
         values);
@@ -116,6 +121,6 @@ record ParameterBinding(
   }
 
   private INDArray view(ComputationGraph graph, String vertex) {
-    return graph.getVertex(vertex).paramTable(false).get(key);
+    return Objects.requireNonNull(graph.getVertex(vertex).paramTable(false).get(key), key);
   }
 }

@@ -199,8 +199,9 @@ final class ResNet {
         variant.expansion() == 1
             ? basicBlock(name, planes, stride)
             : bottleneckBlock(name, planes, stride);
-    if (variant.attention() != null) {
-      residual = variant.attention().add(net, name + ".se", planes * variant.expansion());
+    ChannelAttention attention = variant.attention();
+    if (attention != null) {
+      residual = attention.add(net, name + ".se", planes * variant.expansion());
     }
     String shortcut = input;
     // As planned: pruning changes what there is.

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What distinguishes a residual network from another; see He et al., <i>Bag of Tricks for Image
@@ -31,7 +32,7 @@ record ResNetVariant(
     int reduceFirst,
     int shortcutKernel,
     boolean blur,
-    ChannelAttention attention) {
+    @Nullable ChannelAttention attention) {
 
   static ResNetVariant basic(Integer... depths) {
     return new ResNetVariant(List.of(depths), 1, 1, 64, List.of(), false, false, 1, 1, false, null);
@@ -107,7 +108,7 @@ record ResNetVariant(
       boolean newConvolutionPool,
       boolean newAverageDown,
       boolean newBlur,
-      ChannelAttention newAttention) {
+      @Nullable ChannelAttention newAttention) {
     return new ResNetVariant(
         depths,
         expansion,

@@ -179,7 +179,9 @@ public final class SavedGraph {
     } catch (EOFException e) {
       throw new ZipException(name + " is cut short");
     } catch (ZipException e) {
-      throw e.getMessage().startsWith(name) ? e : new ZipException(name + ": " + e.getMessage());
+      throw String.valueOf(e.getMessage()).startsWith(name)
+          ? e
+          : new ZipException(name + ": " + e.getMessage());
     }
   }
 }

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
@@ -177,12 +178,18 @@ final class TrainingSettings {
 
   private List<Regularization> list(JsonNode from) {
     List<Regularization> list = new ArrayList<>();
-    from.forEach(one -> list.add(object(one, Regularization.class)));
+    for (JsonNode one : from) {
+      Regularization regularization = object(one, Regularization.class);
+      if (regularization == null) {
+        throw new IllegalArgumentException("not Regularization: " + from);
+      }
+      list.add(regularization);
+    }
     return list;
   }
 
   /** All layers say the same as a rule: each object is made once. */
-  private <T> T object(JsonNode from, Class<T> type) {
+  private <T> @Nullable T object(JsonNode from, Class<T> type) {
     if (from.isMissingNode() || from.isNull()) {
       return null;
     }

@@ -46,4 +46,7 @@
  * into {@code PublishedWeights}; reference values, put among the golden files, are tested without
  * further ado. A family outside of this library is a {@link io.dmyt.backbone.BackboneFamily}.
  */
+@NullMarked
 package io.dmyt.backbone;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.dmyt.data;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -11,7 +12,7 @@ abstract class FixedBatchIterator implements DataSetIterator {
 
   private final transient List<String> classes;
   private final transient LoaderOptions options;
-  private transient DataSetPreProcessor preProcessor;
+  private transient @Nullable DataSetPreProcessor preProcessor;
 
   FixedBatchIterator(List<String> classes, LoaderOptions options) {
     this.classes = classes;
@@ -78,7 +79,7 @@ abstract class FixedBatchIterator implements DataSetIterator {
   }
 
   @Override
-  public DataSetPreProcessor getPreProcessor() {
+  public @Nullable DataSetPreProcessor getPreProcessor() {
     return preProcessor;
   }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -60,7 +61,7 @@ public final class DetectorEvaluation {
       Map<String, List<DetectionReport>> corrupted) {
     /** The report over images. */
     public DetectionReport images() {
-      return detection.get(IMAGES);
+      return Objects.requireNonNull(detection.get(IMAGES), IMAGES);
     }
   }
 
@@ -174,8 +175,7 @@ public final class DetectorEvaluation {
       evaluators.forEach(
           (rule, evaluator) -> {
             LabelledDecisions decisions = evaluator.evaluate(corrupted);
-            outcomes
-                .get(rule)
+            Objects.requireNonNull(outcomes.get(rule))
                 .corrupted()
                 .computeIfAbsent(kind.label(), k -> new ArrayList<>())
                 .add(

@@ -10,4 +10,7 @@
  * io.dmyt.evaluation.EvaluationJson}) and {@code n/a} in tables; means are taken over the figures
  * that exist.
  */
+@NullMarked
 package io.dmyt.evaluation;
+
+import org.jspecify.annotations.NullMarked;

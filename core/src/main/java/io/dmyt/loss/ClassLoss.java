@@ -1,6 +1,8 @@
 package io.dmyt.loss;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -42,7 +44,7 @@ public abstract class ClassLoss extends SameDiffLoss {
   @JsonProperty("labelWeights")
   private final double[] labelWeights;
 
-  private transient Terms terms;
+  private transient @Nullable Terms terms;
 
   /**
    * @param labelWeights one per class, in their order, positive; none for ones
@@ -143,7 +145,7 @@ public abstract class ClassLoss extends SameDiffLoss {
 
   private static INDArray gradient(
       Terms.Result result, INDArray preOutput, IActivation activationFn) {
-    INDArray atOutput = result.gradient().castTo(preOutput.dataType());
+    INDArray atOutput = Objects.requireNonNull(result.gradient()).castTo(preOutput.dataType());
     return activationFn instanceof ActivationIdentity
         ? atOutput
         : activationFn.backprop(preOutput.dup(), atOutput).getFirst();

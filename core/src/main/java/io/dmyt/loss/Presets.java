@@ -3,6 +3,7 @@ package io.dmyt.loss;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the reference puts the dummies of the fake classes that it knows by name, whatever their
@@ -46,7 +47,7 @@ final class Presets {
   }
 
   /** The known order of these fake classes, or null. */
-  private static List<String> order(List<String> fakes) {
+  private static @Nullable List<String> order(List<String> fakes) {
     HashSet<String> names = new HashSet<>(fakes);
     if (names.size() < fakes.size()) {
       return null;
@@ -57,7 +58,7 @@ final class Presets {
     return EQUAL.stream().filter(o -> names.equals(new HashSet<>(o))).findFirst().orElse(null);
   }
 
-  private static int bound(List<String> order, int place, int fakes, int size) {
+  private static int bound(@Nullable List<String> order, int place, int fakes, int size) {
     if (SWAP_REENACTMENT.equals(order) && place == 1) {
       return Math.toIntExact(8L * size / 10);
     }

@@ -3,6 +3,8 @@ package io.dmyt.loss;
 import io.dmyt.internal.QuietDerivatives;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.api.OutAndGrad;
@@ -26,7 +28,7 @@ final class Terms {
   private final String score;
 
   /** What one run of the graph gives: scores [batch] and, if asked for, their sum's gradient. */
-  record Result(INDArray scores, INDArray gradient) {}
+  record Result(INDArray scores, @Nullable INDArray gradient) {}
 
   /** How a loss is written as a graph, as {@code SameDiffLoss.defineLoss}. */
   interface Definition {
@@ -48,6 +50,7 @@ final class Terms {
       return new Result(graph.outputSingle(values, score), null);
     }
     OutAndGrad both = graph.calculateGradientsAndOutputs(values, List.of(score), List.of(INPUT));
-    return new Result(both.getOutputs().get(score), both.getGradients().get(INPUT));
+    INDArray scores = Objects.requireNonNull(both.getOutputs().get(score), score);
+    return new Result(scores, both.getGradients().get(INPUT));
   }
 }

@@ -6,4 +6,7 @@
  * the embeddings, {@code [batch, size]}. Of DL4J's conventions it keeps one: a loss handed to DL4J
  * is a sum over the examples, which DL4J divides by the batch's size, as it does the gradients.
  */
+@NullMarked
 package io.dmyt.loss;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package io.dmyt.training;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -19,7 +21,7 @@ final class LossProbe implements ILossFunction {
 
   private final ILossFunction loss;
   private transient double sum;
-  private transient INDArray features;
+  private transient @Nullable INDArray features;
 
   LossProbe(ILossFunction loss) {
     this.loss = loss;
@@ -27,12 +29,12 @@ final class LossProbe implements ILossFunction {
 
   /** The loss of the last batch, as the reference defines it. */
   double value() {
-    return sum / features.size(0);
+    return sum / features().size(0);
   }
 
   /** What the loss was computed on in the last batch, [B, F]; valid until the next batch. */
   INDArray features() {
-    return features;
+    return Objects.requireNonNull(features, "no batch has been computed");
   }
 
   @Override

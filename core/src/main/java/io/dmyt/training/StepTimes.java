@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a step takes.
@@ -17,7 +18,11 @@ import java.util.function.IntConsumer;
  *     the system does not say
  */
 public record StepTimes(
-    int rounds, double seconds, double fastest, double imagesPerSecond, Long peakResidentBytes) {
+    int rounds,
+    double seconds,
+    double fastest,
+    double imagesPerSecond,
+    @Nullable Long peakResidentBytes) {
   /** Compiles, fills caches and lets the JVM see the code, untimed. */
   public static final int WARM_UP = 2;
 
@@ -43,7 +48,7 @@ public record StepTimes(
     return of(seconds, batch, peakOfProcess());
   }
 
-  public static StepTimes of(double[] seconds, int batch, Long peakResidentBytes) {
+  public static StepTimes of(double[] seconds, int batch, @Nullable Long peakResidentBytes) {
     double[] sorted = seconds.clone();
     Arrays.sort(sorted);
     int n = sorted.length;
@@ -51,7 +56,7 @@ public record StepTimes(
     return new StepTimes(n, median, sorted[0], batch / median, peakResidentBytes);
   }
 
-  private static Long peakOfProcess() throws IOException {
+  private static @Nullable Long peakOfProcess() throws IOException {
     if (!Files.isReadable(STATUS)) {
       return null;
     }

@@ -2,6 +2,7 @@ package io.dmyt.backbone.layer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.factory.Nd4j;
@@ -53,13 +54,13 @@ public final class ChannelConvolution extends FunctionVertex {
     SDVariable row = inputs[0].reshape(batch, channels);
     SDVariable zeros = graph.constant(Nd4j.zeros(inputs[0].dataType(), batch, (kernel - 1) / 2));
     SDVariable padded = graph.concat(1, zeros, row, zeros);
-    SDVariable weights = parameters.get("weight").reshape(kernel);
+    SDVariable weights = Objects.requireNonNull(parameters.get("weight")).reshape(kernel);
     SDVariable sum = null;
     for (int k = 0; k < kernel; k++) {
       SDVariable shifted = graph.slice(padded, new int[] {0, k}, batch, channels);
       SDVariable term = shifted.mul(graph.slice(weights, new int[] {k}, 1));
       sum = sum == null ? term : sum.add(term);
     }
-    return sum.reshape(batch, channels, 1, 1);
+    return Objects.requireNonNull(sum, "a kernel has a size").reshape(batch, channels, 1, 1);
   }
 }

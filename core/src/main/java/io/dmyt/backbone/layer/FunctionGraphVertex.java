@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.params.SameDiffParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -41,7 +42,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
           return size() > KEPT;
         }
       };
-  private INDArray gradients;
+  private @Nullable INDArray gradients;
   private Map<String, INDArray> gradientTable = Map.of();
 
   FunctionGraphVertex(
@@ -121,7 +122,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   }
 
   @Override
-  public Layer getLayer() {
+  public @Nullable Layer getLayer() {
     return null;
   }
 
@@ -158,7 +159,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   }
 
   @Override
-  public INDArray getGradientsViewArray() {
+  public @Nullable INDArray getGradientsViewArray() {
     return gradients;
   }
 

@@ -9,4 +9,7 @@
  *
  * <p>A new one extends {@link io.dmyt.backbone.layer.FunctionVertex}.
  */
+@NullMarked
 package io.dmyt.backbone.layer;
+
+import org.jspecify.annotations.NullMarked;
