@@ -1,6 +1,7 @@
 package io.dmyt;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,6 +30,11 @@ class RoomsTest {
 
   private static void check(RoomTable table) {
     classes().should(keepTo(table)).check(CORE);
+  }
+
+  @Test
+  void arrowsPointDown() throws IOException {
+    check(RoomTable.parse(contributing()));
   }
 
   @Test
@@ -68,6 +74,11 @@ class RoomsTest {
         table.rooms().size());
     assertEquals(-1, table.of("io.dmyt.internal").orElseThrow().floor());
     assertEquals(table.of("io.dmyt.checkpoint"), table.of("io.dmyt.checkpoint.pytorch"));
+  }
+
+  @Test
+  void packagesMakeNoCycles() {
+    slices().matching("io.dmyt.(**)").should().beFreeOfCycles().check(CORE);
   }
 
   private static ArchCondition<JavaClass> keepTo(RoomTable table) {

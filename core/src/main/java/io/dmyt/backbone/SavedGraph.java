@@ -156,6 +156,9 @@ public final class SavedGraph {
   /** No network that was trained has such values, and with them its answers mean nothing. */
   private void requireSound(ComputationGraph graph) throws ZipException {
     FloatBuffer values = FlatMemory.of(graph.params()).floats(graph.params());
+    if (values == null) {
+      throw new ZipException(COEFFICIENTS + " holds more than this library reads: 2 GB of floats");
+    }
     for (ParameterBinding binding : architecture.bindings()) {
       String name = binding.parameter().name();
       boolean variance = name.endsWith(".running_var");
