@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of a mobile network, in the notation of MnasNet's authors that timm uses too: {@code
@@ -37,9 +39,9 @@ record MobileBlock(
     List<Integer> projectKernels,
     int out,
     double excite,
-    ActivationFunction activation,
+    @Nullable ActivationFunction activation,
     int forcedIn,
-    Boolean skips,
+    @Nullable Boolean skips,
     int experts) {
   private static final Pattern OPTION = Pattern.compile("([a-z]+)([0-9.]+)");
 
@@ -111,7 +113,7 @@ record MobileBlock(
   private static MobileBlock parse(String kind) {
     List<String> words = List.of(kind.split("_", -1));
     Map<String, String> options = options(kind);
-    String kernels = options.get("k");
+    String kernels = Objects.requireNonNull(options.get("k"), kind);
     ActivationFunction activation = null;
     for (String word : words) {
       if (word.startsWith("n") && ACTIVATIONS.containsKey(word.substring(1))) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Writes networks of {@link MobileBlock}s, put together as timm does. */
 final class MobileNetwork {
@@ -38,7 +39,10 @@ final class MobileNetwork {
    * @param divisor that the channels in its middle are a multiple of
    */
   record Excitation(
-      ActivationFunction gate, boolean ofBlock, ActivationFunction activation, int divisor) {
+      ActivationFunction gate,
+      boolean ofBlock,
+      @Nullable ActivationFunction activation,
+      int divisor) {
     static final Excitation OF_BLOCK = new Excitation(ActivationFunction.SIGMOID, true, null, 1);
   }
 

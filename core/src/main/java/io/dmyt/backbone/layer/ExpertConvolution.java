@@ -2,6 +2,7 @@ package io.dmyt.backbone.layer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.enums.WeightsFormat;
@@ -102,7 +103,7 @@ public final class ExpertConvolution extends FunctionVertex {
       SDVariable term = convolved(graph, inputs[0], weight).mul(share);
       sum = sum == null ? term : sum.add(term);
     }
-    return sum;
+    return Objects.requireNonNull(sum, "there are experts");
   }
 
   private SDVariable convolved(SameDiff graph, SDVariable images, SDVariable weight) {
