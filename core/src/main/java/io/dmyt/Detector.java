@@ -95,13 +95,13 @@ public final class Detector implements AutoCloseable {
    * strict=True}. A rule that was fitted, and the calibration of its logits, have no place there.
    */
   public void save(Path file) throws IOException {
-    DetectorFile.Content content = DetectorFile.Content.of(spec, provenance, fitted);
+    DetectorContent content = DetectorContent.of(spec, provenance, fitted);
     if (ModelFile.isSafeTensors(file)) {
       ModelFile.of(backbone.stateDict(), content).write(file);
       return;
     }
     boolean trained = backbone.graph().getUpdater(false) != null;
-    DetectorFile.write(file, backbone, content, fitted.rule(), trained);
+    DetectorWriter.write(file, backbone, content, fitted.rule(), trained);
   }
 
   /**
@@ -117,7 +117,7 @@ public final class Detector implements AutoCloseable {
     if (ModelFile.isSafeTensors(file) || ModelFile.isSafeTensors(output)) {
       save(output);
     } else {
-      DetectorFile.refit(file, fitted, output);
+      DetectorWriter.refit(file, fitted, output);
     }
   }
 

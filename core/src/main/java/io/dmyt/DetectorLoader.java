@@ -34,7 +34,7 @@ final class DetectorLoader {
   static Detector load(Path file, Supplier<Engine> engine) throws IOException {
     if (ModelFile.isSafeTensors(file)) {
       try (ModelFile model = ModelFile.open(file)) {
-        DetectorFile.Content content = model.content();
+        DetectorContent content = model.content();
         requireDetector(file, content);
         Engine found = engine.get();
         return new Detector(
@@ -45,7 +45,7 @@ final class DetectorLoader {
             found);
       }
     }
-    DetectorFile.Content content = DetectorFile.content(file);
+    DetectorContent content = DetectorFile.content(file);
     requireDetector(file, content);
     Backbone backbone = DetectorFile.backbone(file, content, true);
     Engine found = engine.get();
@@ -54,7 +54,7 @@ final class DetectorLoader {
         backbone, content.detector(), content.provenance(), content.fitted(rule), found);
   }
 
-  private static void requireDetector(Path file, DetectorFile.Content content) throws IOException {
+  private static void requireDetector(Path file, DetectorContent content) throws IOException {
     if (content == null || content.detector() == null) {
       throw new IOException(
           "not a detector: %s holds a network's weights only, to train one from".formatted(file));

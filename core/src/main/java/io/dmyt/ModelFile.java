@@ -36,14 +36,14 @@ public final class ModelFile implements AutoCloseable {
   private static final Set<String> OWN = Set.of("format", MODEL, CLASSES, CONTENT);
 
   private final StateDict weights;
-  private final DetectorFile.Content content;
+  private final DetectorContent content;
   private final DecisionRule rule;
 
   /**
    * @param content null if nothing is known
    * @param rule the fitted one; null if there is none
    */
-  private ModelFile(StateDict weights, DetectorFile.Content content, DecisionRule rule) {
+  private ModelFile(StateDict weights, DetectorContent content, DecisionRule rule) {
     this.weights = weights;
     this.content = content;
     this.rule = rule;
@@ -57,7 +57,7 @@ public final class ModelFile implements AutoCloseable {
    */
   public static ModelFile open(Path file) throws IOException {
     if (DetectorFile.isOne(file)) {
-      DetectorFile.Content content = DetectorFile.content(file);
+      DetectorContent content = DetectorFile.content(file);
       Backbone backbone = DetectorFile.backbone(file, content, false);
       StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
       backbone.stateDict().tensors().forEach(copy::put);
@@ -85,29 +85,29 @@ public final class ModelFile implements AutoCloseable {
     }
   }
 
-  private static DetectorFile.Content content(Path file, StateDict weights) throws IOException {
+  private static DetectorContent content(Path file, StateDict weights) throws IOException {
     String json = weights.metadata().get(CONTENT);
     if (json != null) {
       return DetectorFile.parse(file, json);
     }
     String model = weights.metadata().get(MODEL);
     return model != null && Backbones.names().contains(model)
-        ? DetectorFile.Content.ofBackbone(model)
+        ? DetectorContent.ofBackbone(model)
         : null;
   }
 
-  static ModelFile of(StateDict weights, DetectorFile.Content content) {
+  static ModelFile of(StateDict weights, DetectorContent content) {
     return new ModelFile(weights, content, null);
   }
 
   /** The same weights, which this file stays in charge of, as a backbone's by timm's name. */
   public ModelFile as(String backbone) {
-    return of(weights, DetectorFile.Content.ofBackbone(backbone));
+    return of(weights, DetectorContent.ofBackbone(backbone));
   }
 
   /** The same weights, which this file stays in charge of, as those of a detector. */
   public ModelFile as(DetectorSpec detector) {
-    return of(weights, DetectorFile.Content.of(detector, null, FittedParts.NONE));
+    return of(weights, DetectorContent.of(detector, null, FittedParts.NONE));
   }
 
   /** Whether a file's name makes it one of safetensors. */
@@ -122,12 +122,12 @@ public final class ModelFile implements AutoCloseable {
 
   /** timm's name of the network, if the file says it. */
   public Optional<String> backbone() {
-    return Optional.ofNullable(content).map(DetectorFile.Content::model);
+    return Optional.ofNullable(content).map(DetectorContent::model);
   }
 
   /** What the detector is, if the file is one's. */
   public Optional<DetectorSpec> detector() {
-    return Optional.ofNullable(content).map(DetectorFile.Content::detector);
+    return Optional.ofNullable(content).map(DetectorContent::detector);
   }
 
   /**
@@ -139,7 +139,7 @@ public final class ModelFile implements AutoCloseable {
   }
 
   /** All that the file says; null if nothing. */
-  DetectorFile.Content content() {
+  DetectorContent content() {
     return content;
   }
 
@@ -192,7 +192,7 @@ public final class ModelFile implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       SafeTensors.write(described(), file);
     } else if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-      DetectorFile.write(file, toBackbone(), content, rule, false);
+      DetectorWriter.write(file, toBackbone(), content, rule, false);
     } else {
       throw new IllegalArgumentException(
           "%s: only .safetensors, which PyTorch's world reads, and .zip are written"

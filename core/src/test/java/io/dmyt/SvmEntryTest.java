@@ -47,7 +47,7 @@ class SvmEntryTest {
     stored = out.toByteArray();
   }
 
-  private static DetectorFile.Content content(LossKind loss, String realClass, EmbeddingSvm svm) {
+  private static DetectorContent content(LossKind loss, String realClass, EmbeddingSvm svm) {
     DetectorSpec spec =
         new DetectorSpec(
             "resnet18",
@@ -58,10 +58,10 @@ class SvmEntryTest {
             Dummies.of(CLASSES, realClass, FEATURES),
             null);
     DecisionRule rule = svm == null ? null : SvmRule.of(spec, svm);
-    return DetectorFile.Content.of(spec, null, new FittedParts(Calibration.NONE, null, rule, null));
+    return DetectorContent.of(spec, null, new FittedParts(Calibration.NONE, null, rule, null));
   }
 
-  private DetectorFile.Content triplet() {
+  private DetectorContent triplet() {
     return content(LossKind.TRIPLET, "real", svm);
   }
 
@@ -90,7 +90,7 @@ class SvmEntryTest {
     assertSays(what, zip(ENTRY, bytes), triplet());
   }
 
-  private static void assertSays(String what, Path file, DetectorFile.Content content) {
+  private static void assertSays(String what, Path file, DetectorContent content) {
     IOException e =
         assertThrows(IOException.class, () -> DetectorFile.rule(file, content, FEATURES));
     String said = e.getMessage();
@@ -118,7 +118,7 @@ class SvmEntryTest {
     assertSays(
         "belongs to no detector",
         file,
-        new DetectorFile.Content(3, null, "resnet18", null, null, null, ENTRY, null, null));
+        new DetectorContent(3, null, "resnet18", null, null, null, ENTRY, null, null));
     IOException e =
         assertThrows(IOException.class, () -> DetectorFile.rule(file, triplet(), FEATURES + 1));
     assertTrue(e.getMessage().contains("over 4 features, for a detector"), e.getMessage());
