@@ -2,12 +2,18 @@ package io.dmyt;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
+import io.dmyt.backbone.FoundNetwork;
+import io.dmyt.backbone.NetworkSearch;
+import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.Checkpoints;
+import io.dmyt.checkpoint.SoundValues;
 import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,37 +44,76 @@ public final class ModelFile implements AutoCloseable {
   private final StateDict weights;
   private final DetectorContent content;
   private final DecisionRule rule;
+  private final FoundNetwork found;
 
   /**
    * @param content null if nothing is known
    * @param rule the fitted one; null if there is none
+   * @param found the network in a file that does not say what it is; null if none was
    */
-  private ModelFile(StateDict weights, DetectorContent content, DecisionRule rule) {
+  private ModelFile(
+      StateDict weights, DetectorContent content, DecisionRule rule, FoundNetwork found) {
     this.weights = weights;
     this.content = content;
     this.rule = rule;
+    this.found = found;
   }
 
   /**
-   * Opens a file by its content; the weights of a zip are copied, others stay in it.
+   * Opens a file by its content, and in it whichever known network it holds.
    *
-   * @throws IOException if it is a detector's file that is damaged or newer than this library
-   * @throws io.dmyt.checkpoint.CheckpointException if it can't be read or is none of the formats
+   * @see #open(Path, String, String)
    */
   public static ModelFile open(Path file) throws IOException {
+    return open(file, null, null);
+  }
+
+  /**
+   * Opens a file by its content; the weights of a zip are copied, others stay in it. A file that
+   * does not say what it is may hold a known network anywhere in it, under any prefix and beside
+   * tensors that are not its own; {@link StateDict#origin} then says what was taken off and left
+   * out. Where none is known the largest set of named tensors is taken as it is.
+   *
+   * @param network timm's name of the network that is wanted; null for any. A file that says that
+   *     it holds another is opened all the same: see {@link #backbone}
+   * @param key which of several networks, or sets of tensors, is wanted; null if there is one
+   * @throws IllegalArgumentException if the wanted network is not in it; the line says which is, or
+   *     what the closest lacks
+   * @throws IOException if it is a detector's file that is damaged or newer than this library
+   * @throws io.dmyt.checkpoint.CheckpointException if it can't be read, is none of the formats, or
+   *     holds several networks that fit equally well; the line then has the key of each
+   */
+  public static ModelFile open(Path file, String network, String key) throws IOException {
     if (DetectorFile.isOne(file)) {
       DetectorContent content = DetectorFile.content(file);
       Backbone backbone = DetectorFile.backbone(file, content, false);
       StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
       backbone.stateDict().tensors().forEach(copy::put);
       DecisionRule rule = DetectorFile.rule(file, content, backbone.spec().embeddingSize());
-      return new ModelFile(copy.build(), content, rule);
+      return new ModelFile(copy.build(), content, rule, null);
     }
-    StateDict weights = Checkpoints.open(file);
+    Checkpoint checkpoint = Checkpoints.openAll(file);
     try {
-      return of(weights, content(file, weights));
+      DetectorContent content = content(file, checkpoint.metadata());
+      if (content != null && key == null) {
+        return of(checkpoint.largest().read(), content);
+      }
+      Optional<FoundNetwork> found =
+          key == null
+              ? NetworkSearch.find(checkpoint, network)
+              : NetworkSearch.find(checkpoint, network, key);
+      if (found.isPresent()) {
+        return new ModelFile(found.get().weights(), null, null, found.get());
+      }
+      if (network != null) {
+        throw new IllegalArgumentException(NetworkSearch.faults(checkpoint, network));
+      }
+      TensorSet set = key == null ? checkpoint.largest() : checkpoint.largest(key);
+      // Nobody knows which of an unknown network's tensors are needed.
+      set.requireReadable();
+      return of(set.read(), null);
     } catch (IOException | RuntimeException e) {
-      weights.close();
+      checkpoint.close();
       throw e;
     }
   }
@@ -85,19 +130,20 @@ public final class ModelFile implements AutoCloseable {
     }
   }
 
-  private static DetectorContent content(Path file, StateDict weights) throws IOException {
-    String json = weights.metadata().get(CONTENT);
+  private static DetectorContent content(Path file, Map<String, String> metadata)
+      throws IOException {
+    String json = metadata.get(CONTENT);
     if (json != null) {
       return DetectorFile.parse(file, json);
     }
-    String model = weights.metadata().get(MODEL);
+    String model = metadata.get(MODEL);
     return model != null && Backbones.names().contains(model)
         ? DetectorContent.ofBackbone(model)
         : null;
   }
 
   static ModelFile of(StateDict weights, DetectorContent content) {
-    return new ModelFile(weights, content, null);
+    return new ModelFile(weights, content, null, null);
   }
 
   /** The same weights, which this file stays in charge of, as a backbone's by timm's name. */
@@ -105,9 +151,18 @@ public final class ModelFile implements AutoCloseable {
     return of(weights, DetectorContent.ofBackbone(backbone));
   }
 
-  /** The same weights, which this file stays in charge of, as those of a detector. */
+  /**
+   * The same weights, which this file stays in charge of, as those of a detector: with the linear
+   * classifier among them, under whatever name, if it needs one.
+   *
+   * @throws IllegalArgumentException if there are several classifiers for as many classes
+   */
   public ModelFile as(DetectorSpec detector) {
-    return of(weights, DetectorContent.of(detector, null, FittedParts.NONE));
+    int classes = detector.classes().size();
+    boolean head = detector.loss().hasClassifier() && found != null && found.hasHead(classes);
+    return of(
+        head ? found.weights(classes) : weights,
+        DetectorContent.of(detector, null, FittedParts.NONE));
   }
 
   /** Whether a file's name makes it one of safetensors. */
@@ -118,6 +173,39 @@ public final class ModelFile implements AutoCloseable {
   /** The weights; closed with this. */
   public StateDict weights() {
     return weights;
+  }
+
+  /**
+   * timm's names of the networks whose weights these are: what the file says, or looks like. There
+   * are several where weights can't tell networks apart that compute different things, and none if
+   * it is no network known here.
+   */
+  public List<String> networks() {
+    List<String> looks = found == null ? List.of() : found.distinctNetworks();
+    return backbone().map(List::of).orElse(looks);
+  }
+
+  /**
+   * Whether there is a linear classifier for so many classes, under whatever name; one output of a
+   * sigmoid decides between two, and its class is the second.
+   *
+   * @throws IllegalArgumentException if there are several
+   */
+  public boolean hasClassifier(int classes) {
+    boolean own =
+        networks().stream()
+            .anyMatch(n -> weights.find(Backbones.spec(n).classifier() + ".weight").isPresent());
+    return own || (found != null && found.hasHead(classes));
+  }
+
+  /** Why no known network was found: which is the closest, and what it lacks; for people. */
+  public String closest() {
+    return NetworkSearch.faults(weights);
+  }
+
+  /** What looks like a head among what was left out, for people; empty if nothing does. */
+  public List<String> foreignHeads() {
+    return found == null ? List.of() : found.headParts();
   }
 
   /** timm's name of the network, if the file says it. */
@@ -148,6 +236,7 @@ public final class ModelFile implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the file does not say which network it is of, or the
    *     weights are not that network's, or not the detector's
+   * @throws io.dmyt.checkpoint.CheckpointException if a value is none that a network has
    */
   public Backbone toBackbone() {
     String name =
@@ -202,7 +291,13 @@ public final class ModelFile implements AutoCloseable {
 
   private StateDict described() throws IOException {
     StateDict.Builder dict = StateDict.builder();
-    weights.tensors().forEach(dict::put);
+    weights
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              SoundValues.require(weights.origin().source(), name, tensor);
+              dict.put(name, tensor);
+            });
     // What transformers and others expect of PyTorch's tensors.
     dict.metadata("format", "pt");
     if (content != null) {

@@ -70,11 +70,23 @@ public record PretrainedWeights(String source) {
    *
    * @throws WrongNetworkException if the file says that it holds another network
    * @throws IllegalArgumentException if the weights do not fit the network
+   * @throws io.dmyt.checkpoint.CheckpointException if the file is damaged, or holds several
+   *     networks that fit equally well
    * @throws IOException if the file can't be read
    */
   public static Loaded load(Path file, Detector detector) throws IOException {
+    return load(file, detector, null);
+  }
+
+  /**
+   * The same of one of several networks in the file.
+   *
+   * @param key which of them; null if there is one
+   * @see ModelFile#open(Path, String, String)
+   */
+  public static Loaded load(Path file, Detector detector, String key) throws IOException {
     String model = detector.spec().backbone();
-    try (ModelFile given = ModelFile.open(file)) {
+    try (ModelFile given = ModelFile.open(file, model, key)) {
       String holds = given.backbone().orElse(model);
       if (!holds.equals(model)) {
         throw new WrongNetworkException("%s holds %s, --model is %s".formatted(file, holds, model));

@@ -12,6 +12,9 @@ import io.dmyt.ModelFile;
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
+import io.dmyt.checkpoint.Checkpoints;
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.Tensor;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -112,7 +115,7 @@ class PretrainedTest {
   void startsFromAnyFile() throws IOException {
     assertStartedFromTheWeights(train("--pretrained", weights));
     Path zip = folder.resolve("imagenet.zip");
-    assertEquals(0, Cli.run("convert", weights, zip).code());
+    assertEquals(0, Cli.run("convert", weights, zip, "-m", MODEL).code());
     assertStartedFromTheWeights(train("--pretrained", zip, "-l", "BCE"));
     Path detector = folder.resolve("earlier.zip");
     Files.move(folder.resolve("detector.zip"), detector);
@@ -120,6 +123,24 @@ class PretrainedTest {
     assertStartedFromTheWeights(again);
     assertTrue(again.err().contains("with its classifier"), again.err());
     assertEquals(List.of(), requests);
+  }
+
+  @Test
+  void startsFromOneOfSeveralNetworks() throws IOException {
+    Path both = folder.resolve("both.safetensors");
+    StateDict.Builder dict = StateDict.builder();
+    try (StateDict network = Checkpoints.open(weights)) {
+      for (Map.Entry<String, Tensor> entry : network.tensors().entrySet()) {
+        Tensor t = entry.getValue();
+        dict.put("student." + entry.getKey(), Tensor.of(t.dtype(), t.bytes(), t.shape()));
+        dict.put("teacher." + entry.getKey(), Tensor.of(t.dtype(), t.bytes(), t.shape()));
+      }
+    }
+    SafeTensors.write(dict.build(), both);
+    assertSays(1, "--key student or --key teacher", train("--pretrained", both));
+    Cli.Result result = train("--pretrained", both, "--key", "teacher");
+    assertStartedFromTheWeights(result);
+    assertTrue(result.err().contains("without their 'teacher.'"), result.err());
   }
 
   @Test
@@ -176,7 +197,7 @@ class PretrainedTest {
         other);
     assertSays(1, "not fit " + MODEL + " but resnet18", train("--pretrained", other));
     Path zip = folder.resolve("resnet.zip");
-    assertEquals(0, Cli.run("convert", other, zip).code());
+    assertEquals(0, Cli.run("convert", other, zip, "-m", "resnet18").code());
     assertSays(2, "holds resnet18", train("--pretrained", zip));
   }
 

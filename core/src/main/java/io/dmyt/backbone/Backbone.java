@@ -169,15 +169,17 @@ public final class Backbone {
   }
 
   /**
-   * Like {@link #load}, for weights to start from: a classifier is taken over if it is this
-   * network's in every shape; otherwise the one in the file is left out, and this network's stays
-   * as it is.
+   * Like {@link #load}, for weights to start from: whatever the names begin with is taken off, and
+   * tensors beside the network's are left out. A classifier is taken over if it is this network's
+   * in every shape; otherwise the one in the file is left out, and this network's stays as it is.
    *
    * @return whether there was a classifier to take over
    * @throws IllegalArgumentException if anything else does not fit, with nothing changed
    */
   public boolean loadPretrained(StateDict weights) {
-    StateDictLoader loader = new StateDictLoader(Backbones.model(spec().name()), weights);
+    Model model = Backbones.model(spec().name());
+    StateDict found = NetworkSearch.find(weights, model).map(FoundNetwork::weights).orElse(weights);
+    StateDictLoader loader = new StateDictLoader(model, found);
     List<ParameterBinding> all = architecture.bindings();
     List<ParameterBinding> taken = loader.leavingOutOtherClassifier(all);
     load(loader, taken);

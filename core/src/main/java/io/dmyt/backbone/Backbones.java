@@ -54,7 +54,7 @@ public final class Backbones {
   }
 
   /** The networks of this library and all others, by name. */
-  private static Map<String, Model> models() {
+  static Map<String, Model> models() {
     Map<String, Model> models = new LinkedHashMap<>(MODELS);
     for (BackboneFamily family : Extensions.of(BackboneFamily.class)) {
       family.models().forEach(model -> models.putIfAbsent(model.spec().name(), model));
@@ -114,14 +114,12 @@ public final class Backbones {
   }
 
   /**
-   * The names of the networks whose state dict this is, whatever its classifier. There may be
-   * several: the EfficientNets' differ in nothing that a state dict tells.
+   * The names of the networks whose state dict this is, whatever its classifier and whatever its
+   * names begin with. There may be several: the EfficientNets' differ in nothing that a state dict
+   * tells.
    */
   public static List<String> matching(StateDict weights) {
-    return models().values().stream()
-        .filter(model -> StateDictLoader.isOf(model, weights))
-        .map(model -> model.spec().name())
-        .toList();
+    return NetworkSearch.networks(weights);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.checkpoint.SoundValues;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.internal.Quoted;
@@ -21,8 +22,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * 0.4.1 have none, and it is 0 then.
  */
 final class StateDictLoader {
-  private static final int LISTED = 10;
-
   /** Values copied at once by way of the heap, whatever the tensor's size. */
   private static final long CHUNK = 1 << 22;
 
@@ -42,13 +41,6 @@ final class StateDictLoader {
     weights
         .tensors()
         .forEach((name, tensor) -> model.timmName().apply(name).ifPresent(n -> add(n, tensor)));
-  }
-
-  /** Whether the state dict is that network's, whatever its classifier. */
-  static boolean isOf(Model model, StateDict weights) {
-    List<ParameterBinding> body = Architecture.of(model, BackboneOptions.defaults()).bindings();
-    StateDictLoader loader = new StateDictLoader(model, weights);
-    return loader.compare(loader.leavingOutOtherClassifier(body));
   }
 
   private void add(String name, Tensor tensor) {
@@ -102,7 +94,8 @@ final class StateDictLoader {
       } else if (fits(tensor, parameter)) {
         fitting.put(binding, tensor);
       } else {
-        wrong.add("%s is %s, expected %s".formatted(parameter.name(), tensor, expected(parameter)));
+        wrong.add(
+            "%s is %s, expected %s".formatted(parameter.name(), tensor, Fit.expected(parameter)));
       }
     }
     left.keySet().forEach(name -> unexpected.add(Quoted.of(name)));
@@ -130,17 +123,14 @@ final class StateDictLoader {
     return dense || Arrays.equals(actual, shape);
   }
 
-  private static String expected(NamedParameter parameter) {
-    return parameter.kind() == Kind.COUNTER ? "a count" : "floats " + parameter.dimensions();
-  }
-
   /** What {@link #compare} found wrong, in one line. */
   String faults() {
     List<String> faults = new ArrayList<>();
-    list(faults, missing.size() + " missing", missing);
-    list(faults, unexpected.size() + " unexpected", unexpected);
-    list(faults, wrong.size() + " of the wrong type or shape", wrong);
-    List<String> others = Backbones.matching(weights);
+    Listing.add(faults, "%d missing", missing);
+    Listing.add(faults, "%d unexpected", unexpected);
+    Listing.add(faults, "%d of the wrong type or shape", wrong);
+    List<String> others =
+        Backbones.matching(weights).stream().filter(name -> !name.equals(spec.name())).toList();
     return "%s does not fit %s%s: %s"
         .formatted(
             weights.origin().source(),
@@ -149,15 +139,11 @@ final class StateDictLoader {
             String.join("; ", faults));
   }
 
-  private static void list(List<String> faults, String title, List<String> items) {
-    if (!items.isEmpty()) {
-      String more = items.size() > LISTED ? " and %d more".formatted(items.size() - LISTED) : "";
-      faults.add(title + ": " + String.join(", ", items.stream().limit(LISTED).toList()) + more);
-    }
-  }
-
   /** Copies what {@link #compare} found to fit. */
   void copyTo(ComputationGraph graph) {
+    fitting.forEach(
+        (binding, tensor) ->
+            SoundValues.require(weights.origin().source(), binding.parameter().name(), tensor));
     List<Piece> pieces = new ArrayList<>();
     fitting.forEach(
         (binding, tensor) -> {

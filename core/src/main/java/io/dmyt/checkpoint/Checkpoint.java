@@ -4,6 +4,7 @@ import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -21,14 +22,22 @@ public final class Checkpoint implements AutoCloseable {
   private static final int LISTED = 10;
 
   private final FileByteSource file;
+  private final Map<String, String> metadata;
   private final List<TensorSet> sets;
 
   /**
+   * @param metadata free text by key
    * @param sets the largest first, at least one
    */
-  public Checkpoint(FileByteSource file, List<TensorSet> sets) {
+  public Checkpoint(FileByteSource file, Map<String, String> metadata, List<TensorSet> sets) {
     this.file = file;
+    this.metadata = Map.copyOf(metadata);
     this.sets = List.copyOf(sets);
+  }
+
+  /** Free text by key, as safetensors' {@code __metadata__}; unmodifiable, often empty. */
+  public Map<String, String> metadata() {
+    return metadata;
   }
 
   /** All sets of named tensors, those with the most tensors first. */
@@ -76,10 +85,23 @@ public final class Checkpoint implements AutoCloseable {
    * @throws CheckpointException if several are as large and have the same names
    */
   public TensorSet largest() {
-    TensorSet first = sets.get(0);
+    return largest(sets);
+  }
+
+  /**
+   * The same of those under a key.
+   *
+   * @throws CheckpointException if there are none, or several as large
+   */
+  public TensorSet largest(String key) {
+    return largest(sets(key));
+  }
+
+  private TensorSet largest(List<TensorSet> among) {
+    TensorSet first = among.get(0);
     Set<String> names = comparable(first);
     List<TensorSet> equal = new ArrayList<>();
-    for (TensorSet set : sets) {
+    for (TensorSet set : among) {
       if (set.types().size() == first.types().size() && comparable(set).equals(names)) {
         equal.add(set);
       }

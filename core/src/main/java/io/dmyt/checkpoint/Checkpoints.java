@@ -36,7 +36,15 @@ public final class Checkpoints {
     FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
     try {
       ByteBuffer head = bytes.read(0, (int) Math.min(PyTorchFile.SIGNATURE_BYTES, bytes.size()));
-      return PyTorchFile.isSignature(head) ? PyTorchFile.read(bytes) : SafeTensors.openAll(bytes);
+      if (PyTorchFile.isSignature(head)) {
+        return PyTorchFile.read(bytes);
+      } else if (PyTorchFile.isPickle(head)) {
+        throw new CheckpointException(
+            file
+                + ": neither a PyTorch file nor safetensors but a plain pickle, which is not read;"
+                + " in Python, save the network's state_dict() with torch.save");
+      }
+      return SafeTensors.openAll(bytes);
     } catch (RuntimeException | Error e) {
       bytes.close();
       throw e;

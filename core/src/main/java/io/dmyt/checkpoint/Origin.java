@@ -39,7 +39,7 @@ public record Origin(
         format,
         container,
         whole.isEmpty() ? Optional.empty() : Optional.of(whole),
-        Stream.concat(leftOut.stream(), alsoLeftOut.stream()).toList());
+        Stream.concat(leftOut.stream(), alsoLeftOut.stream()).distinct().toList());
   }
 
   private static String named(String name) {

@@ -89,6 +89,11 @@ public final class StateDict implements AutoCloseable {
     return metadata;
   }
 
+  /** Other tensors in the place of these, and another origin; closing either closes the file. */
+  public StateDict with(Map<String, Tensor> others, Origin whence) {
+    return new StateDict(new LinkedHashMap<>(others), metadata, whence, file);
+  }
+
   /** Where the tensors came from, and what was done to find them there. */
   public Origin origin() {
     return origin;

@@ -1,6 +1,5 @@
 package io.dmyt.checkpoint;
 
-import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.HeapByteSource;
 import java.io.IOException;
@@ -14,7 +13,8 @@ import java.nio.LongBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.OptionalLong;
+import java.util.function.DoublePredicate;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,16 +32,13 @@ public final class Tensor {
   /** More dimensions than any tensor of a checkpoint has; NumPy's limit. */
   public static final int LARGEST_RANK = 64;
 
-  private static final int GATHERED_ELEMENTS = 1 << 15;
+  private static final int LOOKED_AT = 1 << 12;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final DType dtype;
   private final long[] shape;
   private final long length;
-  private final ByteSource bytes;
-  private final long start;
-  private final long[] strides;
-  private final ByteOrder order;
+  private final TensorBytes elements;
 
   /**
    * A view of checked bytes.
@@ -54,10 +51,7 @@ public final class Tensor {
     this.dtype = dtype;
     this.shape = shape;
     this.length = elements(shape);
-    this.bytes = bytes;
-    this.start = start;
-    this.strides = strides == null || isRowMajor(shape, strides) ? null : strides;
-    this.order = order;
+    this.elements = new TensorBytes(dtype, shape, bytes, start, strides, order);
   }
 
   /**
@@ -69,20 +63,6 @@ public final class Tensor {
       n = Math.multiplyExact(n, size);
     }
     return n;
-  }
-
-  private static boolean isRowMajor(long[] shape, long[] strides) {
-    long expected = 1;
-    for (int d = shape.length - 1; d >= 0; d--) {
-      if (shape[d] == 0) {
-        return true;
-      }
-      if (shape[d] != 1 && strides[d] != expected) {
-        return false;
-      }
-      expected *= shape[d];
-    }
-    return true;
   }
 
   /** An in-memory F32 tensor with a copy of these row-major values. */
@@ -202,7 +182,7 @@ public final class Tensor {
    */
   public void copyTo(FloatBuffer target) {
     requireRoom(target);
-    forEachChunk(chunk -> Elements.toFloats(dtype, chunk, target));
+    elements.forEach(chunk -> Elements.toFloats(dtype, chunk, target));
   }
 
   /**
@@ -212,7 +192,7 @@ public final class Tensor {
    */
   public double[] doubles() {
     DoubleBuffer values = DoubleBuffer.allocate(arrayLength());
-    forEachChunk(chunk -> Elements.toDoubles(dtype, chunk, values));
+    elements.forEach(chunk -> Elements.toDoubles(dtype, chunk, values));
     return values.array();
   }
 
@@ -227,7 +207,7 @@ public final class Tensor {
       throw new IllegalStateException("expected a tensor of integers, found one of " + dtype);
     }
     LongBuffer values = LongBuffer.allocate(arrayLength());
-    forEachChunk(chunk -> Elements.toLongs(dtype, chunk, values));
+    elements.forEach(chunk -> Elements.toLongs(dtype, chunk, values));
     return values.array();
   }
 
@@ -241,7 +221,7 @@ public final class Tensor {
       throw tooLarge();
     }
     ByteBuffer out = ByteBuffer.allocate((int) byteLength());
-    forEachChunk(chunk -> out.put(Elements.littleEndian(dtype, chunk)));
+    elements.forEach(chunk -> out.put(Elements.littleEndian(dtype, chunk)));
     return out.array();
   }
 
@@ -283,8 +263,7 @@ public final class Tensor {
     Objects.checkFromToIndex(from, to, shape[0]);
     long[] part = shape.clone();
     part[0] = to - from;
-    long step = strides != null ? strides[0] : shape[0] == 0 ? 0 : length / shape[0];
-    return new Tensor(dtype, part, bytes, start + from * step * dtype.bytes(), strides, order);
+    return elements.rows(from, part);
   }
 
   /**
@@ -297,15 +276,33 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "expected a shape of %d elements, found %s".formatted(length, Arrays.toString(to)));
     }
-    return strides == null
-        ? new Tensor(dtype, to.clone(), bytes, start, null, order)
-        : ofBytes(dtype, bytes(), to);
+    return elements.isDense() ? elements.reshaped(to.clone()) : ofBytes(dtype, bytes(), to);
+  }
+
+  /** The row-major index of the first value, as a double, for which the test holds. */
+  public OptionalLong find(DoublePredicate test) {
+    long[] at = {0, -1};
+    DoubleBuffer values = DoubleBuffer.allocate(LOOKED_AT);
+    elements.forEach(
+        chunk -> {
+          while (at[1] < 0 && chunk.hasRemaining()) {
+            int bytes = Math.min(chunk.remaining(), LOOKED_AT * dtype.bytes());
+            ByteBuffer part = chunk.slice(chunk.position(), bytes).order(chunk.order());
+            chunk.position(chunk.position() + bytes);
+            Elements.toDoubles(dtype, part, values.clear());
+            for (int i = 0; i < values.position() && at[1] < 0; i++) {
+              at[1] = test.test(values.get(i)) ? at[0] + i : -1;
+            }
+            at[0] += values.position();
+          }
+        });
+    return at[1] < 0 ? OptionalLong.empty() : OptionalLong.of(at[1]);
   }
 
   /** Writes what {@link #bytes} gives, piecewise. */
   public void writeTo(WritableByteChannel channel) throws IOException {
     IOException[] failure = new IOException[1];
-    forEachChunk(
+    elements.forEach(
         chunk -> {
           ByteBuffer out = Elements.littleEndian(dtype, chunk);
           try {
@@ -335,60 +332,6 @@ public final class Tensor {
   private void requireRoom(Buffer target) {
     if (target.remaining() < length) {
       throw new BufferOverflowException();
-    }
-  }
-
-  /** Hands over all elements in row-major order, in buffers of whole elements in their order. */
-  private void forEachChunk(Consumer<ByteBuffer> sink) {
-    if (length == 0) {
-      return;
-    }
-    long last = length - 1;
-    if (strides != null) {
-      last = 0;
-      for (int d = 0; d < shape.length; d++) {
-        last += (shape[d] - 1) * strides[d];
-      }
-    }
-    try (ByteRange window = bytes.window(start, (last + 1) * dtype.bytes())) {
-      if (strides != null) {
-        gather(window, sink);
-      } else {
-        for (int i = 0; i < window.segmentCount(); i++) {
-          sink.accept(window.segment(i).order(order));
-        }
-      }
-    }
-  }
-
-  private void gather(ByteRange window, Consumer<ByteBuffer> sink) {
-    int width = dtype.bytes();
-    ByteBuffer out =
-        ByteBuffer.allocate(width * (int) Math.min(length, GATHERED_ELEMENTS)).order(order);
-    int inner = shape.length - 1;
-    long[] index = new long[inner];
-    long row = 0;
-    for (long left = length; left > 0; left -= shape[inner]) {
-      for (long i = 0; i < shape[inner]; i++) {
-        long at = (row + i * strides[inner]) * width;
-        ByteBuffer segment = window.segment((int) (at / window.segmentBytes()));
-        Elements.copy(width, segment.order(order), (int) (at % window.segmentBytes()), out);
-        if (!out.hasRemaining()) {
-          sink.accept(out.flip());
-          out.clear();
-        }
-      }
-      for (int d = inner - 1; d >= 0; d--) {
-        row += strides[d];
-        if (++index[d] < shape[d]) {
-          break;
-        }
-        row -= index[d] * strides[d];
-        index[d] = 0;
-      }
-    }
-    if (out.position() > 0) {
-      sink.accept(out.flip());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.checkpoint;
 
+import io.dmyt.internal.Quoted;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,6 +51,19 @@ public final class TensorSet {
   }
 
   /**
+   * What the tensor of that name is.
+   *
+   * @throws CheckpointException if there is none that can be read
+   */
+  public TensorType type(String name) {
+    TensorType type = types.get(name);
+    if (type == null) {
+      throw new CheckpointException("%s: no tensor %s".formatted(origin.source(), Quoted.of(name)));
+    }
+    return type;
+  }
+
+  /**
    * Tensors that lie among them but can't be read, such as complex or quantised ones, each with
    * what makes it so; unmodifiable.
    */
@@ -58,11 +72,28 @@ public final class TensorSet {
   }
 
   /**
+   * Sees to it that all can be read.
+   *
+   * @throws CheckpointException if one can't; the message says which, and why
+   */
+  public void requireReadable() {
+    if (!unreadable.isEmpty()) {
+      Map.Entry<String, String> entry = unreadable.entrySet().iterator().next();
+      throw new CheckpointException(
+          "%s: tensor %s is of a kind that is not read, %s: save it as a dense one of floats"
+              .formatted(origin.source(), Quoted.of(entry.getKey()), Quoted.of(entry.getValue())));
+    }
+  }
+
+  /**
    * The tensors themselves; closing them closes the file.
    *
-   * @throws CheckpointException if one of them is damaged
+   * @throws CheckpointException if one of them is damaged, or none can be read
    */
   public StateDict read() {
+    if (types.isEmpty()) {
+      requireReadable();
+    }
     return reader.get();
   }
 

@@ -68,8 +68,22 @@ public final class ZipDirectory {
    * @throws ZipException if it is damaged: what is wrong, without the file's name
    */
   public ZipDirectory(ByteSource file) throws ZipException {
+    this(file, false);
+  }
+
+  /**
+   * Reads the directory of a file that may be longer than its zip, as some downloads are; up to 64
+   * kB behind it are passed over.
+   *
+   * @throws ZipException if it is damaged: what is wrong, without the file's name
+   */
+  public static ZipDirectory ofPadded(ByteSource file) throws ZipException {
+    return new ZipDirectory(file, true);
+  }
+
+  private ZipDirectory(ByteSource file, boolean padded) throws ZipException {
     this.file = file;
-    long end = findEnd();
+    long end = findEnd(padded);
     ByteBuffer record = file.read(end, END_BYTES);
     long disks = (record.getShort(4) & 0xffff) | (record.getShort(6) & 0xffff);
     long count = record.getShort(10) & 0xffff;
@@ -109,13 +123,15 @@ public final class ZipDirectory {
     requireApart(offset);
   }
 
-  private long findEnd() throws ZipException {
+  private long findEnd(boolean padded) throws ZipException {
     long from = Math.max(0, file.size() - END_BYTES - 0xffff);
     ByteBuffer tail = file.read(from, (int) (file.size() - from));
     for (int i = tail.limit() - END_BYTES; i >= 0; i--) {
-      if (tail.getInt(i) == END_SIGNATURE
-          && i + END_BYTES + (tail.getShort(i + 20) & 0xffff) == tail.limit()) {
-        return from + i;
+      if (tail.getInt(i) == END_SIGNATURE) {
+        int end = i + END_BYTES + (tail.getShort(i + 20) & 0xffff);
+        if (end == tail.limit() || (padded && end < tail.limit())) {
+          return from + i;
+        }
       }
     }
     throw broken("no end-of-directory record: cut short, or not all of it a zip");

@@ -70,6 +70,7 @@ class CheckpointFuzzTest {
     List<byte[]> good = goodFiles();
     byte[] pickle =
         TorchFiles.oneTensor("FloatStorage", 6, 0, new long[] {2, 3}, new long[] {1, 2});
+    byte[] kinds = TorchFiles.manyKinds();
     int readable = 0;
     for (int i = 0; i < files; i++) {
       Random random = new Random(seed * 1_000_003 + i);
@@ -77,17 +78,19 @@ class CheckpointFuzzTest {
       if (i % 3 == 0) {
         // With right checksums, which would hide the pickle's faults.
         Map<String, byte[]> entries = new LinkedHashMap<>();
-        entries.put("a/data.pkl", damaged(pickle, random));
+        entries.put("a/data.pkl", damaged(random.nextInt(3) == 0 ? pickle : kinds, random));
         entries.put("a/data/0", new byte[24]);
         bytes = TorchFiles.zip(entries);
       } else {
         bytes = damaged(good.get(random.nextInt(good.size())), random);
       }
       Path file = Files.write(folder.resolve("fuzz"), bytes);
-      try (StateDict dict = Checkpoints.open(file)) {
-        for (Tensor tensor : dict.tensors().values()) {
-          tensor.bytes();
-          tensor.doubles();
+      try (Checkpoint checkpoint = Checkpoints.openAll(file)) {
+        for (TensorSet set : checkpoint.sets()) {
+          for (Tensor tensor : set.read().tensors().values()) {
+            tensor.bytes();
+            tensor.doubles();
+          }
         }
         readable++;
       } catch (CheckpointException e) {

@@ -7,7 +7,7 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
 import io.dmyt.ModelFile;
 import io.dmyt.backbone.BackboneSpec;
-import io.dmyt.backbone.Backbones;
+import io.dmyt.checkpoint.StateDict;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DetectorOptions;
 import io.dmyt.cli.option.OptionChecks;
@@ -36,6 +36,13 @@ final class ConvertCommand implements Command {
       names = {"-m", "--model"},
       description = "timm's name of the network (default: what the file says, or looks like)")
   String model;
+
+  @Parameter(
+      names = "--key",
+      description =
+          "Which of several networks in IN to take: where it lies there, as in student, or what its"
+              + " names begin with")
+  String key;
 
   @Parameter(
       names = "--classes",
@@ -69,16 +76,20 @@ final class ConvertCommand implements Command {
     if (Files.exists(out)) {
       throw new FileAlreadyExistsException(out.toString());
     }
-    try (ModelFile in = ModelFile.open(files.get(0))) {
-      terminal.say("read         %s, %d tensors", in.weights().origin(), in.weights().size());
+    if (model != null) {
+      DetectorOptions.backbone(model);
+    }
+    try (ModelFile in = ModelFile.open(files.get(0), model, key)) {
       ModelFile described = described(in);
+      StateDict weights = described.weights();
+      terminal.say("read         %s, %d tensors", weights.origin(), weights.size());
       described.write(out);
       if (in.hasFittedRule() && ModelFile.isSafeTensors(out)) {
         terminal.say(
             "left out     the %s and its calibration, which only a .zip can hold",
             in.detector().orElseThrow().loss().rule().title());
       }
-      terminal.say("network      %s", described.backbone().orElse("unknown"));
+      terminal.say("network      %s", described.backbone().orElseGet(() -> unknown(in)));
       terminal.say(
           "holds        %s",
           described
@@ -108,10 +119,7 @@ final class ConvertCommand implements Command {
       }
       return in;
     }
-    List<String> candidates =
-        model != null
-            ? List.of(model)
-            : in.backbone().map(List::of).orElseGet(() -> Backbones.matching(in.weights()));
+    List<String> candidates = model != null ? List.of(model) : in.networks();
     if (candidates.size() == 1) {
       BackboneSpec backbone = DetectorOptions.backbone(candidates.get(0));
       ModelFile named = classes == null ? in.as(backbone.name()) : in.as(detector(backbone, in));
@@ -123,15 +131,28 @@ final class ConvertCommand implements Command {
     if (needed) {
       throw new UsageException(
           candidates.isEmpty()
-              ? files.get(0) + " looks like no network known here: say which with --model"
+              ? in.closest()
               : "%s may be of %s: say which with --model"
                   .formatted(files.get(0), String.join(", ", candidates)));
     }
     return in;
   }
 
+  /** What can be said of a network that is not known. */
+  private static String unknown(ModelFile in) {
+    return "unknown: "
+        + (in.networks().isEmpty()
+            ? in.closest()
+            : "one of %s, --model says which".formatted(String.join(", ", in.networks())));
+  }
+
   private DetectorSpec detector(BackboneSpec backbone, ModelFile in) throws IOException {
-    boolean classifier = in.weights().find(backbone.classifier() + ".weight").isPresent();
+    boolean classifier = in.hasClassifier(classes.size());
+    if (!classifier && loss == null && !in.foreignHeads().isEmpty()) {
+      throw new UsageException(
+          "%s has a head, but no linear one of %d classes: %s; --loss DmyT leaves it out"
+              .formatted(files.get(0), classes.size(), String.join(", ", in.foreignHeads())));
+    }
     LossKind usual = classifier ? LossKind.CROSS_ENTROPY : LossKind.DMYT;
     return detectorOptions.spec(backbone, classes, loss == null ? usual : loss, null);
   }

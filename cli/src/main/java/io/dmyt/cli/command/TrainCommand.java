@@ -114,7 +114,7 @@ final class TrainCommand implements Command {
     Engine chosen = engine.choose(terminal);
     try (Detector detector = Detector.create(spec, seed, chosen)) {
       if (start.isPresent()) {
-        PretrainedOptions.load(start.get(), detector, terminal);
+        pretrained.load(start.get(), detector, terminal);
       } else {
         terminal.say("start        random weights");
       }

@@ -22,6 +22,13 @@ public final class PretrainedOptions {
   public String from = PretrainedWeights.AUTO;
 
   @Parameter(
+      names = "--key",
+      description =
+          "Which of several networks in the file of --pretrained to take: where it lies there, as"
+              + " in student, or what its names begin with")
+  String key;
+
+  @Parameter(
       names = "--offline",
       description = "Never touch the network: what would be fetched must be here already")
   boolean offline;
@@ -46,9 +53,9 @@ public final class PretrainedOptions {
   }
 
   /** Takes over the file's weights; the classifier too if it has as many outputs. */
-  public static void load(Path file, Detector detector, Terminal terminal) throws IOException {
+  public void load(Path file, Detector detector, Terminal terminal) throws IOException {
     try {
-      PretrainedWeights.Loaded loaded = PretrainedWeights.load(file, detector);
+      PretrainedWeights.Loaded loaded = PretrainedWeights.load(file, detector, key);
       terminal.say(
           "start        %s%s", loaded.origin(), loaded.classifier() ? ", with its classifier" : "");
     } catch (PretrainedWeights.WrongNetworkException e) {

@@ -80,7 +80,11 @@ final class LegacyReader {
       throw broken(
           "storage %s: expected %d elements of %s, found %d in %d bytes"
               .formatted(
-                  Quoted.of(ref.key()), ref.elements(), ref.type().name(), elements, available));
+                  Quoted.of(ref.key()),
+                  ref.elements(),
+                  Quoted.of(ref.type().name()),
+                  elements,
+                  available));
     }
     if (starts.put(ref.key(), at + Long.BYTES) != null) {
       throw broken("storage " + Quoted.of(ref.key()) + " comes twice");

@@ -94,9 +94,9 @@ final class PickledStorages {
               .formatted(
                   Quoted.of(ref.key()),
                   first.elements(),
-                  first.type().name(),
+                  Quoted.of(first.type().name()),
                   ref.elements(),
-                  ref.type().name()));
+                  Quoted.of(ref.type().name())));
     }
     return ref;
   }

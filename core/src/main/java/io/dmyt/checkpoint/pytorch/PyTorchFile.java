@@ -59,9 +59,16 @@ public final class PyTorchFile {
     }
   }
 
-  /** Whether a file begins as a pickle of protocol 2 or later does. */
+  /**
+   * Whether a file begins as a pickle of protocol 2 to 5 does, and not as the length of a header
+   * that safetensors allow.
+   */
   public static boolean isPickle(ByteBuffer head) {
-    return head.remaining() >= 2 && (head.get(0) & 0xff) == 0x80 && head.get(1) >= 2;
+    return head.remaining() >= Long.BYTES
+        && (head.get(0) & 0xff) == 0x80
+        && head.get(1) >= 2
+        && head.get(1) <= 5
+        && (head.get(6) != 0 || head.get(7) != 0);
   }
 
   /**

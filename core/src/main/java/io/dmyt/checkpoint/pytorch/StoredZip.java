@@ -29,7 +29,7 @@ final class StoredZip {
   StoredZip(FileByteSource file) {
     this.file = file;
     try {
-      directory = new ZipDirectory(file);
+      directory = ZipDirectory.ofPadded(file);
     } catch (ZipException e) {
       throw broken(e.getMessage());
     }

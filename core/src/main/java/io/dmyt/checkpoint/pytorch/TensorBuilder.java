@@ -60,7 +60,7 @@ final class TensorBuilder {
   }
 
   Checkpoint checkpoint(List<Found> found) {
-    return new Checkpoint(file, found.stream().map(this::set).toList());
+    return new Checkpoint(file, Map.of(), found.stream().map(this::set).toList());
   }
 
   private TensorSet set(Found found) {
@@ -89,12 +89,6 @@ final class TensorBuilder {
   }
 
   private StateDict read(Found found, Origin origin) {
-    if (found.tensors().isEmpty()) {
-      String name = found.unreadable().keySet().iterator().next();
-      throw broken(
-          "tensor %s is of a kind that is not read: refused the global %s"
-              .formatted(Quoted.of(name), Quoted.of(found.unreadable().get(name))));
-    }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     found
         .tensors()

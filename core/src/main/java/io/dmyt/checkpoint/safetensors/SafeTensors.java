@@ -91,7 +91,7 @@ public final class SafeTensors {
     Origin origin = Origin.of(file.toString(), FORMAT);
     TensorSet all =
         new TensorSet("", origin, types, unreadable, () -> stateDict(header, file, file));
-    return new Checkpoint(file, List.of(all));
+    return new Checkpoint(file, header.metadata(), List.of(all));
   }
 
   /**

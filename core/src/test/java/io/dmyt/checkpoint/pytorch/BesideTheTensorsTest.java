@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.checkpoint.Checkpoints;
 import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.checkpoint.pytorch.TorchFiles.Pickle;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -150,6 +152,20 @@ class BesideTheTensorsTest {
     try (StateDict dict = Checkpoints.open(file(pickle.stop()))) {
       assertEquals(List.of("w"), List.copyOf(dict.names()));
       assertArrayEquals(SIX, dict.get("w").floats());
+    }
+  }
+
+  @Test
+  void manyKindsAreToldApart() throws IOException {
+    try (Checkpoint checkpoint = Checkpoints.openAll(file(TorchFiles.manyKinds()))) {
+      TensorSet net = checkpoint.largest();
+      assertEquals("net", net.key());
+      assertEquals(List.of("a", "v3", "type", "array"), List.copyOf(net.types().keySet()));
+      assertEquals(Map.of("odd", "torch._utils._rebuild_qtensor"), net.unreadable());
+      StateDict dict = net.read();
+      assertArrayEquals(new float[] {0, 2, 4, 1, 3, 5}, dict.get("a").floats());
+      assertArrayEquals(new float[] {1, 2, 3, 4}, dict.get("v3").floats());
+      assertArrayEquals(new long[] {1, 2}, dict.get("array").longs());
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -31,6 +32,11 @@ public final class TorchFiles {
       for (int b : bytes) {
         out.write(b);
       }
+      return this;
+    }
+
+    Pickle bytes(byte[] bytes) {
+      out.writeBytes(bytes);
       return this;
     }
 
@@ -113,34 +119,91 @@ public final class TorchFiles {
         .stop();
   }
 
+  /** Most of what is read, passed over or left out, over one storage named 0 of six floats. */
+  public static byte[] manyKinds() {
+    Pickle p = new Pickle().op('}', 'q', 0, '(');
+    p.text("args").global("argparse", "Namespace").op(')', 0x81, '}').text("lr").number(1);
+    p.op('s', 'b').text("log").global("collections", "defaultdict").op('(');
+    p.global("builtins", "list").op('t', 'R').text("set").op(0x8f, '(', 'K', 1, 0x90);
+    p.text("bytes").global("_codecs", "encode").op('(').text("ÿ").text("latin1").op('t', 'R');
+    p.text("old").op('I').ascii("01\n").text("float").op('F').ascii("0.5\n");
+    p.text("text").op('V').ascii("a\\u00e4\n").text("list").op('(', 'K', 1, 'K', 2, 'l');
+    p.text("dict").op('(', 'K', 1, 'N', 'd').text("instance").op('(', 'N', 'i');
+    p.ascii("my.own\nThing\n").text("net").global("collections", "OrderedDict").op(')', 'R');
+    p.op('q', 1, '(').text("a").global("torch._utils", "_rebuild_parameter").op('(');
+    p.tensor("FloatStorage", "0", 6, 0, new long[] {2, 3}, new long[] {1, 2}).op(0x88, 'N');
+    p.op('t', 'R').text("v3").global("torch._utils", "_rebuild_tensor_v3").op('(');
+    p.storage("FloatStorage", "0", 6, false).number(1).numbers(4).numbers(1).op(0x89, 'N');
+    p.global("torch", "float32").op('t', 'R').text("type");
+    p.global("torch._tensor", "_rebuild_from_type_v2").op('(');
+    p.global("torch._utils", "_rebuild_tensor_v2").global("torch", "Tensor").op('(');
+    p.storage("FloatStorage", "0", 6, false).number(0).numbers().numbers().op(0x89, 'N', 't');
+    p.op('}', 't', 'R').text("array").global("numpy.core.multiarray", "_reconstruct");
+    p.op('(').global("numpy", "ndarray").numbers(0).op('C', 1, 'b', 't', 'R', '(').number(1);
+    p.numbers(2).global("numpy", "dtype").op('(').text("i2").op(0x89, 0x88, 't', 'R');
+    p.op(0x89, 'C', 4, 1, 0, 2, 0, 't', 'b').text("odd");
+    p.global("torch._utils", "_rebuild_qtensor").op('(', 'N', 't', 'R', 'u', '}', 'b');
+    p.text("again").op('h', 1).text("itself").op('h', 0).text("pairs").op(']');
+    return p.text("b").op('K', 1, 0x86, 'a', 'u').stop();
+  }
+
   /** A whole state dict of F32 and I64 tensors, as PyTorch 1.6 and later write it. */
   public static byte[] of(StateDict dict) {
+    return save(dict);
+  }
+
+  /**
+   * Any nesting of maps, lists, texts, whole numbers and tensors, as PyTorch 1.6 and later write
+   * it; a {@link StateDict} is a map of its tensors, any other object one of an unknown class.
+   */
+  public static byte[] save(Object value) {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     entries.put("model/data.pkl", new byte[0]);
-    Pickle pickle = new Pickle().op('}');
-    int key = 0;
-    for (Map.Entry<String, Tensor> entry : dict.tensors().entrySet()) {
-      Tensor tensor = entry.getValue();
-      long[] strides = new long[tensor.shape().length];
-      long stride = 1;
-      for (int d = strides.length - 1; d >= 0; d--) {
-        strides[d] = stride;
-        stride *= tensor.shape()[d];
-      }
-      pickle
-          .text(entry.getKey())
-          .tensor(
-              tensor.dtype() == DType.F32 ? "FloatStorage" : "LongStorage",
-              "" + key,
-              tensor.length(),
-              0,
-              tensor.shape(),
-              strides)
-          .op('s');
-      entries.put("model/data/" + key++, tensor.bytes());
-    }
+    Pickle pickle = new Pickle();
+    write(value, pickle, entries);
     entries.put("model/data.pkl", pickle.stop());
     return zip(entries);
+  }
+
+  private static void write(Object value, Pickle pickle, Map<String, byte[]> entries) {
+    if (value instanceof StateDict dict) {
+      write(dict.tensors(), pickle, entries);
+    } else if (value instanceof Map<?, ?> map) {
+      pickle.op('}');
+      map.forEach(
+          (key, item) -> {
+            write(key, pickle, entries);
+            write(item, pickle, entries);
+            pickle.op('s');
+          });
+    } else if (value instanceof List<?> list) {
+      pickle.op(']');
+      for (Object item : list) {
+        write(item, pickle, entries);
+        pickle.op('a');
+      }
+    } else if (value instanceof String text) {
+      pickle.text(text);
+    } else if (value instanceof Integer number) {
+      pickle.number(number);
+    } else if (value instanceof Tensor tensor) {
+      String key = String.valueOf(entries.size() - 1);
+      write(tensor, key, pickle);
+      entries.put("model/data/" + key, tensor.bytes());
+    } else {
+      pickle.global("my.own", "Thing").op(')', 0x81);
+    }
+  }
+
+  private static void write(Tensor tensor, String key, Pickle pickle) {
+    long[] strides = new long[tensor.shape().length];
+    long stride = 1;
+    for (int d = strides.length - 1; d >= 0; d--) {
+      strides[d] = stride;
+      stride *= tensor.shape()[d];
+    }
+    String type = tensor.dtype() == DType.F32 ? "FloatStorage" : "LongStorage";
+    pickle.tensor(type, key, tensor.length(), 0, tensor.shape(), strides);
   }
 
   /** A zip of stored entries. */

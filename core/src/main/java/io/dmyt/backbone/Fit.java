@@ -1,0 +1,195 @@
+package io.dmyt.backbone;
+
+import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.checkpoint.TensorSet;
+import io.dmyt.checkpoint.TensorType;
+import io.dmyt.internal.Quoted;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * How named tensors lie to a network without its classifier: under which prefix, which of them are
+ * its own, what it lacks, and what is left over.
+ */
+final class Fit {
+  /** What wrappers put anywhere in a name, around a part of the network. */
+  private static final Pattern WRAPPERS =
+      Pattern.compile("(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+
+  private final Model model;
+  private final List<NamedParameter> body;
+  private final String prefix;
+
+  /** timm's names of the network's own tensors, by the names that they have. */
+  private final Map<String, NamedParameter> own = new LinkedHashMap<>();
+
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+  private final List<String> strays = new ArrayList<>();
+  private final List<String> leftOver = new ArrayList<>();
+
+  private Fit(Model model, List<NamedParameter> body, String prefix, TensorSet set) {
+    this.model = model;
+    this.body = body;
+    this.prefix = prefix;
+    compare(set);
+  }
+
+  /** A fit for every prefix that the network's first tensor has among the names. */
+  static List<Fit> all(Model model, TensorSet set) {
+    List<NamedParameter> body = Bodies.of(model);
+    String first = body.get(0).name();
+    Set<String> prefixes = new LinkedHashSet<>();
+    for (Set<String> names : List.of(set.types().keySet(), set.unreadable().keySet())) {
+      for (String name : names) {
+        String plain = unwrapped(name);
+        if (plain.endsWith(first)) {
+          prefixes.add(plain.substring(0, plain.length() - first.length()));
+        }
+      }
+    }
+    if (prefixes.isEmpty()) {
+      prefixes.add("");
+    }
+    return prefixes.stream().map(prefix -> new Fit(model, body, prefix, set)).toList();
+  }
+
+  private static String unwrapped(String name) {
+    return WRAPPERS.matcher(name).replaceAll("");
+  }
+
+  private void compare(TensorSet set) {
+    Map<String, String> found = new LinkedHashMap<>();
+    Set<String> roots = new LinkedHashSet<>();
+    body.forEach(parameter -> roots.add(root(parameter.name())));
+    for (String name : set.types().keySet()) {
+      Optional<String> timms = timmName(name);
+      if (timms.isEmpty() && unwrapped(name).startsWith(prefix)) {
+        continue;
+      }
+      if (timms.isEmpty() || found.putIfAbsent(timms.get(), name) != null) {
+        leftOver.add(name);
+      }
+    }
+    for (NamedParameter parameter : body) {
+      String name = found.remove(parameter.name());
+      if (name != null && fits(set.type(name), parameter)) {
+        own.put(name, parameter);
+      } else if (name != null) {
+        wrong.add(
+            "%s is %s, expected %s"
+                .formatted(parameter.name(), set.type(name), expected(parameter)));
+      } else if (parameter.kind() != Kind.COUNTER) {
+        missing.add(parameter.name());
+      }
+    }
+    nameTheUnreadable(set);
+    found.forEach(
+        (timms, name) -> {
+          leftOver.add(name);
+          if (roots.contains(root(timms)) && !isClassifiers(timms)) {
+            strays.add(name);
+          }
+        });
+  }
+
+  /** timm's name of a tensor under the prefix, if the network has a use for it. */
+  private Optional<String> timmName(String name) {
+    String plain = unwrapped(name);
+    return plain.startsWith(prefix)
+        ? model.timmName().apply(plain.substring(prefix.length()))
+        : Optional.empty();
+  }
+
+  private void nameTheUnreadable(TensorSet set) {
+    set.unreadable()
+        .forEach(
+            (name, why) ->
+                timmName(name)
+                    .filter(missing::remove)
+                    .ifPresent(
+                        timms ->
+                            wrong.add(
+                                "%s is of a kind that is not read, %s"
+                                    .formatted(timms, Quoted.of(why)))));
+  }
+
+  private static String root(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  private boolean isClassifiers(String timms) {
+    return timms.startsWith(model.spec().classifier() + ".");
+  }
+
+  private static boolean fits(TensorType type, NamedParameter parameter) {
+    if (parameter.kind() == Kind.COUNTER) {
+      return type.length() == 1;
+    }
+    boolean values = parameter.kind() == Kind.TRAINABLE || parameter.kind() == Kind.STATISTIC;
+    return (type.dtype().isFloating() || !values) && hasShape(type, parameter.dimensions());
+  }
+
+  /** A dense layer's weights are those of a convolution over all of its input. */
+  private static boolean hasShape(TensorType type, List<Long> shape) {
+    boolean dense =
+        type.shape().size() == 2
+            && shape.size() == 4
+            && type.shape().get(0).equals(shape.get(0))
+            && type.length() == shape.stream().reduce(1L, Math::multiplyExact);
+    return dense || type.shape().equals(shape);
+  }
+
+  static String expected(NamedParameter parameter) {
+    return parameter.kind() == Kind.COUNTER ? "a count" : "floats " + parameter.dimensions();
+  }
+
+  Model model() {
+    return model;
+  }
+
+  String network() {
+    return model.spec().name();
+  }
+
+  /** What the network's names have before them; may be empty. */
+  String prefix() {
+    return prefix;
+  }
+
+  /** The network's entries, classifier excepted, by the names that they have in the file. */
+  Map<String, NamedParameter> own() {
+    return own;
+  }
+
+  /** The names of tensors that are not the network's, its classifier's among them. */
+  List<String> leftOver() {
+    return leftOver;
+  }
+
+  /** Whether every tensor of the network is there, and no other among its parts. */
+  boolean isComplete() {
+    return missing.isEmpty() && wrong.isEmpty() && strays.isEmpty();
+  }
+
+  /** From 0 to 1: the share of tensors that fit among those of the network and its parts. */
+  double score() {
+    return own.size() / (double) (body.size() + strays.size());
+  }
+
+  /** What does not fit, for people. */
+  String faults() {
+    List<String> faults = new ArrayList<>();
+    Listing.add(faults, "%d missing", missing);
+    Listing.add(faults, "%d of the wrong type or shape", wrong);
+    Listing.add(faults, "%d left over", leftOver.stream().map(Quoted::of).toList());
+    return String.join("; ", faults);
+  }
+}
