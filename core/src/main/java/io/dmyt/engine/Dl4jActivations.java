@@ -16,8 +16,8 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** DL4J's activation functions as operations. */
 final class Dl4jActivations {
-  /** ND4J's approximation of GELU is x · sigmoid(1.702 · x). */
-  private static final double QUICK_GELU = 1.702;
+  /** ND4J's approximation of GELU is x · sigmoid(1.702 · x), whatever the precision of x. */
+  private static final double QUICK_GELU = 1.702f;
 
   private Dl4jActivations() {}
 

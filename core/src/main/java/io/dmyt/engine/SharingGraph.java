@@ -24,7 +24,11 @@ abstract class SharingGraph extends ComputationGraph {
     super(source.getConfiguration());
     this.source = source;
     this.provider = provider;
-    init(source.params(), false);
+    if (source.numParams() == 0) {
+      init(); // DL4J takes no empty array over double.
+    } else {
+      init(source.params(), false);
+    }
     if (source.getFlattenedGradients() != null) {
       initGradientsView();
     }

@@ -177,7 +177,7 @@ public record Twins(ComputationGraph stock, ComputationGraph fast, TestEngine en
     ComputationGraphConfiguration configuration = stock.getConfiguration().clone();
     configuration.setDataType(DataType.DOUBLE);
     ComputationGraph exact = new ComputationGraph(configuration);
-    exact.init(stock.params().castTo(DataType.DOUBLE), false);
+    exact.init(stock.params().dup().castTo(DataType.DOUBLE), false);
     List<INDArray> outputs = new ArrayList<>();
     List<INDArray> gradients = new ArrayList<>();
     for (ComputationGraph graph : List.of(exact, stock, fast)) {
