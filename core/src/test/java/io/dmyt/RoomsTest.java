@@ -1,6 +1,7 @@
 package io.dmyt;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +20,8 @@ import io.dmyt.checkpoint.safetensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The code keeps to the table of rooms in CONTRIBUTING.md. */
@@ -77,6 +80,43 @@ class RoomsTest {
         table.rooms().size());
     assertEquals(-1, table.of("io.dmyt.internal").orElseThrow().floor());
     assertEquals(table.of("io.dmyt.checkpoint"), table.of("io.dmyt.checkpoint.pytorch"));
+  }
+
+  /** A link that leads nowhere helps nobody. */
+  @Test
+  void whatContributingPointsToExists() throws IOException {
+    Matcher link = Pattern.compile("\\[[^]]*]\\(([^):]+)\\)").matcher(contributing());
+    int links = 0;
+    while (link.find()) {
+      assertTrue(Files.exists(Path.of("..", link.group(1))), link.group(1));
+      links++;
+    }
+    assertTrue(links > 4, "links: " + links);
+  }
+
+  @Test
+  void noEngineIsKnownOutsideOfTheirPackages() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.dmyt.engine..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.dmyt.engine.onednn..")
+        .check(CORE);
+  }
+
+  @Test
+  void noFileIsDeserialised() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java[.]io[.]ObjectInput.*")
+        .check(CORE);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("org.deeplearning4j.util.ModelSerializer")
+        .check(CORE);
   }
 
   @Test
