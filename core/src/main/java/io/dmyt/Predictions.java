@@ -55,7 +55,7 @@ final class Predictions {
     double fake = detector.calibration().apply(raw);
     if (Double.isNaN(fake)) {
       throw new IllegalStateException(
-          "the network answers %s with scores that are no numbers: %s"
+          "the network answers %s with scores that are not numbers: %s"
               .formatted(sample.id(), Arrays.toString(scores)));
     }
     double[] probabilities = rule.classProbabilities(scores, fake);

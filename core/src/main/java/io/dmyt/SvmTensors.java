@@ -103,7 +103,7 @@ final class SvmTensors {
         .mapToInt(
             value -> {
               if (value != (int) value) {
-                throw new IllegalArgumentException("%d is no index".formatted(value));
+                throw new IllegalArgumentException("%d is not an index".formatted(value));
               }
               return (int) value;
             })

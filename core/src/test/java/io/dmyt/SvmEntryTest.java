@@ -145,7 +145,7 @@ class SvmEntryTest {
     assertSays("[1099511627776, 0], expected values", with("support_vectors", bottomless));
     assertSays("gamma must be above 0", with("gamma", Tensor.of(new double[] {0})));
     assertSays("classes must be ascending", with("classes", Tensor.of(new long[] {1, 0, 2}, 3)));
-    assertSays("is no index", with("classes", Tensor.of(new long[] {0, 1, 1L << 33}, 3)));
+    assertSays("is not an index", with("classes", Tensor.of(new long[] {0, 1, 1L << 33}, 3)));
     assertSays("real class 2", with("classes", Tensor.of(new long[] {0, 1, 3}, 3)));
     assertSays("support vectors are not those", with("n_support", Tensor.of(new long[3], 3)));
     assertSays("1 intercepts, expected 3", with("intercept", Tensor.of(new double[] {1}, 1)));

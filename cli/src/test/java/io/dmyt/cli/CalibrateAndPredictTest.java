@@ -236,7 +236,7 @@ class CalibrateAndPredictTest {
     assertEquals(2, lines.stream().filter(l -> l.has("fakeProbability")).count());
     JsonNode bad = lines.stream().filter(l -> l.has("error")).findFirst().orElseThrow();
     assertEquals(images.resolve("b.jpg").toString(), bad.get("file").asText());
-    assertTrue(result.err().contains("1 of the files are no images"), result.err());
+    assertTrue(result.err().contains("1 of the files are not images"), result.err());
     assertTrue(result.err().contains("b.jpg: neither JPEG"), result.err());
   }
 

@@ -79,7 +79,7 @@ final class Elements {
       case I8 -> from.get();
       case U8 -> from.get() & 0xff;
       case BOOL -> from.get() != 0 ? 1 : 0;
-      default -> throw new IllegalArgumentException(dtype + " is no integer type");
+      default -> throw new IllegalArgumentException(dtype + " is not an integer type");
     };
   }
 

@@ -110,7 +110,7 @@ public final class Tensor {
     byteCount(dtype, littleEndian.length / dtype.bytes(), shape);
     if (littleEndian.length % dtype.bytes() != 0) {
       throw new IllegalArgumentException(
-          littleEndian.length + " bytes are no whole number of elements of " + dtype);
+          littleEndian.length + " bytes are not a whole number of elements of " + dtype);
     }
     return ofBytes(dtype, littleEndian.clone(), shape);
   }

@@ -66,7 +66,7 @@ public final class ImageFolder {
    */
   public static ImageFolder scan(Path root) {
     if (!Files.isDirectory(root)) {
-      throw new ImageDataException("%s is no folder".formatted(root));
+      throw new ImageDataException("%s is not a folder".formatted(root));
     }
     List<Path> folders = new ArrayList<>();
     LeftOut.Counter beside = new LeftOut.Counter();

@@ -108,7 +108,7 @@ public final class RuleEvaluator {
     for (int i = 0; i < scores.length; i++) {
       require(
           !Double.isNaN(scores[i]),
-          "the network answers %s with scores that are no numbers",
+          "the network answers %s with scores that are not numbers",
           i < samples.size() ? samples.get(i).id() : "image " + i);
     }
     return scores;

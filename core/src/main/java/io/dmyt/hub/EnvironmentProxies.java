@@ -51,7 +51,7 @@ final class EnvironmentProxies extends ProxySelector {
       } catch (IllegalArgumentException e) {
         LOG.debug("not an address", e);
       }
-      LOG.warn("The environment's {} proxy is no address and is not used", scheme);
+      LOG.warn("The environment's {} proxy is not an address and is not used", scheme);
     }
     return otherwise == null ? List.of(Proxy.NO_PROXY) : otherwise.select(uri);
   }

@@ -60,7 +60,7 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     public Interval {
       if (!(from >= 0 && from < to && to <= 1)) {
         throw new IllegalArgumentException(
-            "[%s, %s] is no interval within [0, 1]".formatted(from, to));
+            "[%s, %s] is not an interval within [0, 1]".formatted(from, to));
       }
     }
   }
@@ -191,7 +191,7 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     for (String name : dummies.keySet()) {
       if (!classes.contains(name)) {
         throw new IllegalArgumentException(
-            "the layout has a dummy for '%s', which is no class: the classes are %s"
+            "the layout has a dummy for '%s', which is not a class: the classes are %s"
                 .formatted(name, classes));
       }
     }

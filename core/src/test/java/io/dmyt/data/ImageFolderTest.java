@@ -83,7 +83,7 @@ class ImageFolderTest {
   @Test
   void absentFolderIsNamed() {
     assertMessage(
-        root.resolve("none") + " is no folder", () -> ImageFolder.scan(root.resolve("none")));
+        root.resolve("none") + " is not a folder", () -> ImageFolder.scan(root.resolve("none")));
   }
 
   @Test

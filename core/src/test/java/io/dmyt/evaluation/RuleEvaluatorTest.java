@@ -303,7 +303,7 @@ class RuleEvaluatorTest {
     RuleEvaluator evaluator =
         RuleEvaluator.of(RuleKind.DUMMIES, detector, RuleEvaluatorTest::noTraining);
     assertFault(
-        "image 0 with scores that are no numbers",
+        "image 0 with scores that are not numbers",
         () -> evaluator.evaluate(set(new int[1], embedding(Double.NaN, 0, 0))));
   }
 

@@ -105,7 +105,7 @@ class DummyLayoutTest {
   void classesAreTheDetectors() throws IOException {
     DummyLayout layout = read("{'real': 'r', 'dummies': {'a': [0.5, 1], 'r': [0, 0.5]}}");
     assertFault("no dummy for class 'b'", () -> Dummies.of(List.of("a", "b", "r"), layout, 8));
-    assertFault("'a', which is no class", () -> Dummies.of(List.of("b", "r"), layout, 8));
+    assertFault("'a', which is not a class", () -> Dummies.of(List.of("b", "r"), layout, 8));
     assertFault("size 1 has no room", () -> Dummies.of(List.of("a", "r"), layout, 1));
   }
 

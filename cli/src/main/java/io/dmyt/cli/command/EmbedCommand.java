@@ -59,7 +59,7 @@ final class EmbedCommand implements Command {
   @Parameter(
       names = "--bad-image-limit",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "How many files that are no images to skip before giving up")
+      description = "How many files that can't be read as images to skip before giving up")
   int badImageLimit = 10;
 
   @Override

@@ -47,7 +47,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 @Parameters(
     commandDescription =
         "Say of images whether they are real or fake. Exit code 3 if --fail-on-fake is given and"
-            + " one is fake, else 1 if a file is no image")
+            + " one is fake, else 1 if a file is not an image")
 final class PredictCommand implements Command {
   @ParametersDelegate final BatchOptions loading = new BatchOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
@@ -270,7 +270,7 @@ final class PredictCommand implements Command {
           verdicts.size(), fakeVideos, verdicts.size() - fakeVideos, OptionNames.of(videoScore));
     }
     if (!summary.bad().isEmpty()) {
-      terminal.say("%d of the files are no images:", summary.bad().size());
+      terminal.say("%d of the files are not images:", summary.bad().size());
       summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
     }
   }

@@ -16,7 +16,8 @@ public final class DataOptions extends BatchOptions {
 
   @Parameter(
       names = "--on-bad-image",
-      description = "A file that is no image: skip (and say so; at most --bad-image-limit) or fail")
+      description =
+          "A file that is not an image: skip (and say so; at most --bad-image-limit) or fail")
   BadImagePolicy onBadImage = BadImagePolicy.SKIP;
 
   @Parameter(

@@ -23,7 +23,7 @@ public final class DetectorOptions {
 
   @Parameter(
       names = "--real-class",
-      description = "The class that is no manipulation (default: found by name, such as real)")
+      description = "The class of real images (default: found by name, such as real)")
   String realClass;
 
   @Parameter(

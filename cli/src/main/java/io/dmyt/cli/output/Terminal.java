@@ -45,7 +45,7 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
   /** Names the files that were skipped. */
   public void sayBad(List<BadImageException> bad) {
     if (!bad.isEmpty()) {
-      say("skipped %d of the files, which are no images:", bad.size());
+      say("skipped %d files that are not images:", bad.size());
       bad.forEach(b -> say("  %s", b.getMessage()));
     }
   }

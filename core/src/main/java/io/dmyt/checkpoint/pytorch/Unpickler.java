@@ -216,7 +216,7 @@ final class Unpickler {
     Object name = stack.pop();
     Object module = stack.pop();
     if (!(name instanceof String n && module instanceof String m)) {
-      throw in.broken("a global whose name is no text");
+      throw in.broken("a global whose name is not text");
     }
     stack.pushObject(global(m, n));
   }

@@ -122,7 +122,7 @@ public final class GradCam {
             .toFloatVector();
     for (int i = 0; i < sum.length; i++) {
       if (!Float.isFinite(sum[i])) {
-        throw new IllegalStateException("the network's answer to the image is no number");
+        throw new IllegalStateException("the network's answer to the image is not a number");
       }
       sum[i] = Math.max(0, sum[i]);
     }
