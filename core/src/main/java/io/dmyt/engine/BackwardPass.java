@@ -72,7 +72,7 @@ final class BackwardPass {
       }
       INDArray epsilon = epsilons.get(end);
       if (epsilon != null) {
-        atEnds.put(end, ForwardPass.rowMajor(epsilon, flattenedGradients.dataType()));
+        atEnds.put(end, ForwardPass.rowMajor(epsilon, graph.getConfiguration().getDataType()));
       }
     }
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {

@@ -140,7 +140,7 @@ final class ForwardPass {
     Map<String, INDArray> inputs = new LinkedHashMap<>();
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     for (String name : demand.inputs()) {
-      INDArray value = rowMajor(values.get(name), graph.params().dataType());
+      INDArray value = rowMajor(values.get(name), graph.getConfiguration().getDataType());
       inputs.put(name, value);
       shapes.put(name, Arrays.stream(value.shape()).boxed().toList());
     }
