@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A graph over the parameters of another, whose known regions an engine runs. What is between the
@@ -36,8 +37,13 @@ public final class AcceleratedGraph extends SharingGraph {
     super(source, provider);
     this.provider = provider;
     program = GraphProgram.of(this, provider);
-    runtime = new GraphRuntime(program.regions(), provider, flattenedParams, options);
+    runtime = new GraphRuntime(program.regions(), provider, typedParameters(), options);
     cleanable = CLEANER.register(this, runtime::close);
+  }
+
+  /** DL4J gives a graph without parameters an empty array of floats, whatever its type. */
+  private INDArray typedParameters() {
+    return flattenedParams.isEmpty() ? Nd4j.zeros(configuration.getDataType(), 0) : flattenedParams;
   }
 
   EngineProvider provider() {
