@@ -62,7 +62,6 @@ public final class TrainingStep implements AutoCloseable {
     statistics.correct(images.shape());
     optimizer.step(Math.toIntExact(images.size(0)));
     graph.clearLayersStates();
-    graph.clear();
     return probe.value();
   }
 
@@ -80,6 +79,5 @@ public final class TrainingStep implements AutoCloseable {
   @Override
   public void close() {
     backbone.setLoss(loss);
-    probe.free();
   }
 }

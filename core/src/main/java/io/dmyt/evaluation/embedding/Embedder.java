@@ -158,11 +158,7 @@ public final class Embedder implements Closeable {
           detector,
           batches,
           FeatureSet.Layer.EMBEDDING,
-          (batch, embeddings) -> {
-            float[][] rows = embeddings.toFloatMatrix();
-            embeddings.close();
-            run.computed(LoadedSample.of(batch), rows);
-          });
+          (batch, embeddings) -> run.computed(LoadedSample.of(batch), embeddings.toFloatMatrix()));
       bad = batches.badImages();
     } finally {
       monitor.finished();
