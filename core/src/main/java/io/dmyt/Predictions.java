@@ -22,7 +22,10 @@ final class Predictions {
       List<? extends Sample> part = samples.subList(from, Math.min(samples.size(), from + BATCH));
       INDArray[] images =
           part.stream().map(sample -> decoder.decode(sample)).toArray(INDArray[]::new);
-      predictions.addAll(of(detector, part, Nd4j.concat(0, images)));
+      INDArray batch = Nd4j.concat(0, images);
+      predictions.addAll(of(detector, part, batch));
+      free(images);
+      free(batch);
     }
     return predictions;
   }
@@ -36,6 +39,7 @@ final class Predictions {
     INDArray features = detector.features(images);
     Decisions decisions = rule.decide(features);
     double[][] distances = rule.distances(features);
+    free(features);
     double[] raw = decisions.fakeProbabilities();
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < raw.length; i++) {
@@ -43,6 +47,15 @@ final class Predictions {
           of(detector, rule, samples.get(i), decisions.scores()[i], raw[i], distances[i]));
     }
     return predictions;
+  }
+
+  /** At once: behind few bytes of Java, arrays wait for a garbage collection that nothing calls. */
+  private static void free(INDArray... arrays) {
+    for (INDArray array : arrays) {
+      if (array.closeable()) {
+        array.close();
+      }
+    }
   }
 
   private static Prediction of(

@@ -84,6 +84,7 @@ public final class Predictor {
         List<Prediction> predictions = detector.predict(loaded, batch.getFeatures());
         told = tell(batches.badImages(), told, output);
         output.batch(loaded, batch.getFeatures(), predictions);
+        batches.free(batch);
         scored += predictions.size();
         fakes += (int) predictions.stream().filter(Prediction::fake).count();
       }

@@ -67,6 +67,12 @@ class TrainAndTestTest {
     assertEquals(loss.equals("triplet"), !page.contains("Accuracy by epoch"));
     assertTrue(page.contains("start none"), page);
 
+    String facts = Cli.run("info", "-w", output).all();
+    for (String fact :
+        List.of("schedule halved every 3 epochs", "optimizer AdamW", "engine ", "precision f32")) {
+      assertTrue(facts.contains(fact), facts);
+    }
+
     Path json = folder.resolve("figures.json");
     Cli.Result tested = Cli.run("test", "-w", output, "-d", dataset, "--json", json);
     assertEquals(0, tested.code(), tested.all());
@@ -162,6 +168,19 @@ class TrainAndTestTest {
     for (String name : List.of("detector.zip", "history.csv", "history.html")) {
       assertEquals("of an earlier run", Files.readString(folder.resolve(name)), name);
     }
+  }
+
+  @Test
+  void whereNothingCanBeWrittenNothingIsTrained() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 4);
+    Path file = Files.writeString(folder.resolve("file"), "kept");
+    for (Path output : List.of(folder, file.resolve("detector.zip"))) {
+      Cli.Result refused = train(dataset, "DmyT", output);
+      assertEquals(1, refused.code(), refused.all());
+      assertTrue(refused.err().contains("is in the way"), refused.err());
+      assertFalse(refused.out().contains("epoch"), refused.out());
+    }
+    assertEquals("kept", Files.readString(file));
   }
 
   /** Such losses as this run's once had the chart computed for ever. */

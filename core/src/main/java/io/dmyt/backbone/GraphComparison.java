@@ -39,6 +39,20 @@ final class GraphComparison {
   private static final Set<String> FREE_IN_LAYER =
       Set.of("iupdater", "biasUpdater", "regularization", "regularizationBias", "lossFn");
 
+  /**
+   * Of a vertex with parameters of its own. DL4J notes its name there and the data type, which is
+   * the whole configuration's, when it initialises the graph.
+   */
+  private static final Set<String> FREE_IN_VERTEX =
+      Set.of(
+          "updater",
+          "biasUpdater",
+          "regularization",
+          "regularizationBias",
+          "dataType",
+          "layerName",
+          "name");
+
   private final String network;
 
   private GraphComparison(String network) {
@@ -87,6 +101,7 @@ final class GraphComparison {
     return switch (path.size()) {
       case 0 -> FREE_IN_GRAPH.contains(name);
       case 1 -> path.get(0).equals("defaultConfiguration") && FREE_BESIDE_LAYER.contains(name);
+      case 2 -> path.get(0).equals("vertices") && FREE_IN_VERTEX.contains(name);
       case 3 ->
           path.get(0).equals("vertices")
               && path.get(2).equals("layerConf")

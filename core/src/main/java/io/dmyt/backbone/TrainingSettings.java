@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -77,18 +78,26 @@ final class TrainingSettings {
     for (Map.Entry<String, JsonNode> vertex : found.path("vertices").properties()) {
       JsonNode beside = vertex.getValue().path("layerConf");
       requireCounters(vertex.getKey(), beside);
-      for (String field : List.of("iupdater", "biasUpdater", "lossFn")) {
-        requireKnown(vertex.getKey(), beside.path("layer").path(field));
-      }
-      for (String field : List.of("regularization", "regularizationBias")) {
-        JsonNode all = beside.path("layer").path(field);
-        require(
-            all.isMissingNode() || all.isNull() || all.isArray(),
-            "%s: %s is not a list",
-            Quoted.line(vertex.getKey()),
-            field);
-        all.forEach(one -> requireKnown(vertex.getKey(), one));
-      }
+      requireKnownFields(vertex.getKey(), beside.path("layer"));
+      requireKnownFields(vertex.getKey(), vertex.getValue());
+    }
+  }
+
+  /**
+   * @param settings of a layer, or of a vertex with parameters of its own
+   */
+  private static void requireKnownFields(String where, JsonNode settings) {
+    for (String field : List.of("iupdater", "updater", "biasUpdater", "lossFn")) {
+      requireKnown(where, settings.path(field));
+    }
+    for (String field : List.of("regularization", "regularizationBias")) {
+      JsonNode all = settings.path(field);
+      require(
+          all.isMissingNode() || all.isNull() || all.isArray(),
+          "%s: %s is not a list",
+          Quoted.line(where),
+          field);
+      all.forEach(one -> requireKnown(where, one));
     }
   }
 
@@ -150,6 +159,8 @@ final class TrainingSettings {
                       expected.path("vertices").path(name).path("layerConf").path("layer");
                   apply(own, beside.path("layer"), conf);
                 }
+              } else if (vertex instanceof SameDiffVertex conf) {
+                apply(found.path("vertices").path(name), conf);
               }
             });
   }
@@ -174,6 +185,13 @@ final class TrainingSettings {
     if (!own.path("regularizationBias").equals(from.path("regularizationBias"))) {
       to.setRegularizationBias(list(from.path("regularizationBias")));
     }
+  }
+
+  private void apply(JsonNode from, SameDiffVertex to) {
+    to.setUpdater(object(from.path("updater"), IUpdater.class));
+    to.setBiasUpdater(object(from.path("biasUpdater"), IUpdater.class));
+    to.setRegularization(list(from.path("regularization")));
+    to.setRegularizationBias(list(from.path("regularizationBias")));
   }
 
   private List<Regularization> list(JsonNode from) {

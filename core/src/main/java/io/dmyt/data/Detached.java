@@ -31,6 +31,14 @@ final class Detached {
     }
   }
 
+  /** Frees an array that was made here. */
+  static void free(INDArray array) {
+    // Channels last it is a view, which can't be closed itself.
+    if (!array.wasClosed() && array.data().closeable()) {
+      array.data().close();
+    }
+  }
+
   /** By way of a buffer: {@code Nd4j.create(float[], ...)} copies value by value. */
   private static INDArray array(float[] values, long... shape) {
     return Nd4j.create(Nd4j.createBuffer(values), shape, Nd4j.getStrides(shape, 'c'), 0, 'c');

@@ -146,6 +146,18 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
     return preProcessed(batch);
   }
 
+  /**
+   * Frees the arrays of a batch that {@link #next()} gave, for a reader that is done with them.
+   * Else they wait for a garbage collection, which their few bytes on the heap may never bring
+   * about.
+   */
+  public void free(DataSet batch) {
+    Detached.free(batch.getFeatures());
+    if (batch.getLabels() != null) {
+      Detached.free(batch.getLabels());
+    }
+  }
+
   private Epoch.Item peek() {
     checkOpen();
     if (pending == null) {

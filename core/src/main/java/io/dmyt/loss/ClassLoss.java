@@ -165,8 +165,15 @@ public abstract class ClassLoss extends SameDiffLoss {
           activationFn.getActivation(preOutput.dup('c'), true).castTo(DataType.DOUBLE);
       int classes = Math.toIntExact(labels.size(1));
       INDArray weights = termWeights(indices(labels, mask), classes, output);
-      synchronized (this) {
-        return terms().run(output, weights, withGradient);
+      try {
+        synchronized (this) {
+          return terms().run(output, weights, withGradient);
+        }
+      } finally {
+        // Behind few bytes of Java it would wait long for a garbage collection.
+        if (output.closeable()) {
+          output.close();
+        }
       }
     }
   }

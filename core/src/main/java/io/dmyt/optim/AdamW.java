@@ -3,15 +3,19 @@ package io.dmyt.optim;
 import io.dmyt.internal.Address;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
@@ -59,22 +63,40 @@ public final class AdamW {
         configure(conf);
       }
     }
+    for (GraphVertex vertex : graph.getConfiguration().getVertices().values()) {
+      if (vertex instanceof SameDiffVertex conf) {
+        configure(conf);
+      }
+    }
     graph.getUpdater();
   }
 
   private void configure(BaseLayer layer) {
-    // An updater that is there already reads the object that the layer has: it is changed itself.
-    Adam adam = layer.getIUpdater() instanceof Adam present ? present : new Adam();
+    layer.setIUpdater(adam(layer.getIUpdater()));
+    layer.setBiasUpdater(null);
+    layer.setRegularization(decay());
+    layer.setRegularizationBias(decay());
+  }
+
+  private void configure(SameDiffVertex vertex) {
+    vertex.setUpdater(adam(vertex.getUpdater()));
+    vertex.setBiasUpdater(null);
+    vertex.setRegularization(decay());
+    vertex.setRegularizationBias(decay());
+  }
+
+  /** An updater that is there already reads the object that the layer has: it is changed itself. */
+  private Adam adam(@Nullable IUpdater present) {
+    Adam adam = present instanceof Adam there ? there : new Adam();
     adam.setLrAndSchedule(learningRate.valueAt(0, 0), learningRate.clone());
     adam.setBeta1(BETA1);
     adam.setBeta2(BETA2);
     adam.setEpsilon(EPSILON);
-    layer.setIUpdater(adam);
-    layer.setBiasUpdater(null);
-    List<Regularization> decay =
-        weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true));
-    layer.setRegularization(decay);
-    layer.setRegularizationBias(decay);
+    return adam;
+  }
+
+  private List<Regularization> decay() {
+    return weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true));
   }
 
   /**

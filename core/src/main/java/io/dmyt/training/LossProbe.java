@@ -22,6 +22,7 @@ final class LossProbe implements ILossFunction {
   private final ILossFunction loss;
   private transient double sum;
   private transient @Nullable INDArray features;
+  private transient @Nullable INDArray gradient;
 
   LossProbe(ILossFunction loss) {
     this.loss = loss;
@@ -44,13 +45,27 @@ final class LossProbe implements ILossFunction {
     Pair<Double, INDArray> both =
         loss.computeGradientAndScore(labels, preOutput, activation, mask, false);
     sum = both.getFirst();
-    if (features != null) {
-      features.close();
-    }
+    free();
+    INDArray found = both.getSecond();
+    gradient = found;
     try (MemoryWorkspace out = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       features = preOutput.dup('c');
     }
-    return both.getSecond();
+    return found;
+  }
+
+  /** Frees what is kept of the last batch. */
+  void free() {
+    close(features);
+    close(gradient);
+    features = null;
+    gradient = null;
+  }
+
+  private static void close(@Nullable INDArray array) {
+    if (array != null && array.closeable()) {
+      array.close();
+    }
   }
 
   /** The score of the batch whose gradient was just computed, as DL4J asks in that order. */

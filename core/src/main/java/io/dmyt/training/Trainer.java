@@ -101,6 +101,7 @@ public final class Trainer {
       }
       int[] predictions = predict(detector, step.features());
       metrics.add(loss, batch.getLabels(), predictions, step.triplets());
+      free(batches, batch);
       monitor.stepDone(metrics.images(), loss, metrics.accuracy());
     }
     requireBatches(metrics, "training");
@@ -128,9 +129,18 @@ public final class Trainer {
             options.learningRate());
       }
       metrics.add(loss, batch.getLabels(), predict(detector, features), Double.NaN);
+      features.close();
+      free(batches, batch);
     }
     requireBatches(metrics, "validation");
     return metrics;
+  }
+
+  /** What another iterator gives may be its own still. */
+  private static void free(DataSetIterator batches, DataSet batch) {
+    if (batches instanceof ImageFolderIterator images) {
+      images.free(batch);
+    }
   }
 
   private static void requireBatches(RunningMetrics metrics, String what) {

@@ -62,6 +62,7 @@ public final class TrainingStep implements AutoCloseable {
     statistics.correct(images.shape());
     optimizer.step(Math.toIntExact(images.size(0)));
     graph.clearLayersStates();
+    graph.clear();
     return probe.value();
   }
 
@@ -79,5 +80,6 @@ public final class TrainingStep implements AutoCloseable {
   @Override
   public void close() {
     backbone.setLoss(loss);
+    probe.free();
   }
 }

@@ -1,6 +1,7 @@
 package io.dmyt.loss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Golden;
@@ -150,9 +151,25 @@ class LossInNetworkTest {
     assertEquals(network, copy);
     OutputLayer layer = (OutputLayer) copy.getConf(0).getLayer();
     assertEquals(c.loss, layer.getLossFn());
+    Case other = new Case(new CrossEntropyLoss(7, 8, 9), c.outputs, c.classes);
+    assertNotEquals(graph, graph(other, new NoOp(), DataType.DOUBLE));
   }
 
-  /** As the README shows it. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aConfigurationThatIsReadScoresAsTheOneThatWasWritten(Case c) {
+    ComputationGraph written = new ComputationGraph(graph(c, new NoOp(), DataType.DOUBLE));
+    written.init();
+    ComputationGraph read =
+        new ComputationGraph(
+            ComputationGraphConfiguration.fromJson(written.getConfiguration().toJson()));
+    read.init(written.params(), true);
+    DataSet batch = new DataSet(features(), labels(c));
+    assertEquals(written.score(batch), read.score(batch), 1e-12);
+    assertTrue(written.score(batch) > 0);
+  }
+
+  /** The README's lines, held to the formula: the mean of max(0, d(e, own) − d(e, other) + 1). */
   @Test
   void threeLinesInSomebodysGraph() {
     var builder =
@@ -168,9 +185,26 @@ class LossInNetworkTest {
     ComputationGraph net = new ComputationGraph(builder.build());
     net.init();
     INDArray images = features().castTo(DataType.FLOAT);
-    net.fit(new DataSet(images, Batches.oneHot(Batches.labels(3, BATCH, 2), 2)));
-    assertTrue(Double.isFinite(net.score()));
-    assertEquals(BATCH, dummies.predict(net.outputSingle(images)).length);
+    int[] labels = Batches.labels(3, BATCH, 2);
+    double[][] embeddings = net.outputSingle(images).toDoubleMatrix();
+    double expected = 0;
+    for (int i = 0; i < BATCH; i++) {
+      double margin = distance(embeddings[i], labels[i]) - distance(embeddings[i], 1 - labels[i]);
+      expected += Math.max(0, margin + 1) / BATCH;
+    }
+    net.fit(new DataSet(images, Batches.oneHot(labels, 2)));
+    assertEquals(expected, net.score(), 1e-4 * expected);
+    assertTrue(expected > 0);
+  }
+
+  /** To the dummy of real (1), which is one in the first half, or of fake (0), in the second. */
+  private static double distance(double[] embedding, int label) {
+    double sum = 0;
+    for (int k = 0; k < embedding.length; k++) {
+      int dummy = (k < embedding.length / 2) == (label == 1) ? 1 : 0;
+      sum += Math.pow(embedding[k] - dummy + 1e-6, 2);
+    }
+    return Math.sqrt(sum);
   }
 
   private static ComputationGraphConfiguration graph(Case c, IUpdater updater, DataType type) {

@@ -9,6 +9,7 @@ import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Golden;
 import io.dmyt.LossKind;
+import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engines;
 import io.dmyt.loss.Dummies;
@@ -17,34 +18,40 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
-import org.nd4j.linalg.schedule.ScheduleType;
-import org.nd4j.linalg.schedule.StepSchedule;
 
 class TrainerTest {
   private static final List<String> CLASSES = List.of("fake", "real");
   private static final int SIZE = 32;
 
   private static Detector detector() {
+    return detector("resnet18");
+  }
+
+  private static Detector detector(String backbone) {
     return Detector.create(
         new DetectorSpec(
-            "resnet18",
+            backbone,
             CLASSES,
             "real",
             Preprocessing.imageNet(SIZE),
             LossKind.DMYT,
-            Dummies.of(CLASSES, 512),
+            Dummies.of(CLASSES, Backbones.spec(backbone).embeddingSize()),
             null),
         3);
   }
@@ -59,21 +66,42 @@ class TrainerTest {
     return new SingletonDataSetIterator(new DataSet(images, labels));
   }
 
+  /** Validation images labelled so that as many of the four as given for each epoch are right. */
+  private static SingletonDataSetIterator labelled(Detector detector, int... rightByEpoch) {
+    DataSet data = batch().next();
+    return new SingletonDataSetIterator(data) {
+      private static final long serialVersionUID = 1;
+      private int epoch;
+
+      @Override
+      public DataSet next() {
+        int[] answers = Trainer.predict(detector, detector.features(data.getFeatures()));
+        INDArray labels = Nd4j.zeros(4, 2);
+        for (int i = 0; i < 4; i++) {
+          labels.putScalar(i, i < rightByEpoch[epoch] ? answers[i] : 1 - answers[i], 1);
+        }
+        data.setLabels(labels);
+        epoch++;
+        return super.next();
+      }
+    };
+  }
+
   @Test
   void learnsAndKeepsEachBestEpoch() throws Exception {
     Detector detector = detector();
+    SingletonDataSetIterator valid = labelled(detector, 1, 3, 2, 4, 4, 0);
     List<EpochResult> kept = new ArrayList<>();
     TrainingOptions options = TrainingOptions.defaults().withEpochs(6).withLearningRate(1e-3);
     List<EpochResult> epochs =
-        new Trainer(detector, options).fit(batch(), batch(), kept::add, TrainingMonitor.SILENT);
+        new Trainer(detector, options).fit(batch(), valid, kept::add, TrainingMonitor.SILENT);
     assertEquals(6, epochs.size());
     assertTrue(epochs.get(5).trainLoss() < epochs.get(0).trainLoss());
     assertEquals(epochs.stream().filter(EpochResult::best).toList(), kept);
-    double best = -1;
-    for (EpochResult epoch : epochs) {
-      assertEquals(epoch.validAccuracy() > best, epoch.best(), "epoch " + epoch.epoch());
-      best = Math.max(best, epoch.validAccuracy());
-    }
+    assertEquals(List.of(1, 2, 4), kept.stream().map(EpochResult::epoch).toList());
+    assertEquals(
+        List.of(0.25, 0.75, 0.5, 1.0, 1.0, 0.0),
+        epochs.stream().map(EpochResult::validAccuracy).toList());
     assertEquals(1e-3, epochs.get(2).learningRate());
     assertEquals(5e-4, epochs.get(3).learningRate());
     assertSame(detector.loss(), detector.backbone().loss(), "the loss is put back");
@@ -115,28 +143,41 @@ class TrainerTest {
     assertSame(stock.loss(), stock.backbone().loss(), "the loss is put back");
   }
 
-  @Test
-  void whatTrainingUsedIsWhatIsSaved(@TempDir Path folder) throws Exception {
-    Detector detector = detector();
+  /** Of networks with layers that DL4J lacks, too; and opened by DL4J or as a detector. */
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet18", "ecaresnet26t"})
+  void whatTrainingUsedIsWhatIsSaved(String backbone, @TempDir Path folder) throws Exception {
     Path file = folder.resolve("detector.zip");
     TrainingOptions options = new TrainingOptions(1e-3, 3, 0.25, 2);
-    new Trainer(detector, options)
-        .fit(batch(), batch(), best -> detector.save(file), TrainingMonitor.SILENT);
-    detector.save(file);
-    ComputationGraph read = ModelSerializer.restoreComputationGraph(file.toFile());
+    INDArray state;
+    try (Detector detector = detector(backbone)) {
+      new Trainer(detector, options).fit(batch(), batch(), best -> {}, TrainingMonitor.SILENT);
+      detector.save(file);
+      state = detector.graph().getUpdater().getStateViewArray();
+    }
+    assertTrainedWith(options, state, ModelSerializer.restoreComputationGraph(file.toFile()));
+    try (Detector detector = Detector.load(file, Engines.dl4j())) {
+      assertTrainedWith(options, state, detector.graph());
+    }
+  }
+
+  private static void assertTrainedWith(
+      TrainingOptions options, INDArray state, ComputationGraph read) {
     assertEquals(3, read.getEpochCount());
     assertEquals(3, read.getIterationCount());
-    for (Layer layer : read.getLayers()) {
-      if (layer.conf().getLayer() instanceof BaseLayer conf) {
-        Adam adam = (Adam) conf.getIUpdater();
-        assertEquals(
-            new StepSchedule(ScheduleType.EPOCH, 1e-3, 0.5, 2), adam.getLearningRateSchedule());
-        assertEquals(5e-4, adam.getLearningRate(read.getIterationCount(), read.getEpochCount()));
-        assertEquals(List.of(new WeightDecay(0.25, true)), conf.getRegularization());
+    List<WeightDecay> decay = List.of(new WeightDecay(options.weightDecay(), true));
+    for (GraphVertex vertex : read.getConfiguration().getVertices().values()) {
+      if (vertex instanceof LayerVertex layer
+          && layer.getLayerConf().getLayer() instanceof BaseLayer conf) {
+        assertEquals(options.schedule(), ((Adam) conf.getIUpdater()).getLearningRateSchedule());
+        assertEquals(decay, conf.getRegularization());
+      } else if (vertex instanceof SameDiffVertex conf) {
+        assertEquals(options.schedule(), ((Adam) conf.getUpdater()).getLearningRateSchedule());
+        assertEquals(decay, conf.getRegularization());
       }
     }
-    assertEquals(
-        detector.graph().getUpdater().getStateViewArray(), read.getUpdater().getStateViewArray());
+    assertEquals(5e-4, options.schedule().valueAt(3, 3));
+    assertEquals(state, read.getUpdater().getStateViewArray());
   }
 
   /** As many as the miner finds among the features that the step's loss was computed on. */

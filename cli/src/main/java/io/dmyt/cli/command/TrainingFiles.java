@@ -6,6 +6,8 @@ import io.dmyt.internal.AtomicFile;
 import io.dmyt.training.EpochResult;
 import io.dmyt.training.HistoryFile;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,13 +33,31 @@ final class TrainingFiles implements AutoCloseable {
 
   /**
    * @param detector where the detector is to be saved
+   * @throws IOException if no file can be written there, which is known before hours of training
    */
-  TrainingFiles(Path detector, Terminal terminal) {
+  TrainingFiles(Path detector, Terminal terminal) throws IOException {
+    requireWritable(detector);
     this.detector = detector;
     this.terminal = terminal;
     Path absolute = detector.toAbsolutePath();
     table = absolute.resolveSibling("history.csv");
     page = new BackgroundPage(absolute.resolveSibling("history.html"));
+  }
+
+  private static void requireWritable(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    while (!Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new FileAlreadyExistsException(folder.toString());
+    }
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString());
+    }
   }
 
   /** Saves the best detector so far. */

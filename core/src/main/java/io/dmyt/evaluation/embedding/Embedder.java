@@ -158,7 +158,11 @@ public final class Embedder implements Closeable {
           detector,
           batches,
           FeatureSet.Layer.EMBEDDING,
-          (batch, embeddings) -> run.computed(LoadedSample.of(batch), embeddings.toFloatMatrix()));
+          (batch, embeddings) -> {
+            float[][] rows = embeddings.toFloatMatrix();
+            embeddings.close();
+            run.computed(LoadedSample.of(batch), rows);
+          });
       bad = batches.badImages();
     } finally {
       monitor.finished();

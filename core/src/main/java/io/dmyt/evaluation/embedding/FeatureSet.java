@@ -1,6 +1,7 @@
 package io.dmyt.evaluation.embedding;
 
 import io.dmyt.Detector;
+import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoadedSample;
 import io.dmyt.data.Sample;
 import java.util.ArrayList;
@@ -65,10 +66,11 @@ public record FeatureSet(INDArray features, int[] labels, List<Sample> samples) 
     if (features.isEmpty()) {
       throw new IllegalArgumentException("no image to look at");
     }
-    return new FeatureSet(
-        Nd4j.concat(0, features.toArray(INDArray[]::new)),
-        labels.stream().mapToInt(Integer::intValue).toArray(),
-        samples);
+    INDArray all = Nd4j.concat(0, features.toArray(INDArray[]::new));
+    if (features.size() > 1) {
+      features.forEach(INDArray::close);
+    }
+    return new FeatureSet(all, labels.stream().mapToInt(Integer::intValue).toArray(), samples);
   }
 
   /**
@@ -88,6 +90,9 @@ public record FeatureSet(INDArray features, int[] labels, List<Sample> samples) 
           layer == Layer.OUTPUT
               ? detector.features(batch.getFeatures())
               : detector.embed(batch.getFeatures()));
+      if (images instanceof ImageFolderIterator loader) {
+        loader.free(batch);
+      }
     }
   }
 }
