@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * A network of DL4J's own layers whose parameters answer to timm's names, in PyTorch's shapes.
+ * A network whose parameters answer to timm's names, in PyTorch's shapes.
  *
  * <p>Input: images [batch, 3, height, width], RGB, normalised. Output: the embedding [batch,
  * embedding size] of a network without classifier, else [batch, classes]: probabilities while the

@@ -3,6 +3,8 @@ package io.dmyt.backbone;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.hub.PublishedWeights;
 import io.dmyt.hub.RemoteFile;
+import io.dmyt.hub.TimmCatalogue;
+import io.dmyt.hub.TimmCatalogue.Entry;
 import io.dmyt.internal.Extensions;
 import io.dmyt.internal.Suggestions;
 import java.util.Collections;
@@ -41,7 +43,8 @@ public final class Backbones {
             MobileNetV3.models(),
             DenseNet.models(),
             Vgg.models(),
-            Inception.models())
+            Inception.models(),
+            VisionTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
   }
@@ -89,12 +92,19 @@ public final class Backbones {
   /**
    * A new network.
    *
-   * @throws IllegalArgumentException if there is none of that name, or the images are too small
+   * @throws IllegalArgumentException if there is none of that name, or the images are of a size
+   *     that it can't take
    */
   public static Backbone create(String name, BackboneOptions options) {
     Model model = model(name);
+    int own = model.spec().imageSize();
+    int size = options.imageSize() == 0 ? own : options.imageSize();
+    if (size != own && TimmCatalogue.find(name).filter(Entry::fixedImageSize).isPresent()) {
+      throw new IllegalArgumentException(
+          "%s takes images of %d×%d pixels, not of %d×%d".formatted(name, own, own, size, size));
+    }
     Architecture architecture = Architecture.of(model, options);
-    architecture.sizes(options.imageSize() == 0 ? model.spec().imageSize() : options.imageSize());
+    architecture.sizes(size);
     return new Backbone(architecture, architecture.create(options));
   }
 

@@ -39,6 +39,7 @@ public final class NetworkBuilder {
   private final Map<String, Integer> channels = new HashMap<>();
   private final BindingList bindings = new BindingList();
   private Init.OfConvolution convolutionInit = Init::kaimingFanOut;
+  private Init.OfConvolution convolutionBias = (shape, groups) -> Init.ZEROS;
   private Function<long[], Init> classifierWeight = Init::pytorchDefault;
   private Function<long[], Init> classifierBias = Init::pytorchDefault;
   private final Map<String, Integer> pruned;
@@ -62,6 +63,12 @@ public final class NetworkBuilder {
   /** How the weights of convolutions are drawn; kaiming normal by fan out if unset. */
   public void initialiseConvolutions(Init.OfConvolution init) {
     convolutionInit = init;
+  }
+
+  /** How the weights and biases of convolutions are drawn from the weights' shape. */
+  public void initialiseConvolutions(Init.OfConvolution weight, Init.OfConvolution bias) {
+    convolutionInit = weight;
+    convolutionBias = bias;
   }
 
   /**
@@ -126,7 +133,7 @@ public final class NetworkBuilder {
     return conv(name, from, out, window, 1, false);
   }
 
-  /** A convolution with biases, which start at 0. */
+  /** A convolution with biases, which start at 0 unless said otherwise. */
   public String biasedConv(String name, String from, int out, Kernel window) {
     return conv(name, from, out, window, 1, true);
   }
@@ -147,7 +154,7 @@ public final class NetworkBuilder {
    * @param planned output channels, unless the network was pruned
    * @param groups into which input and output channels are divided; as many as there are input
    *     channels for a depthwise convolution
-   * @param biased whether it has biases, which start at 0
+   * @param biased whether it has biases, which start at 0 unless said otherwise
    */
   public String conv(
       String name, String from, int planned, Kernel window, int groups, boolean biased) {
@@ -193,7 +200,8 @@ public final class NetworkBuilder {
     long[] shape = {out, in, window.kernelHeight(), window.kernelWidth()};
     bind(name + ".weight", vertices, "W", layout, convolutionInit.init(shape, groups), shape);
     if (biased) {
-      bind(name + ".bias", vertices, "b", Layout.VECTOR, Init.ZEROS, out);
+      Init init = convolutionBias.init(shape, groups);
+      bind(name + ".bias", vertices, "b", Layout.VECTOR, init, out);
     }
   }
 
@@ -322,8 +330,8 @@ public final class NetworkBuilder {
   }
 
   /**
-   * A vertex of ours. Its parameters stand in the state dict as {@code PREFIX.KEY}; a key "" is the
-   * prefix alone.
+   * A vertex of ours. Its parameters stand in the state dict as {@code PREFIX.KEY}, and {@link
+   * FunctionVertex#WHOLE} as the prefix alone.
    *
    * @param prefix of its parameters
    * @param out channels of its value
@@ -342,7 +350,7 @@ public final class NetworkBuilder {
         .forEach(
             (key, shape) ->
                 bind(
-                    key.isEmpty() ? prefix : prefix + "." + key,
+                    key.equals(FunctionVertex.WHOLE) ? prefix : prefix + "." + key,
                     List.of(name),
                     key,
                     Layout.SAME,

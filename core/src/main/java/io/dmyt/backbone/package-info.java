@@ -1,6 +1,6 @@
 /**
- * Networks by timm's names as DL4J graphs of DL4J's own layers, and how their parameters are named
- * in a state dict.
+ * Networks by timm's names as DL4J graphs, of DL4J's own layers where it has them, and how their
+ * parameters are named in a state dict.
  *
  * <pre>{@code
  * Backbone backbone = Backbones.create("efficientnet_b0");

@@ -2,6 +2,7 @@ package io.dmyt.engine;
 
 import io.dmyt.engine.ForwardPass.Step;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.api.Layer;
@@ -132,6 +133,32 @@ final class BackwardPass {
     }
   }
 
+  private Map<String, INDArray> named(GraphVertex vertex, INDArray flattenedGradients) {
+    if (vertex.hasLayer()) {
+      Layer layer = vertex.getLayer();
+      return layer
+          .conf()
+          .getLayer()
+          .initializer()
+          .getGradientsFromFlattened(layer.conf(), layer.getGradientsViewArray());
+    }
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    vertex
+        .paramTable(true)
+        .forEach((key, values) -> gradients.put(key, alongside(values, flattenedGradients)));
+    return gradients;
+  }
+
+  /** The part of the flat gradients that lies there as a parameter in the flat parameters. */
+  private INDArray alongside(INDArray values, INDArray flattenedGradients) {
+    return Nd4j.create(
+        flattenedGradients.data(),
+        values.shape(),
+        values.stride(),
+        flattenedGradients.offset() + values.offset() - graph.params().offset(),
+        values.ordering());
+  }
+
   private Gradient named(INDArray flattenedGradients) {
     Gradient all = new DefaultGradient(flattenedGradients);
     for (int index : graph.topologicalSortOrder()) {
@@ -143,15 +170,8 @@ final class BackwardPass {
             .forEach(
                 (key, array) ->
                     all.setGradientFor(prefix + key, array, own.flatteningOrderForVariable(key)));
-      } else if (program.accelerated(vertex.getVertexName())
-          && vertex.hasLayer()
-          && vertex.getLayer().numParams() > 0) {
-        Layer layer = vertex.getLayer();
-        layer
-            .conf()
-            .getLayer()
-            .initializer()
-            .getGradientsFromFlattened(layer.conf(), layer.getGradientsViewArray())
+      } else if (program.accelerated(vertex.getVertexName()) && vertex.numParams() > 0) {
+        named(vertex, flattenedGradients)
             .forEach((key, array) -> all.setGradientFor(prefix + key, array));
       }
     }

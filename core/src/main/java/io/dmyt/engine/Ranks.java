@@ -63,8 +63,11 @@ final class Ranks {
   }
 
   private int readBy(GraphVertex reader) {
-    if (graph.getConfiguration().getVertices().get(reader.getVertexName())
-        instanceof LayerVertex vertex) {
+    Object configuration = graph.getConfiguration().getVertices().get(reader.getVertexName());
+    if (configuration instanceof SelfDescribing own && own.inputRank() != UNKNOWN) {
+      return own.inputRank();
+    }
+    if (configuration instanceof LayerVertex vertex) {
       InputPreProcessor preprocessor = vertex.getPreProcessor();
       if (preprocessor != null) {
         return preprocessor instanceof CnnToFeedForwardPreProcessor
@@ -81,6 +84,9 @@ final class Ranks {
 
   /** The rank of what a layer reads; unknown if it takes any and gives the same. */
   private static int readBy(Layer layer) {
+    if (layer instanceof SelfDescribing own) {
+      return own.inputRank();
+    }
     if (layer instanceof Convolution3D) {
       return IMAGE + 1;
     }

@@ -17,4 +17,12 @@ public interface SelfDescribing {
    * @throws UnsupportedLayerException if it can't be expressed in this configuration
    */
   int describe(VertexNodes nodes);
+
+  /**
+   * The number of dimensions of what it reads; 0 if it reads any, which is so unless overridden.
+   * Where no engine runs what is before it, this tells how the engine reads its value.
+   */
+  default int inputRank() {
+    return 0;
+  }
 }

@@ -1,9 +1,11 @@
 package io.dmyt.engine;
 
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A graph over the configuration, parameters, gradients and updater of another, so that training
@@ -48,6 +50,21 @@ abstract class SharingGraph extends ComputationGraph {
     // ND4J can't reshape the empty array of a graph without parameters.
     if (!flattenedGradients.isEmpty()) {
       setBackpropGradientsViewArray(flattenedGradients);
+    }
+  }
+
+  /** DL4J's own leaves out vertices without layers, which may have parameters too. */
+  @Override
+  public void setBackpropGradientsViewArray(INDArray gradients) {
+    INDArray flat = gradients.reshape(gradients.length());
+    long position = 0;
+    for (int index : topologicalOrder) {
+      GraphVertex vertex = vertices[index];
+      long end = position + vertex.numParams();
+      if (end > position) {
+        vertex.setBackpropGradientsViewArray(flat.get(NDArrayIndex.interval(position, end)));
+        position = end;
+      }
     }
   }
 

@@ -49,7 +49,10 @@ class BackbonesTest {
     "mobilenetv3_small_100, 2542856, 0.06",
     "densenet121, 7978856, 2.83",
     "vgg16_bn, 138365992, 15.47",
-    "inception_v3, 23834568, 5.71"
+    "inception_v3, 23834568, 5.71",
+    "vit_deit_tiny_patch16_224, 5717416, 1.26",
+    "vit_base_patch16_224, 86567656, 17.58",
+    "vit_base_patch32_384, 88297192, 13.06"
   })
   void sizesAsPublished(String name, long parameters, double gigaMultiplyAdds) {
     BackboneSpec spec = Backbones.spec(name);
@@ -96,7 +99,9 @@ class BackbonesTest {
             "efficientnet_el",
             "efficientnet_el_pruned",
             "mobilenetv3_large_100_miil",
-            "mobilenetv3_large_100_miil_in21k"),
+            "mobilenetv3_large_100_miil_in21k",
+            "vit_base_patch16_224_miil",
+            "vit_base_patch16_224_miil_in21k"),
         Backbones.names().stream()
             .filter(n -> Backbones.publishedWeights(n).orElseThrow().sha256().isEmpty())
             .toList());

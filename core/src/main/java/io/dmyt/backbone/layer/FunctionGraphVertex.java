@@ -33,12 +33,16 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   private final FunctionVertex vertex;
   private final INDArray parameters;
   private final Map<String, INDArray> table;
-  private final transient Map<List<List<Long>>, ShapedFunction> functions =
+
+  /** What functions are kept by. */
+  private record Use(boolean training, List<List<Long>> shapes) {}
+
+  private final transient Map<Use, ShapedFunction> functions =
       new LinkedHashMap<>(8, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<List<Long>>, ShapedFunction> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Use, ShapedFunction> eldest) {
           return size() > KEPT;
         }
       };
@@ -72,7 +76,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
     INDArray value;
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      value = function().forward(rowMajor(inputs), table);
+      value = function(training).forward(rowMajor(inputs), table);
     }
     return workspaces.dup(ArrayType.ACTIVATIONS, value, 'c');
   }
@@ -82,7 +86,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
     Map<String, INDArray> found;
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      found = function().backward(rowMajor(inputs), table, rowMajor(epsilon));
+      found = function(true).backward(rowMajor(inputs), table, rowMajor(epsilon));
     }
     Gradient gradient = new DefaultGradient();
     gradientTable.forEach(
@@ -97,12 +101,13 @@ final class FunctionGraphVertex extends BaseGraphVertex {
     return Pair.of(gradient, epsilons);
   }
 
-  private ShapedFunction function() {
+  private ShapedFunction function(boolean training) {
     List<long[]> shapes = Arrays.stream(inputs).map(INDArray::shape).toList();
     List<List<Long>> key = new ArrayList<>();
     shapes.forEach(shape -> key.add(Arrays.stream(shape).boxed().toList()));
     return functions.computeIfAbsent(
-        key, k -> new ShapedFunction(vertex, shapes, inputs[0].dataType()));
+        new Use(training, key),
+        k -> new ShapedFunction(vertex, training, shapes, inputs[0].dataType()));
   }
 
   private static INDArray[] rowMajor(INDArray[] arrays) {

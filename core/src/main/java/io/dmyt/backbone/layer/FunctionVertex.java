@@ -27,6 +27,9 @@ import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
 public abstract class FunctionVertex extends SameDiffVertex {
   private static final long serialVersionUID = 1;
 
+  /** The name of a parameter that is the whole module in the state dict. */
+  public static final String WHOLE = "value";
+
   /** How many inputs it takes; 1 unless overridden. */
   protected int inputs() {
     return 1;
@@ -46,7 +49,7 @@ public abstract class FunctionVertex extends SameDiffVertex {
   protected abstract FunctionVertex copy();
 
   /**
-   * Defines the function.
+   * Defines the function, as training has it.
    *
    * @param graph to define it in
    * @param inputs with their shapes
@@ -55,6 +58,19 @@ public abstract class FunctionVertex extends SameDiffVertex {
    */
   protected abstract SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters);
+
+  /**
+   * Defines what is computed in inference: the same as in training unless overridden.
+   *
+   * @param graph to define it in
+   * @param inputs with their shapes
+   * @param parameters by their names
+   * @return the value
+   */
+  protected SDVariable defineInference(
+      SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
+    return define(graph, inputs, parameters);
+  }
 
   /**
    * The height and width of the value for inputs of that height and width; the same unless

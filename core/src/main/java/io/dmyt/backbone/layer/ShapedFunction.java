@@ -10,7 +10,10 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A vertex's function for inputs of one shape each, and its derivative. Not thread-safe. */
+/**
+ * A vertex's function for inputs of one shape each, in training or inference, and its derivative.
+ * Not thread-safe.
+ */
 final class ShapedFunction {
   private static final String EPSILON = "epsilon";
 
@@ -20,7 +23,7 @@ final class ShapedFunction {
   private final String value;
   private boolean differentiated;
 
-  ShapedFunction(FunctionVertex vertex, List<long[]> shapes, DataType type) {
+  ShapedFunction(FunctionVertex vertex, boolean training, List<long[]> shapes, DataType type) {
     SDVariable[] given = new SDVariable[shapes.size()];
     for (int i = 0; i < given.length; i++) {
       given[i] = graph.placeHolder("input" + i, type, shapes.get(i));
@@ -31,7 +34,10 @@ final class ShapedFunction {
         .parameterShapes()
         .forEach((name, shape) -> variables.put(name, graph.placeHolder(name, type, shape)));
     parameters = List.copyOf(variables.keySet());
-    SDVariable result = vertex.define(graph, given, variables);
+    SDVariable result =
+        training
+            ? vertex.define(graph, given, variables)
+            : vertex.defineInference(graph, given, variables);
     value = result.name();
     SDVariable epsilon = graph.placeHolder(EPSILON, type);
     result.mul(epsilon).sum().markAsLoss();

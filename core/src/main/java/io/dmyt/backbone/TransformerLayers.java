@@ -1,0 +1,115 @@
+package io.dmyt.backbone;
+
+import io.dmyt.backbone.layer.DistilledToken;
+import io.dmyt.backbone.layer.FunctionVertex;
+import io.dmyt.backbone.layer.Gelu;
+import io.dmyt.backbone.layer.LayerNormalization;
+import io.dmyt.backbone.layer.LeadingTokens;
+import io.dmyt.backbone.layer.Linear;
+import io.dmyt.backbone.layer.PositionEmbedding;
+import io.dmyt.backbone.layer.SelfAttention;
+import io.dmyt.backbone.layer.TokenSelection;
+import java.util.Map;
+
+/**
+ * Writes what vision transformers are made of, under timm's names. Tokens are [batch, tokens,
+ * features]; a vertex's channels are its features.
+ */
+final class TransformerLayers {
+  /** Truncated at 2 in timm, which is a hundred deviations away. */
+  static final Init NARROW = Init.normal(0.02);
+
+  private final NetworkBuilder net;
+  private final double eps;
+
+  /**
+   * @param eps added to the variance by layer normalisations
+   */
+  TransformerLayers(NetworkBuilder net, double eps) {
+    this.net = net;
+    this.eps = eps;
+    net.initialiseClassifier(shape -> NARROW, shape -> Init.ZEROS);
+  }
+
+  /** A linear map of the features. */
+  String linear(String name, String from, int out, boolean biased) {
+    return linear(name, from, out, biased, NARROW);
+  }
+
+  private String linear(String name, String from, int out, boolean biased, Init weight) {
+    Linear vertex = new Linear(net.channels(from), out, biased);
+    return net.function(
+        name, name, vertex, out, Map.of("weight", weight, "bias", Init.ZEROS), from);
+  }
+
+  /** Layer normalisation of the features. */
+  String norm(String name, String from) {
+    int features = net.channels(from);
+    return net.function(
+        name,
+        name,
+        new LayerNormalization(features, eps),
+        features,
+        Map.of("weight", Init.ONES, "bias", Init.ZEROS),
+        from);
+  }
+
+  /** Learned tokens before all others. */
+  String leadingTokens(String name, String from, int count) {
+    return whole(name, new LeadingTokens(count, net.channels(from)), from);
+  }
+
+  /** What is learned of each position. */
+  String positions(String name, String from, int tokens) {
+    return whole(name, new PositionEmbedding(tokens, net.channels(from)), from);
+  }
+
+  private String whole(String name, FunctionVertex vertex, String from) {
+    return net.function(
+        name, name, vertex, net.channels(from), Map.of(FunctionVertex.WHOLE, NARROW), from);
+  }
+
+  /** Multi-head self-attention with a projection behind it. */
+  String attention(String name, String from, int heads, boolean biased) {
+    int features = net.channels(from);
+    String qkv = linear(name + ".qkv", from, 3 * features, biased);
+    String attended =
+        net.function(
+            name + ".heads", name, new SelfAttention(heads, features), features, Map.of(), qkv);
+    return linear(name + ".proj", attended, features, true);
+  }
+
+  /** Two linear maps, with GELU between. */
+  String mlp(String name, String from, int hidden) {
+    String wide = linear(name + ".fc1", from, hidden, true);
+    String act = net.function(name + ".act", new Gelu(), wide);
+    return linear(name + ".fc2", act, net.channels(from), true);
+  }
+
+  /**
+   * A transformer's block, normalised before each part.
+   *
+   * @param hidden features within the MLP
+   * @param biased whether queries, keys and values have biases
+   */
+  String block(String name, int heads, int hidden, boolean biased) {
+    String input = net.last();
+    String normed = norm(name + ".norm1", input);
+    String attended = attention(name + ".attn", normed, heads, biased);
+    String middle = net.add(name + ".add1", input, attended);
+    String mapped = mlp(name + ".mlp", norm(name + ".norm2", middle), hidden);
+    return net.add(name + ".add2", middle, mapped);
+  }
+
+  /**
+   * The class token as the embedding.
+   *
+   * @param distilled whether there is a distillation token behind it
+   */
+  String embedClassToken(boolean distilled) {
+    return net.function(
+        NetworkBuilder.EMBEDDING,
+        distilled ? new DistilledToken() : new TokenSelection(0),
+        net.last());
+  }
+}
