@@ -5,8 +5,10 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_last_impl_reached;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_next_impl;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
@@ -15,6 +17,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -104,8 +108,43 @@ final class Dnnl {
   }
 
   /** Whether that is one of those that oneDNN has for completeness, not for speed. */
-  static boolean reference(dnnl_primitive_desc description) {
-    String name = implementation(description);
-    return name.startsWith("ref") || name.endsWith(":ref");
+  static boolean slow(dnnl_primitive_desc description) {
+    return slow(implementation(description));
+  }
+
+  /**
+   * The same by name. {@code nspc_bnorm} takes the channel counts that batch norm's compiled
+   * kernels for channels last don't; it is slower than theirs for blocks by a factor of 9 to 20.
+   */
+  static boolean slow(String implementation) {
+    return implementation.startsWith("ref")
+        || implementation.endsWith(":ref")
+        || implementation.startsWith("nspc_bnorm");
+  }
+
+  /**
+   * What {@code describe} describes, by the first of oneDNN's implementations that is neither slow
+   * nor {@code unwanted}; if there is none, by the one that oneDNN chose.
+   */
+  static dnnl_primitive_desc without(
+      Predicate<String> unwanted, Supplier<dnnl_primitive_desc> describe) {
+    dnnl_primitive_desc description = describe.get();
+    for (String name = implementation(description);
+        slow(name) || unwanted.test(name);
+        name = implementation(description)) {
+      if (!next(description)) {
+        return describe.get();
+      }
+    }
+    return description;
+  }
+
+  /** Turns a description to oneDNN's next implementation, if there is one. */
+  static boolean next(dnnl_primitive_desc description) {
+    int status = dnnl_primitive_desc_next_impl(description);
+    if (status != dnnl_last_impl_reached) {
+      check(status, "dnnl_primitive_desc_next_impl");
+    }
+    return status == dnnl_success;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.Twins;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,7 @@ class StoragePolicyTest {
             .addLayer(
                 "depthwise",
                 new DepthwiseConvolution2D.Builder(3, 3)
+                    .stride(2, 2)
                     .nIn(channels)
                     .nOut(channels)
                     .hasBias(false)
@@ -105,6 +107,34 @@ class StoragePolicyTest {
               assertTrue(implementation.contains("avx"), action + ": " + implementation);
             }
           }
+        }
+      }
+    }
+  }
+
+  /** Batch norm's threads don't spin, and no shape of the networks here meets a slow kernel. */
+  @Test
+  void batchNormAndDepthwiseGradientsAreFastWhateverTheChannels() {
+    List<StoragePolicy> policies = new ArrayList<>();
+    policies.add(StoragePolicy.of(Precision.F32));
+    if (Dnnl.bf16Instructions()) {
+      policies.add(StoragePolicy.of(Precision.BF16));
+    }
+    for (StoragePolicy policy : policies) {
+      for (int channels : List.of(16, 20, 24)) {
+        try (Twins twins = twins(channels, policy)) {
+          implementations(twins, true)
+              .forEach(
+                  (action, names) -> {
+                    for (String name : names) {
+                      String what = "%s, %d channels, %s: %s";
+                      assertFalse(
+                          Dnnl.slow(name)
+                              || name.startsWith("bnorm_jit")
+                              || name.startsWith("brgconv_strided"),
+                          what.formatted(policy.storage(), channels, action, name));
+                    }
+                  });
         }
       }
     }
