@@ -17,6 +17,7 @@ import io.dmyt.cli.output.Terminal;
 import io.dmyt.cli.output.Usage;
 import io.dmyt.data.ImageDataException;
 import io.dmyt.data.TooManyBadImagesException;
+import io.dmyt.engine.Backend;
 import io.dmyt.internal.Extensions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -135,6 +136,9 @@ public final class Main {
       }
       Command command =
           commands.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+      if (command.computes()) {
+        Backend.require();
+      }
       common.load();
       return command.run(terminal);
     } catch (ParameterException e) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.SystemReport;
 import io.dmyt.cli.command.Command;
 import io.dmyt.cli.command.Commands;
 import java.nio.file.Files;
@@ -151,5 +152,8 @@ class WrongUseTest {
     Cli.Result info = Cli.run("info");
     assertEquals(0, info.code());
     assertTrue(info.out().contains("1.0.0-M2.1"), info.out());
+    for (SystemReport.Entry entry : SystemReport.create().entries()) {
+      assertTrue(info.out().contains(entry.name() + " "), info.out());
+    }
   }
 }

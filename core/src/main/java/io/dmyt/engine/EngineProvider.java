@@ -24,6 +24,14 @@ public interface EngineProvider {
   String version();
 
   /**
+   * What of the hardware it uses, in a few words: a CPU's instructions, a GPU. Asked for only where
+   * the engine is available; empty if it does not say.
+   */
+  default String hardware() {
+    return "";
+  }
+
+  /**
    * Which engine is the best of those that are available: the one with the largest number above 0.
    * One without such a number is used only when it is named.
    */

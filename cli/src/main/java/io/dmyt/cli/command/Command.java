@@ -8,6 +8,11 @@ public interface Command {
   /** The name on the command line. */
   String name();
 
+  /** Whether it needs ND4J, which is checked before it runs. */
+  default boolean computes() {
+    return true;
+  }
+
   /**
    * Does the work.
    *

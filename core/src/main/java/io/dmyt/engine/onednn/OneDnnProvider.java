@@ -64,6 +64,11 @@ public final class OneDnnProvider implements EngineProvider {
   }
 
   @Override
+  public String hardware() {
+    return Instructions.used();
+  }
+
+  @Override
   public int preference() {
     return 10;
   }
