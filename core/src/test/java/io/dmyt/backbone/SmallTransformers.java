@@ -3,10 +3,11 @@ package io.dmyt.backbone;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 
 /** The families of transformers, each so small that a test takes a second. */
-final class SmallTransformers {
-  static final int FEATURES = 24;
+public final class SmallTransformers {
+  private static final int FEATURES = 24;
 
   private static final Map<String, Model> MODELS = new LinkedHashMap<>();
 
@@ -22,6 +23,19 @@ final class SmallTransformers {
   private static void add(String name, int imageSize, Consumer<NetworkBuilder> features) {
     BackboneSpec spec = new BackboneSpec(name, name, imageSize, FEATURES, "head", 1e-5);
     MODELS.put(name, new Model(spec, features));
+  }
+
+  /** With a classifier of three classes, by name. */
+  public static Map<String, ComputationGraphConfiguration> classifiers() {
+    Map<String, ComputationGraphConfiguration> all = new LinkedHashMap<>();
+    BackboneOptions options = BackboneOptions.defaults().withClasses(3);
+    MODELS.forEach((name, model) -> all.put(name, Architecture.of(model, options).configuration()));
+    return all;
+  }
+
+  /** The height and width in pixels of a network's images. */
+  public static int imageSize(String name) {
+    return MODELS.get(name).spec().imageSize();
   }
 
   /** By name. */

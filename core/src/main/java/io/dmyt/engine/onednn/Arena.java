@@ -98,7 +98,7 @@ final class Arena {
         if (t.arena()) {
           Long offset = offsets.get(t.place());
           if (offset != null) {
-            t.at(base + offset);
+            t.at(base + offset + t.shift());
           }
         }
       }

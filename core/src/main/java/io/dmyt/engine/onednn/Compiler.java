@@ -74,10 +74,22 @@ final class Compiler {
     } else if (op instanceof Operation.GlobalPool pool) {
       KernelGeometry whole = Images.whole(program.value(program.input(n)));
       PoolingEmitter.emit(program, n, pool.pooling(), whole);
-    } else if (op instanceof Operation.Concat) {
-      Slicing.concat(program, n);
+    } else if (op instanceof Operation.Concat concat) {
+      Slicing.concat(program, n, concat.axis());
     } else if (op instanceof Operation.Slice slice) {
-      Slicing.slice(program, n, slice);
+      if (!AttentionSource.readsThrough(program, n)) {
+        Slicing.slice(program, n, slice);
+      }
+    } else if (op instanceof Operation.LayerNorm norm) {
+      LayerNorm.emit(program, n, norm);
+    } else if (op instanceof Operation.Attention attention) {
+      new Attention(program, n, attention).emit();
+    } else if (op instanceof Operation.Weight weight) {
+      Sequences.weight(program, n, weight.parameter());
+    } else if (op instanceof Operation.Reshape) {
+      Sequences.reshape(program, n);
+    } else if (op instanceof Operation.Permute permute) {
+      Sequences.permute(program, n, permute);
     } else if (op instanceof Operation.ZeroPad pad) {
       Slicing.zeroPad(program, n, pad);
     } else {
@@ -109,7 +121,7 @@ final class Compiler {
   /** Row-major images of few channels stay so: blocks would mostly hold padding. */
   private void input(int n, Operation.Input input) {
     long[] shape = program.dims(n);
-    Tensor given = program.given(input, shape);
+    Tensor given = program.given(n, input);
     boolean image = shape[2] * shape[3] > 1;
     boolean few = image && shape[1] < program.policy().storage().layout().block();
     Tensor stored = few ? given : program.images().stored(given);

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Emits functions of each element, sums and products. A value of height and width 1 is spread over
- * the others'; its gradient is the sum over these.
+ * the others', and one example over a batch; its gradient is the sum over these.
  */
 final class Elementwise {
   private Elementwise() {}
@@ -116,7 +116,11 @@ final class Elementwise {
 
   /** The gradient of a value that was spread over one of {@code dy}'s shape, if it was. */
   private static Tensor gathered(ProgramBuilder program, Tensor dy, Tensor value) {
-    return Images.spread(value, dy) ? program.images().spatialSum(dy) : dy;
+    if (!Images.spread(value, dy)) {
+      return dy;
+    }
+    boolean overBatch = value.format().dims()[0] < dy.format().dims()[0];
+    return overBatch ? Sequences.batchSum(program, dy) : program.images().spatialSum(dy);
   }
 
   /**
@@ -134,8 +138,9 @@ final class Elementwise {
     long[] d = largest.format().dims();
     for (Tensor value : values) {
       long[] e = value.format().dims();
-      boolean point = e[2] == 1 && e[3] == 1;
-      if (e[0] != d[0] || e[1] != d[1] || !(point || Arrays.equals(d, e))) {
+      boolean point = e[0] == d[0] && e[1] == d[1] && e[2] == 1 && e[3] == 1;
+      boolean example = e[0] == 1 && Arrays.equals(e, 1, e.length, d, 1, d.length);
+      if (!point && !example && !Arrays.equals(d, e)) {
         throw new UnsupportedShapeException(
             Arrays.toString(e) + " is spread over " + Arrays.toString(d));
       }

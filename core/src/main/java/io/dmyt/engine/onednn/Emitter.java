@@ -105,8 +105,13 @@ final class Emitter {
 
   /** The memory of a tensor in the arena, seen in another format. */
   Tensor over(Format format, Tensor whole) {
+    return over(format, whole, 0);
+  }
+
+  /** The same, from so many bytes behind its begin on. */
+  Tensor over(Format format, Tensor whole, long bytes) {
     Tensor t = tensor(format);
-    t.replaces(whole);
+    t.replaces(whole, bytes);
     return t;
   }
 

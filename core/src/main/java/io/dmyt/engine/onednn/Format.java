@@ -28,9 +28,14 @@ final class Format {
 
   /** A format whose elements of index {@code (i, j, ..)} lie {@code i·strides[0] + ..} apart. */
   static Format strided(NativeScope scope, long[] dims, long[] strides) {
+    return strided(scope, Precision.F32, dims, strides);
+  }
+
+  /** The same of a precision. */
+  static Format strided(NativeScope scope, Precision precision, long[] dims, long[] strides) {
     dnnl_memory_desc d = new dnnl_memory_desc();
     Dnnl.check(
-        dnnl_memory_desc_create_with_strides(d, dims.length, dims, dnnl_f32, strides),
+        dnnl_memory_desc_create_with_strides(d, dims.length, dims, type(precision), strides),
         "dnnl_memory_desc_create_with_strides " + Arrays.toString(dims));
     return owned(scope, d, dims);
   }
@@ -52,11 +57,14 @@ final class Format {
 
   private static Format tagged(NativeScope scope, Precision precision, int tag, long[] dims) {
     dnnl_memory_desc d = new dnnl_memory_desc();
-    int type = precision == Precision.BF16 ? dnnl_bf16 : dnnl_f32;
     Dnnl.check(
-        dnnl_memory_desc_create_with_tag(d, dims.length, dims, type, tag),
+        dnnl_memory_desc_create_with_tag(d, dims.length, dims, type(precision), tag),
         "dnnl_memory_desc_create_with_tag " + Arrays.toString(dims));
     return owned(scope, d, dims);
+  }
+
+  private static int type(Precision precision) {
+    return precision == Precision.BF16 ? dnnl_bf16 : dnnl_f32;
   }
 
   /** A copy of what oneDNN chose for a primitive. */

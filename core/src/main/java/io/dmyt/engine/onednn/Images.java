@@ -7,6 +7,7 @@ import io.dmyt.engine.onednn.Emitter.Arg;
 import io.dmyt.engine.onednn.Primitives.Geometry;
 import io.dmyt.internal.Address;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
@@ -96,11 +97,13 @@ final class Images {
     return KernelGeometry.whole(d[2], d[3]);
   }
 
-  /** Whether a value has to be spread over height and width to be another's size. */
+  /** Whether a value has to be spread, over places or over the batch, to be another's size. */
   static boolean spread(Tensor part, Tensor whole) {
-    long[] p = part.format().dims();
-    long[] w = whole.format().dims();
-    return p[2] * p[3] < w[2] * w[3];
+    return elements(part.format().dims()) < elements(whole.format().dims());
+  }
+
+  private static long elements(long[] dims) {
+    return Arrays.stream(dims).reduce(1, Math::multiplyExact);
   }
 
   /** The sum or product, by oneDNN's name, of {@code a} and {@code b}, which may be spread. */

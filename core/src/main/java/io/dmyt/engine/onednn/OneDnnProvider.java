@@ -96,9 +96,12 @@ public final class OneDnnProvider implements EngineProvider {
     }
   }
 
-  /** Images, and vectors as images of one pixel. */
+  /** Images, and vectors as images of one pixel, and sequences as images of one column. */
   @Override
   public boolean runs(Operation op, int rank) {
+    if (rank == 3) {
+      return Sequences.runs(op);
+    }
     if (rank != 2 && rank != 4) {
       return false;
     }
@@ -111,7 +114,12 @@ public final class OneDnnProvider implements EngineProvider {
     if (op instanceof Operation.Dense) {
       return rank == 2;
     }
+    if (op instanceof Operation.LayerNorm) {
+      return rank == 2;
+    }
     return op instanceof Operation.Convolution
+        || op instanceof Operation.Reshape
+        || op instanceof Operation.Permute
         || op instanceof Operation.BatchNorm
         || op instanceof Operation.Elementwise
         || op instanceof Operation.Pool

@@ -15,7 +15,7 @@ final class Primitives {
   private Primitives() {}
 
   /** A primitive with one way back, for which oneDNN wants to know the way forward. */
-  sealed interface Differentiable {
+  interface Differentiable {
     dnnl_primitive_desc forward(boolean training);
 
     dnnl_primitive_desc backward(dnnl_primitive_desc forward);
@@ -224,15 +224,15 @@ final class Primitives {
     }
   }
 
-  /** Channels one after another. */
-  static dnnl_primitive_desc concat(NativeScope scope, List<Format> from, Format to) {
+  /** One after another along an axis. */
+  static dnnl_primitive_desc concat(NativeScope scope, int axis, List<Format> from, Format to) {
     return createFromMany(
         "concat",
         scope,
         from,
         (d, many, attributes) ->
             dnnl_concat_primitive_desc_create(
-                d, Dnnl.engine(), to.description(), from.size(), 1, many, attributes));
+                d, Dnnl.engine(), to.description(), from.size(), axis, many, attributes));
   }
 
   /** What oneDNN calls a way forward. */

@@ -96,16 +96,19 @@ final class ProgramBuilder {
     return values[n];
   }
 
-  /**
-   * The dimensions of the image that a live node's value is stored as: a vector is an image of one
-   * pixel.
-   */
-  long[] dims(int n) {
-    return image(source.shape(n));
+  /** The shape of a live node's value. */
+  long[] shape(int n) {
+    return source.shape(n);
   }
 
-  private static long[] image(long[] shape) {
-    return shape.length == 2 ? new long[] {shape[0], shape[1], 1, 1} : shape;
+  /** The dimensions of the image that a live node's value is stored as. */
+  long[] dims(int n) {
+    return Sequences.image(source.shape(n));
+  }
+
+  /** A live node's value as ND4J has it: row-major floats. */
+  Format plain(int n) {
+    return Sequences.plain(scope(), source.shape(n));
   }
 
   /** The nodes behind a node that its primitive may do as well. */
@@ -128,8 +131,8 @@ final class ProgramBuilder {
   }
 
   /** The tensor over an array that every run is given. */
-  Tensor given(Operation.Input input, long[] shape) {
-    Tensor given = emit.elsewhere(Format.plain(scope(), shape));
+  Tensor given(int n, Operation.Input input) {
+    Tensor given = emit.elsewhere(plain(n));
     inputs.put(input.vertex(), given);
     return given;
   }
@@ -148,7 +151,7 @@ final class ProgramBuilder {
 
   private void show(int n, Tensor value) {
     if (liveness.wanted(n)) {
-      Tensor shown = emit.elsewhere(Format.plain(scope(), value.format().dims()));
+      Tensor shown = emit.elsewhere(plain(n));
       emit.reorder(value, shown);
       outputs.put(node(n).vertex(), new Port(shown, source.shape(n)));
     }
@@ -198,7 +201,7 @@ final class ProgramBuilder {
     for (int n = 0; n < gradients.size(); n++) {
       if (region.op(n) instanceof Operation.Input input && !gradients.get(n).isEmpty()) {
         emit.vertex(input.vertex());
-        Tensor shown = emit.elsewhere(Format.plain(scope(), dims(n)));
+        Tensor shown = emit.elsewhere(plain(n));
         emit.reorder(images.total(gradients.get(n)), shown);
         inputGradients.put(input.vertex(), new Port(shown, source.shape(n)));
       }

@@ -12,7 +12,8 @@ import java.util.List;
 final class Slicing {
   private Slicing() {}
 
-  static void concat(ProgramBuilder program, int node) {
+  static void concat(ProgramBuilder program, int node, int axis) {
+    int along = Sequences.axis(program.shape(node).length, axis);
     List<Integer> from = program.node(node).inputs();
     Images images = program.images();
     NativeScope scope = program.scope();
@@ -24,6 +25,7 @@ final class Slicing {
                 List.of(
                     Primitives.concat(
                         scope,
+                        along,
                         dims.stream().map(d -> storage.format(scope, d)).toList(),
                         storage.format(scope, to))));
     Tensor y = images.image(choice.storage(), to);
@@ -35,21 +37,27 @@ final class Slicing {
     args.add(new Arg(DNNL_ARG_DST, y));
     program.emit().run("concatenation", choice.first(), args);
     program.store(node, y);
-    program.onBackward(node, dy -> split(program, dy, from, dims));
+    program.onBackward(node, dy -> split(program, dy, along, from, dims));
   }
 
   private static void split(
-      ProgramBuilder program, Tensor dy, List<Integer> from, List<long[]> dims) {
+      ProgramBuilder program, Tensor dy, int along, List<Integer> from, List<long[]> dims) {
     Images images = program.images();
-    Tensor whole = images.as(images.parting(dims.stream().map(d -> d[1]).toList()), dy);
-    long channel = 0;
+    Tensor whole =
+        images.as(parting(program, along, dims.stream().map(d -> d[along]).toList()), dy);
+    long[] offsets = new long[4];
     for (int i = 0; i < from.size(); i++) {
       long[] d = dims.get(i);
       if (program.learns(from.get(i))) {
-        program.gradient(from.get(i), images.part(whole, d, new long[] {0, channel, 0, 0}));
+        program.gradient(from.get(i), images.part(whole, d, offsets));
       }
-      channel += d[1];
+      offsets[along] += d[along];
     }
+  }
+
+  /** Channels may lie in blocks, which can't be parted; height and width don't. */
+  private static Storage parting(ProgramBuilder program, int along, List<Long> sizes) {
+    return along == 1 ? program.images().parting(sizes) : program.policy().storage();
   }
 
   static void slice(ProgramBuilder program, int node, Operation.Slice slice) {
@@ -57,9 +65,12 @@ final class Slicing {
     int from = program.input(node);
     Tensor x = program.value(from);
     long[] d = x.format().dims();
-    long[] part = {d[0], slice.size(), d[2], d[3]};
-    long[] offsets = {0, slice.from(), 0, 0};
-    Storage storage = images.parting(List.of(slice.from(), slice.size()));
+    int along = Sequences.axis(program.shape(from).length, slice.axis());
+    long[] part = d.clone();
+    part[along] = slice.size();
+    long[] offsets = new long[4];
+    offsets[along] = slice.from();
+    Storage storage = parting(program, along, List.of(slice.from(), slice.size()));
     program.store(node, images.part(images.as(storage, x), part, offsets));
     program.onBackward(node, dy -> program.gradient(from, images.framed(storage, dy, d, offsets)));
   }

@@ -41,6 +41,11 @@ record StoragePolicy(Storage storage, List<Storage> candidates, List<Storage> de
     return new StoragePolicy(all.get(0), List.copyOf(all), single);
   }
 
+  /** The candidates in which a place's channels lie side by side. */
+  List<Storage> channelsLast() {
+    return candidates.stream().filter(c -> c.layout() == Layout.NHWC).toList();
+  }
+
   private static Layout blocks() {
     return Dnnl.avx512() ? Layout.NCHW16C : Layout.NCHW8C;
   }

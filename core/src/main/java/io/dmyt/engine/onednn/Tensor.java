@@ -27,6 +27,9 @@ final class Tensor {
   /** The tensor whose place this one takes, once the arena has decided. */
   private Tensor place = this;
 
+  /** How many bytes behind that one's begin it begins. */
+  private long shift;
+
   private Tensor(NativeScope scope, Format format, boolean inArena) {
     this.format = format;
     this.inArena = inArena;
@@ -88,9 +91,14 @@ final class Tensor {
     return last;
   }
 
-  /** Lets this tensor, not used yet, lie where {@code other} lies. */
-  void replaces(Tensor other) {
+  /** Lets this tensor, not used yet, lie so many bytes behind where {@code other} lies. */
+  void replaces(Tensor other, long bytes) {
     place = other.place();
+    shift = other.shift + bytes;
+  }
+
+  long shift() {
+    return shift;
   }
 
   Tensor place() {

@@ -1,0 +1,137 @@
+package io.dmyt.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.Precision;
+import io.dmyt.engine.onednn.Emitter.Arg;
+import io.dmyt.internal.Address;
+import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * How values that are no images are stored as such, and what changes their dimensions. A vector is
+ * an image of one pixel. A sequence [batch, tokens, features] is an image of one column, a row for
+ * each token: with channels last it lies in memory as it is, and a dense layer is a convolution.
+ */
+final class Sequences {
+  private static final int RANK = 3;
+
+  private Sequences() {}
+
+  /** Whether an operation whose value is a sequence is known. */
+  static boolean runs(Operation op) {
+    return op instanceof Operation.Dense
+        || op instanceof Operation.LayerNorm
+        || op instanceof Operation.Elementwise
+        || op instanceof Operation.Sum
+        || op instanceof Operation.Product
+        || op instanceof Operation.Attention
+        || op instanceof Operation.Reshape
+        || op instanceof Operation.Permute
+        || op instanceof Operation.Weight
+        || (op instanceof Operation.Concat concat && concat.axis() > 0)
+        || (op instanceof Operation.Slice slice && slice.axis() > 0);
+  }
+
+  /** The dimensions of the image that a value is stored as. */
+  static long[] image(long... shape) {
+    return switch (shape.length) {
+      case 2 -> new long[] {shape[0], shape[1], 1, 1};
+      case RANK -> new long[] {shape[0], shape[2], shape[1], 1};
+      default -> shape;
+    };
+  }
+
+  /** The image's dimension that is a value's of that rank. */
+  static int axis(int rank, int axis) {
+    return rank == RANK && axis > 0 ? RANK - axis : axis;
+  }
+
+  /** A value's image in the order of a row-major array of its shape. */
+  static Format plain(NativeScope scope, long... shape) {
+    return Format.strided(scope, image(shape), image(shape, Parameter.rowMajorStrides(shape)));
+  }
+
+  /** Strides in a value's dimensions as strides in its image's. */
+  private static long[] image(long[] shape, long[] strides) {
+    return switch (shape.length) {
+      case 2 -> new long[] {strides[0], strides[1], 1, 1};
+      case RANK -> new long[] {strides[0], strides[2], strides[1], strides[1]};
+      default -> strides;
+    };
+  }
+
+  /** A value in the arena, row-major. */
+  private static Tensor rowMajor(ProgramBuilder program, int node, Tensor value) {
+    return program.emit().inArena(program.emit().in(program.plain(node), value));
+  }
+
+  static void reshape(ProgramBuilder program, int node) {
+    int from = program.input(node);
+    Emitter emit = program.emit();
+    Tensor x = rowMajor(program, from, program.value(from));
+    program.store(node, emit.over(program.plain(node), x));
+    program.onBackward(
+        node,
+        dy -> program.gradient(from, emit.over(program.plain(from), rowMajor(program, node, dy))));
+  }
+
+  static void permute(ProgramBuilder program, int node, Operation.Permute op) {
+    int from = program.input(node);
+    Emitter emit = program.emit();
+    long[] to = program.shape(node);
+    long[] strides = Parameter.rowMajorStrides(program.shape(from));
+    Format read =
+        Format.strided(
+            program.scope(), to, op.axes().stream().mapToLong(axis -> strides[axis]).toArray());
+    Format written = Format.plain(program.scope(), to);
+    Tensor x = rowMajor(program, from, program.value(from));
+    Tensor y = emit.tensor(program.plain(node));
+    emit.reorder(emit.over(read, x), emit.over(written, y));
+    program.store(node, y);
+    program.onBackward(
+        node,
+        dy -> {
+          Tensor given = rowMajor(program, node, dy);
+          Tensor dx = emit.tensor(program.plain(from));
+          emit.reorder(emit.over(written, given), emit.over(read, dx));
+          program.gradient(from, dx);
+        });
+  }
+
+  static void weight(ProgramBuilder program, int node, Parameter p) {
+    Parameter image = new Parameter(p.offset(), image(p.dims()), image(p.dims(), p.strides()));
+    program.store(node, program.weights().of(image));
+    program.onBackward(node, dy -> program.emit().reorder(dy, program.weights().gradient(image)));
+  }
+
+  /** The sum over a batch's examples, by a product with a row of ones. */
+  static Tensor batchSum(ProgramBuilder program, Tensor batch) {
+    NativeScope scope = program.scope();
+    Emitter emit = program.emit();
+    Storage storage = new Storage(Precision.F32, Layout.NHWC);
+    long[] d = batch.format().dims();
+    long each = d[1] * d[2] * d[3];
+    Format row = Format.plain(scope, 1, d[0]);
+    Format examples = Format.plain(scope, d[0], each);
+    Format total = Format.plain(scope, 1, each);
+    float[] one = new float[Math.toIntExact(d[0])];
+    Arrays.fill(one, 1);
+    Tensor ones = emit.kept(row);
+    Address.write(ones.address(), one);
+    Tensor sum = program.images().image(storage, 1, d[1], d[2], d[3]);
+    dnnl_primitive_desc product = SequencePrimitives.matmul(scope, row, examples, total, 1);
+    Tensor all = emit.inArena(program.images().as(storage, batch));
+    emit.run(
+        "sum over the batch",
+        product,
+        new Arg(DNNL_ARG_SRC, ones),
+        new Arg(DNNL_ARG_WEIGHTS, emit.over(examples, all)),
+        new Arg(DNNL_ARG_DST, emit.over(total, sum)));
+    return sum;
+  }
+}
