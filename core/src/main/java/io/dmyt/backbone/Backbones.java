@@ -44,7 +44,8 @@ public final class Backbones {
             DenseNet.models(),
             Vgg.models(),
             Inception.models(),
-            VisionTransformer.models())
+            VisionTransformer.models(),
+            PoolingTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
   }

@@ -25,11 +25,12 @@ enum Layout {
       return view.reshape(view.length());
     }
   },
-  /** [height, width, channels, 1] here, [channels, 1, height, width] there. */
+  /** [height, width, in, multiplier] here, [in · multiplier, 1, height, width] there. */
   DEPTHWISE {
     @Override
     INDArray asTorch(INDArray view) {
-      return view.permute(2, 3, 0, 1);
+      long channels = view.size(2) * view.size(3);
+      return view.permute(2, 3, 0, 1).reshape(channels, 1, view.size(0), view.size(1));
     }
   },
   /** A dense layer's weights: [out, in, 1, 1] here, [out, in] there. */

@@ -10,6 +10,7 @@ import io.dmyt.backbone.layer.PositionEmbedding;
 import io.dmyt.backbone.layer.SelfAttention;
 import io.dmyt.backbone.layer.TokenSelection;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Writes what vision transformers are made of, under timm's names. Tokens are [batch, tokens,
@@ -21,25 +22,40 @@ final class TransformerLayers {
 
   private final NetworkBuilder net;
   private final double eps;
+  private final Function<long[], Init> weights;
+  private final Function<long[], Init> biases;
 
   /**
    * @param eps added to the variance by layer normalisations
    */
   TransformerLayers(NetworkBuilder net, double eps) {
+    this(net, eps, shape -> NARROW, shape -> Init.ZEROS);
+  }
+
+  /**
+   * @param weights how those of linear maps are drawn from their shape
+   * @param biases the same of biases, from the weights' shape
+   */
+  TransformerLayers(
+      NetworkBuilder net,
+      double eps,
+      Function<long[], Init> weights,
+      Function<long[], Init> biases) {
     this.net = net;
     this.eps = eps;
-    net.initialiseClassifier(shape -> NARROW, shape -> Init.ZEROS);
+    this.weights = weights;
+    this.biases = biases;
+    net.initialiseClassifier(weights, biases);
+    Init.OfConvolution byDefault = (shape, groups) -> Init.pytorchDefault(shape);
+    net.initialiseConvolutions(byDefault, byDefault);
   }
 
   /** A linear map of the features. */
   String linear(String name, String from, int out, boolean biased) {
-    return linear(name, from, out, biased, NARROW);
-  }
-
-  private String linear(String name, String from, int out, boolean biased, Init weight) {
+    long[] shape = {out, net.channels(from)};
+    Map<String, Init> inits = Map.of("weight", weights.apply(shape), "bias", biases.apply(shape));
     Linear vertex = new Linear(net.channels(from), out, biased);
-    return net.function(
-        name, name, vertex, out, Map.of("weight", weight, "bias", Init.ZEROS), from);
+    return net.function(name, name, vertex, out, inits, from);
   }
 
   /** Layer normalisation of the features. */
@@ -64,7 +80,8 @@ final class TransformerLayers {
     return whole(name, new PositionEmbedding(tokens, net.channels(from)), from);
   }
 
-  private String whole(String name, FunctionVertex vertex, String from) {
+  /** A vertex whose only parameter has its name in the state dict. */
+  String whole(String name, FunctionVertex vertex, String from) {
     return net.function(
         name, name, vertex, net.channels(from), Map.of(FunctionVertex.WHOLE, NARROW), from);
   }

@@ -95,8 +95,6 @@ record VisionTransformer(
    */
   void features(NetworkBuilder net, int imageSize) {
     TransformerLayers layers = new TransformerLayers(net, eps);
-    Init.OfConvolution byDefault = (shape, groups) -> Init.pytorchDefault(shape);
-    net.initialiseConvolutions(byDefault, byDefault);
     net.biasedConv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0));
     String tokens = net.function("patch_embed.tokens", new PixelTokens(), net.last());
     embedPositions(net, layers, tokens, (imageSize / patch) * (imageSize / patch));

@@ -52,7 +52,8 @@ class BackbonesTest {
     "inception_v3, 23834568, 5.71",
     "vit_deit_tiny_patch16_224, 5717416, 1.26",
     "vit_base_patch16_224, 86567656, 17.58",
-    "vit_base_patch32_384, 88297192, 13.06"
+    "vit_base_patch32_384, 88297192, 13.06",
+    "pit_s_224, 23461912, 2.88"
   })
   void sizesAsPublished(String name, long parameters, double gigaMultiplyAdds) {
     BackboneSpec spec = Backbones.spec(name);
@@ -101,7 +102,15 @@ class BackbonesTest {
             "mobilenetv3_large_100_miil",
             "mobilenetv3_large_100_miil_in21k",
             "vit_base_patch16_224_miil",
-            "vit_base_patch16_224_miil_in21k"),
+            "vit_base_patch16_224_miil_in21k",
+            "pit_ti_224",
+            "pit_ti_distilled_224",
+            "pit_xs_224",
+            "pit_xs_distilled_224",
+            "pit_s_224",
+            "pit_s_distilled_224",
+            "pit_b_224",
+            "pit_b_distilled_224"),
         Backbones.names().stream()
             .filter(n -> Backbones.publishedWeights(n).orElseThrow().sha256().isEmpty())
             .toList());

