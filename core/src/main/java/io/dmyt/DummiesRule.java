@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Rows;
 import io.dmyt.loss.Dummies;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class DummiesRule extends SoftmaxRule {
 
   @Override
   double[][] scores(INDArray features) {
-    return dummies.scores(features).toDoubleMatrix();
+    return Rows.of(dummies.scores(features));
   }
 
   @Override
@@ -41,6 +42,6 @@ final class DummiesRule extends SoftmaxRule {
 
   @Override
   public double[][] distances(INDArray features) {
-    return dummies.distances(features).toDoubleMatrix();
+    return Rows.of(dummies.distances(features));
   }
 }

@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Rows;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,7 +18,7 @@ final class LinearRule extends SoftmaxRule {
 
   @Override
   double[][] scores(INDArray features) {
-    return features.toDoubleMatrix();
+    return Rows.of(features);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Rows;
 import io.dmyt.loss.Dummies;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,7 +19,7 @@ final class RootRule extends SoftmaxRule {
 
   @Override
   double[][] scores(INDArray features) {
-    double[][] scores = dummies.rootScores(features).toDoubleMatrix();
+    double[][] scores = Rows.of(dummies.rootScores(features));
     for (int i = 0; i < scores.length; i++) {
       scores[i] = new double[] {scores[i][1], scores[i][0]};
     }

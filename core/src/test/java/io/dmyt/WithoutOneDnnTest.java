@@ -16,10 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** DL4J's own layers train and predict where there is no oneDNN, not even its classes. */
+@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
 class WithoutOneDnnTest {
   private static final String LOSSES = "losses ";
   private static final TrainingOptions OPTIONS = TrainingOptions.defaults().withLearningRate(1e-4);

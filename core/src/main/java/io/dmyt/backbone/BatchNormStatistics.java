@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.internal.HeldNumbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,7 @@ public final class BatchNormStatistics {
 
   private final ComputationGraph graph;
   private final List<Norm> norms = new ArrayList<>();
+  private final HeldNumbers numbers = new HeldNumbers();
   private int height;
   private int width;
   private @Nullable ActivationSizes sizes;
@@ -79,7 +81,9 @@ public final class BatchNormStatistics {
                 + ": batch normalisation needs more than one value per channel in training");
       }
       double factor = n / (n - 1.0);
-      norm.step.muli(factor).subi(norm.variance.mul((1 - norm.decay) * (factor - 1)));
+      INDArray excess = numbers.product(norm.variance, (1 - norm.decay) * (factor - 1));
+      numbers.multiply(norm.step, factor);
+      norm.step.subi(excess);
       norm.layer.conf().setIterationCount(norm.layer.conf().getIterationCount() + 1);
     }
   }

@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Rows;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -202,15 +203,17 @@ public abstract class ClassLoss extends SameDiffLoss {
 
   /** Each example's class, or -1 if it is masked. */
   private int[] indices(INDArray labels, INDArray mask) {
-    double[][] rows = labels.toDoubleMatrix();
+    double[][] rows = Rows.of(labels);
+    double[] kept = mask == null ? null : mask.dup('c').data().asDouble();
     int[] indices = new int[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      double kept = mask == null ? 1 : mask.getDouble(i);
-      if (kept != 0 && kept != 1) {
+      double weight = kept == null ? 1 : kept[i];
+      if (weight != 0 && weight != 1) {
         throw new IllegalArgumentException(
-            "%s: a mask holds zeros and ones, found %s for example %d".formatted(name(), kept, i));
+            "%s: a mask holds zeros and ones, found %s for example %d"
+                .formatted(name(), weight, i));
       }
-      indices[i] = kept == 0 ? -1 : oneHot(rows[i], i);
+      indices[i] = weight == 0 ? -1 : oneHot(rows[i], i);
     }
     return indices;
   }

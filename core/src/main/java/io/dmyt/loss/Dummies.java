@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -249,13 +248,13 @@ public record Dummies(
   }
 
   private INDArray rows(DataType type, List<Slice> slices, boolean mean) {
-    INDArray rows = Nd4j.create(type, slices.size(), size);
+    double[] rows = new double[slices.size() * size];
     for (int k = 0; k < slices.size(); k++) {
       Slice s = slices.get(k);
-      rows.get(NDArrayIndex.point(k), NDArrayIndex.interval(s.from(), s.to()))
-          .assign(mean ? 1.0 / s.length() : 1.0);
+      int row = k * size;
+      Arrays.fill(rows, row + s.from(), row + s.to(), mean ? 1.0 / s.length() : 1.0);
     }
-    return rows;
+    return Nd4j.createFromArray(rows).castTo(type).reshape(slices.size(), size);
   }
 
   /** The embeddings, at least in single precision. */

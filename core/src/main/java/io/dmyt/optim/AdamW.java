@@ -1,7 +1,9 @@
 package io.dmyt.optim;
 
 import io.dmyt.internal.Address;
+import io.dmyt.internal.HeldNumbers;
 import java.util.List;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -46,6 +48,7 @@ public final class AdamW {
   private final ComputationGraph graph;
   private final ISchedule learningRate;
   private final double weightDecay;
+  private final HeldNumbers numbers = new HeldNumbers();
 
   /**
    * Writes itself into the graph's configuration as DL4J's Adam with weight decay, so that a saved
@@ -58,31 +61,58 @@ public final class AdamW {
     this.graph = graph;
     this.learningRate = learningRate;
     this.weightDecay = weightDecay;
+    forEach(this::configure, this::configure);
+    setDecay(decay());
+    graph.getUpdater();
+  }
+
+  private void forEach(Consumer<BaseLayer> ofLayer, Consumer<SameDiffVertex> ofVertex) {
     for (Layer layer : graph.getLayers()) {
       if (layer.conf().getLayer() instanceof BaseLayer conf) {
-        configure(conf);
+        ofLayer.accept(conf);
       }
     }
     for (GraphVertex vertex : graph.getConfiguration().getVertices().values()) {
       if (vertex instanceof SameDiffVertex conf) {
-        configure(conf);
+        ofVertex.accept(conf);
       }
     }
-    graph.getUpdater();
   }
 
   private void configure(BaseLayer layer) {
     layer.setIUpdater(adam(layer.getIUpdater()));
     layer.setBiasUpdater(null);
-    layer.setRegularization(decay());
-    layer.setRegularizationBias(decay());
   }
 
   private void configure(SameDiffVertex vertex) {
     vertex.setUpdater(adam(vertex.getUpdater()));
     vertex.setBiasUpdater(null);
-    vertex.setRegularization(decay());
-    vertex.setRegularizationBias(decay());
+  }
+
+  private void setDecay(List<Regularization> decay) {
+    forEach(
+        layer -> {
+          layer.setRegularization(decay);
+          layer.setRegularizationBias(decay);
+        },
+        vertex -> {
+          vertex.setRegularization(decay);
+          vertex.setRegularizationBias(decay);
+        });
+  }
+
+  /**
+   * Has the graph compute the gradients of its inputs and labels, and a score without the decay's
+   * part. DL4J takes the norm of every layer's parameters for that, one after the other, and waits
+   * for each; this optimiser has no use for it.
+   */
+  public void computeGradient() {
+    setDecay(List.of());
+    try {
+      graph.computeGradientAndScore();
+    } finally {
+      setDecay(decay());
+    }
   }
 
   /** An updater that is there already reads the object that the layer has: it is changed itself. */
@@ -140,9 +170,9 @@ public final class AdamW {
     }
     // ND4J adds ε to √v before it divides by √(1−β₂ᵗ): scaled so, it is as if added after.
     double epsilon = EPSILON * Math.sqrt(1 - Math.pow(BETA2, step + 1));
-    gradient.divi(batch);
+    numbers.multiply(gradient, 1.0 / batch);
     Nd4j.exec(new AdamUpdater(gradient, v, m, rate, BETA1, BETA2, epsilon, step));
-    parameter.muli(1 - rate * weightDecay);
+    numbers.multiply(parameter, 1 - rate * weightDecay);
     parameter.subi(gradient);
   }
 

@@ -58,7 +58,7 @@ public final class TrainingStep implements AutoCloseable {
   public double run(INDArray images, INDArray labels) {
     graph.setInputs(images);
     graph.setLabels(labels);
-    graph.computeGradientAndScore();
+    optimizer.computeGradient();
     statistics.correct(images.shape());
     optimizer.step(Math.toIntExact(images.size(0)));
     graph.clearLayersStates();

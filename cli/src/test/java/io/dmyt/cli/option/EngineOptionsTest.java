@@ -11,7 +11,9 @@ import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
 
+@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
 class EngineOptionsTest {
 
   private static ExecutionOptions options(String... words) {
