@@ -7,6 +7,7 @@ import io.dmyt.data.LoadedSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.LoadingSteps;
 import io.dmyt.data.Sample;
+import io.dmyt.internal.NativeGarbage;
 import java.io.IOException;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,7 +27,7 @@ public final class Predictor {
      * Takes a batch.
      *
      * @param samples open, if that was asked for
-     * @param images the same decoded, [B, 3, size, size]
+     * @param images the same decoded, [B, 3, size, size]; freed after the call
      * @param predictions one per sample
      */
     void batch(List<Sample> samples, INDArray images, List<Prediction> predictions)
@@ -74,6 +75,7 @@ public final class Predictor {
     int scored = 0;
     int fakes = 0;
     int told = 0;
+    NativeGarbage garbage = new NativeGarbage();
     try (ImageFolderIterator batches =
         ImageFolderIterator.unlabelled(
             samples, options, LoadingSteps.PLAIN.withKeptContent(keepContent))) {
@@ -85,6 +87,7 @@ public final class Predictor {
         told = tell(batches.badImages(), told, output);
         output.batch(loaded, batch.getFeatures(), predictions);
         batches.free(batch);
+        garbage.batchDone();
         scored += predictions.size();
         fakes += (int) predictions.stream().filter(Prediction::fake).count();
       }

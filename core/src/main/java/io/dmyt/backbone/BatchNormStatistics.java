@@ -84,6 +84,7 @@ public final class BatchNormStatistics {
       INDArray excess = numbers.product(norm.variance, (1 - norm.decay) * (factor - 1));
       numbers.multiply(norm.step, factor);
       norm.step.subi(excess);
+      excess.close();
       norm.layer.conf().setIterationCount(norm.layer.conf().getIterationCount() + 1);
     }
   }

@@ -31,6 +31,7 @@ public final class AcceleratedGraph extends SharingGraph {
   private final transient GraphProgram program;
   private final transient GraphRuntime runtime;
   private final transient Cleaner.Cleanable cleanable;
+  private final transient GradientViews views = new GradientViews();
   private transient ForwardPass pending;
 
   AcceleratedGraph(ComputationGraph source, EngineProvider provider, ExecutionOptions options) {
@@ -265,7 +266,8 @@ public final class AcceleratedGraph extends SharingGraph {
     }
     boolean external = externalEpsilons != null && externalEpsilons.length > 0;
     BackwardPass back =
-        new BackwardPass(this, program, labels(), external ? externalEpsilons : null, workspaces());
+        new BackwardPass(
+            this, program, labels(), external ? externalEpsilons : null, workspaces(), views);
     synchronized (runtime) {
       runtime.requireOpen();
       gradient = back.run(pending, truncatedBPTT, flattenedGradients);

@@ -27,6 +27,7 @@ final class BackwardPass {
   private final INDArray[] labels;
   private final INDArray[] external;
   private final LayerWorkspaceMgr workspaces;
+  private final GradientViews views;
   private final Map<String, INDArray> epsilons = new HashMap<>();
   private final Map<Integer, Gradient> ofVertices = new HashMap<>();
 
@@ -39,12 +40,14 @@ final class BackwardPass {
       GraphProgram program,
       INDArray[] labels,
       INDArray[] external,
-      LayerWorkspaceMgr workspaces) {
+      LayerWorkspaceMgr workspaces,
+      GradientViews views) {
     this.graph = graph;
     this.program = program;
     this.labels = labels;
     this.external = external;
     this.workspaces = workspaces;
+    this.views = views;
   }
 
   /**
@@ -135,12 +138,7 @@ final class BackwardPass {
 
   private Map<String, INDArray> named(GraphVertex vertex, INDArray flattenedGradients) {
     if (vertex.hasLayer()) {
-      Layer layer = vertex.getLayer();
-      return layer
-          .conf()
-          .getLayer()
-          .initializer()
-          .getGradientsFromFlattened(layer.conf(), layer.getGradientsViewArray());
+      return views.of(vertex.getLayer());
     }
     Map<String, INDArray> gradients = new LinkedHashMap<>();
     vertex

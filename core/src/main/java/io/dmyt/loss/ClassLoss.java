@@ -146,7 +146,11 @@ public abstract class ClassLoss extends SameDiffLoss {
 
   private static INDArray gradient(
       Terms.Result result, INDArray preOutput, IActivation activationFn) {
-    INDArray atOutput = Objects.requireNonNull(result.gradient()).castTo(preOutput.dataType());
+    INDArray inDouble = Objects.requireNonNull(result.gradient());
+    INDArray atOutput = inDouble.castTo(preOutput.dataType());
+    if (atOutput != inDouble && inDouble.closeable()) {
+      inDouble.close();
+    }
     return activationFn instanceof ActivationIdentity
         ? atOutput
         : activationFn.backprop(preOutput.dup(), atOutput).getFirst();

@@ -233,7 +233,9 @@ public record Dummies(
     for (int k = 0; k < count(); k++) {
       INDArray difference = e.subRowVector(vectors.getRow(k)).addi(1e-6);
       distances.putColumn(k, difference.norm2(1));
+      free(difference);
     }
+    free(vectors);
     return distances;
   }
 
@@ -244,7 +246,16 @@ public record Dummies(
 
   private INDArray means(INDArray embeddings, List<Slice> slices) {
     INDArray e = checked(embeddings);
-    return e.mmul(rows(e.dataType(), slices, true).transpose());
+    INDArray rows = rows(e.dataType(), slices, true);
+    INDArray means = e.mmul(rows.transpose());
+    free(rows);
+    return means;
+  }
+
+  private static void free(INDArray array) {
+    if (array.closeable()) {
+      array.close();
+    }
   }
 
   private INDArray rows(DataType type, List<Slice> slices, boolean mean) {

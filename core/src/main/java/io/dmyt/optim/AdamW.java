@@ -2,6 +2,7 @@ package io.dmyt.optim;
 
 import io.dmyt.internal.Address;
 import io.dmyt.internal.HeldNumbers;
+import io.dmyt.optim.ParameterBlocks.Moments;
 import java.util.List;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
@@ -9,16 +10,13 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -49,6 +47,7 @@ public final class AdamW {
   private final ISchedule learningRate;
   private final double weightDecay;
   private final HeldNumbers numbers = new HeldNumbers();
+  private @Nullable ParameterBlocks blocks;
 
   /**
    * Writes itself into the graph's configuration as DL4J's Adam with weight decay, so that a saved
@@ -135,34 +134,24 @@ public final class AdamW {
    * @param batch the number of examples in the batch: gradients are divided by it
    */
   public void step(int batch) {
-    INDArray parameters = flat(graph.params());
-    INDArray gradients = flat(graph.getFlattenedGradients());
     int step = graph.getIterationCount();
     double rate = learningRate.valueAt(step, graph.getEpochCount());
-    List<UpdaterBlock> blocks = graph.getUpdater().getUpdaterBlocks();
-    for (UpdaterBlock block : blocks) {
-      long from = block.getParamOffsetStart();
-      long to = block.getParamOffsetEnd();
-      INDArray parameter = parameters.get(NDArrayIndex.interval(from, to));
-      INDArray gradient = gradients.get(NDArrayIndex.interval(from, to));
-      Object updater = block.getGradientUpdater().getConfig();
-      if (updater instanceof NoOp) {
-        parameter.subi(gradient);
-      } else if (updater instanceof Adam) {
-        step(parameter, gradient, flat(block.getUpdaterView()), rate, batch, step);
+    blocks = ParameterBlocks.of(graph, blocks);
+    for (ParameterBlocks.Block block : blocks.all()) {
+      Moments moments = block.moments();
+      if (moments == null) {
+        block.parameter().subi(block.gradient());
       } else {
-        throw new IllegalStateException(
-            "AdamW needs a graph configured with Adam, found " + updater.getClass().getName());
+        step(block.parameter(), block.gradient(), moments, rate, batch, step);
       }
     }
     graph.getConfiguration().setIterationCount(step + 1);
   }
 
   private void step(
-      INDArray parameter, INDArray gradient, INDArray state, double rate, int batch, int step) {
-    long length = parameter.length();
-    INDArray m = state.get(NDArrayIndex.interval(0, length));
-    INDArray v = state.get(NDArrayIndex.interval(length, 2 * length));
+      INDArray parameter, INDArray gradient, Moments moments, double rate, int batch, int step) {
+    INDArray m = moments.mean();
+    INDArray v = moments.square();
     if (Address.reachesArrays() && parameter.dataType() == DataType.FLOAT) {
       new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay)
           .step(parameter, gradient, m, v, step + 1, 1.0 / batch);
@@ -174,9 +163,5 @@ public final class AdamW {
     Nd4j.exec(new AdamUpdater(gradient, v, m, rate, BETA1, BETA2, epsilon, step));
     numbers.multiply(parameter, 1 - rate * weightDecay);
     parameter.subi(gradient);
-  }
-
-  private static INDArray flat(INDArray array) {
-    return array.reshape(array.length());
   }
 }

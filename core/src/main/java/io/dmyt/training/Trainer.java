@@ -2,6 +2,7 @@ package io.dmyt.training;
 
 import io.dmyt.Detector;
 import io.dmyt.data.ImageFolderIterator;
+import io.dmyt.internal.NativeGarbage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 public final class Trainer {
   private final Detector detector;
   private final TrainingOptions options;
+  private final NativeGarbage garbage = new NativeGarbage();
 
   public Trainer(Detector detector, TrainingOptions options) {
     this.detector = detector;
@@ -102,6 +104,7 @@ public final class Trainer {
       int[] predictions = predict(detector, step.features());
       metrics.add(loss, batch.getLabels(), predictions, step.triplets());
       free(batches, batch);
+      garbage.batchDone();
       monitor.stepDone(metrics.images(), loss, metrics.accuracy());
     }
     requireBatches(metrics, "training");
@@ -131,6 +134,7 @@ public final class Trainer {
       metrics.add(loss, batch.getLabels(), predict(detector, features), Double.NaN);
       features.close();
       free(batches, batch);
+      garbage.batchDone();
     }
     requireBatches(metrics, "validation");
     return metrics;

@@ -4,6 +4,7 @@ import io.dmyt.Detector;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoadedSample;
 import io.dmyt.data.Sample;
+import io.dmyt.internal.NativeGarbage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -83,6 +84,7 @@ public record FeatureSet(INDArray features, int[] labels, List<Sample> samples) 
       DataSetIterator images,
       Layer layer,
       BiConsumer<DataSet, INDArray> answers) {
+    NativeGarbage garbage = new NativeGarbage();
     while (images.hasNext()) {
       DataSet batch = images.next();
       answers.accept(
@@ -93,6 +95,7 @@ public record FeatureSet(INDArray features, int[] labels, List<Sample> samples) 
       if (images instanceof ImageFolderIterator loader) {
         loader.free(batch);
       }
+      garbage.batchDone();
     }
   }
 }
