@@ -24,7 +24,7 @@ public enum GraphEngine {
   ComputationGraph open(ComputationGraph stock, int threads) {
     return precision == null
         ? stock
-        : Engines.named("onednn", new ExecutionOptions(precision, threads, false))
+        : Engines.named("onednn", new ExecutionOptions(precision, threads, false, null))
             .accelerate(stock);
   }
 

@@ -111,7 +111,7 @@ final class TrainCommand implements Command {
     ImageFolder valid = folders.get(Split.VALID);
     DetectorSpec spec = detectorOptions.spec(backbone, train.classes(), loss, weights(train));
     Optional<Path> start = pretrained.file(model, terminal);
-    Engine chosen = engine.choose(terminal);
+    Engine chosen = engine.choose(terminal, output.resolveSibling("engine-tuning.tsv"));
     try (Detector detector = Detector.create(spec, seed, chosen)) {
       if (start.isPresent()) {
         pretrained.load(start.get(), detector, terminal);

@@ -6,6 +6,12 @@ import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Tuning;
+import io.dmyt.hub.CacheFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -33,12 +39,48 @@ public final class EngineOptions {
       description = "Threads that compute; 0: as many as there are processors")
   int threads;
 
-  /** The engine to use; says so where the usual one is not to be had. */
-  public Engine choose(Terminal terminal) {
+  @Parameter(
+      names = "--engine-tuning",
+      description =
+          "off: kernels are chosen by rule; on: the engine measures them once for each shape and"
+              + " remembers the fastest; or a file to remember them in (onednn only)")
+  String tuning = "off";
+
+  /**
+   * The engine to use; says so where the usual one is not to be had.
+   *
+   * @throws IOException if the file with the engine's choices can't be read
+   */
+  public Engine choose(Terminal terminal) throws IOException {
+    return choose(terminal, tuning(List.of()));
+  }
+
+  /**
+   * The engine for a run that keeps its choices of kernels in a file of its own.
+   *
+   * @throws IOException if a file with choices can't be read
+   */
+  public Engine choose(Terminal terminal, Path own) throws IOException {
+    return choose(terminal, tuning(List.of(own)));
+  }
+
+  private Tuning tuning(List<Path> own) throws IOException {
+    if (tuning.equalsIgnoreCase("off")) {
+      return null;
+    }
+    List<Path> files = new ArrayList<>(own);
+    files.add(
+        tuning.equalsIgnoreCase("on")
+            ? CacheFolder.get().resolve("engine-tuning.tsv")
+            : Path.of(tuning));
+    return Tuning.in(files.toArray(Path[]::new));
+  }
+
+  private Engine choose(Terminal terminal, Tuning tuned) {
     if (threads > 0) {
       useThreads(threads);
     }
-    Engine chosen = find(new ExecutionOptions(precision, threads, forceBf16));
+    Engine chosen = find(new ExecutionOptions(precision, threads, forceBf16, tuned));
     if (chosen.options().precision() != precision) {
       throw new UsageException(
           "--precision %s needs another engine than %s"

@@ -18,15 +18,28 @@ import org.bytedeco.dnnl.dnnl_primitive_attr;
 
 /** Attributes of primitives, owned by a scope: the scratchpad from outside, and post-ops. */
 final class Attributes {
+  /** oneDNN takes no more. */
+  static final int MOST_POST_OPS = 32;
+
   private Attributes() {}
 
   /** What a primitive does to its result before it stores it. */
   sealed interface PostOp {
     /** A function of each element. */
-    record Apply(Operation.Elementwise function) implements PostOp {}
+    record Apply(Operation.Elementwise function) implements PostOp {
+      @Override
+      public String toString() {
+        return function.text();
+      }
+    }
 
     /** Adds a tensor of the result's format. */
-    record Add() implements PostOp {}
+    record Add() implements PostOp {
+      @Override
+      public String toString() {
+        return "sum";
+      }
+    }
   }
 
   static dnnl_primitive_attr plain(NativeScope scope) {

@@ -19,6 +19,7 @@ import io.dmyt.engine.ElementwiseFunction;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Emits batch normalisation, with the ReLU behind it if nobody else reads it. */
@@ -46,7 +47,12 @@ final class BatchNorm {
     Tensor value = program.value(program.input(node));
     long[] d = value.format().dims();
     Images.Choice choice =
-        images.choose(
+        images.fastest(
+            "batch norm of %s%s: %s"
+                .formatted(
+                    Arrays.toString(d),
+                    relu ? " and relu" : "",
+                    training ? "training" : "inference"),
             storage ->
                 new Primitives.Norm(
                         program.scope(),

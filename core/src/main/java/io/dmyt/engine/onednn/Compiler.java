@@ -25,16 +25,18 @@ final class Compiler {
   }
 
   /**
+   * @param tuner measures, or null: everything is chosen by rule
    * @throws OneDnnException if a shape has no implementation
    * @throws io.dmyt.engine.UnsupportedShapeException if an operation can't take its shapes
    */
   static Program compile(
       RegionProgram source,
       StoragePolicy policy,
+      Tuner tuner,
       Parameters parameters,
       Threads threads,
       Arena arena) {
-    ProgramBuilder program = new ProgramBuilder(source, policy, parameters);
+    ProgramBuilder program = new ProgramBuilder(source, policy, parameters, tuner);
     try {
       Compiler compiler = new Compiler(source, program);
       for (int n = 0; n < source.region().nodes().size(); n++) {

@@ -4,6 +4,7 @@ import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Primitives.Geometry;
+import java.util.Arrays;
 
 /**
  * A convolution of one value.
@@ -18,6 +19,27 @@ record ConvolutionShapes(
     KernelGeometry w = op.kernel();
     long[] to = {d[0], op.channels(), w.outHeight(d[2]), w.outWidth(d[3])};
     return new ConvolutionShapes(scope, op, x, to, Geometry.of(w, d[2], d[3]));
+  }
+
+  /**
+   * Names one of its primitives and all that its speed depends on.
+   *
+   * @param pass which
+   */
+  String text(String pass, boolean biased) {
+    Geometry g = geometry;
+    boolean plain = x.format().same(Format.plain(scope, x.format().dims()));
+    return "%s%s, weights %s%s, strides %s, gaps %s, padding %s to %s: %s"
+        .formatted(
+            Arrays.toString(x.format().dims()),
+            plain ? " row-major" : "",
+            Arrays.toString(op.weights().dims()),
+            biased ? " and bias" : "",
+            Arrays.toString(g.strides()),
+            Arrays.toString(g.gaps()),
+            Arrays.toString(g.before()),
+            Arrays.toString(g.after()),
+            pass);
   }
 
   /** The primitives of a storage, whose weights lie as oneDNN likes. */

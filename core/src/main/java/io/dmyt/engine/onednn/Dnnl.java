@@ -6,13 +6,16 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_last_impl_reached;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_next_impl;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_dims;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_ndims_s32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
@@ -26,6 +29,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -76,6 +81,12 @@ final class Dnnl {
     return has(dnnl_cpu_isa_avx512_core);
   }
 
+  /** Names what kernels depend on: oneDNN's version, the processor and its instructions. */
+  static String machine() {
+    return "oneDNN %s, %s, instructions %x"
+        .formatted(version(), Processor.NAME, dnnl_get_effective_cpu_isa());
+  }
+
   private static boolean has(int instructions) {
     return (dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
@@ -95,6 +106,20 @@ final class Dnnl {
   /** A memory description that belongs to {@code description}, or null if there is none. */
   static dnnl_memory_desc query(dnnl_primitive_desc description, int what) {
     return dnnl_primitive_desc_query_md(description, what, 0);
+  }
+
+  /** The dimensions of a memory description. */
+  static long[] dims(dnnl_memory_desc description) {
+    try (IntPointer rank = new IntPointer(1);
+        PointerPointer<LongPointer> dims = new PointerPointer<>(1)) {
+      check(
+          dnnl_memory_desc_query(description, dnnl_query_ndims_s32, rank),
+          "dnnl_memory_desc_query");
+      check(dnnl_memory_desc_query(description, dnnl_query_dims, dims), "dnnl_memory_desc_query");
+      long[] all = new long[rank.get()];
+      dims.get(LongPointer.class, 0).get(all);
+      return all;
+    }
   }
 
   /** Which implementation oneDNN chose, e.g. {@code brgconv_1x1:avx2}. */

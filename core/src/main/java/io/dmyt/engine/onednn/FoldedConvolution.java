@@ -63,7 +63,9 @@ final class FoldedConvolution {
     Format bias = biased ? Format.plain(program.scope(), op.channels()) : null;
     Images images = program.images();
     Images.Choice choice =
-        images.choose(storage -> List.of(shapes.primitives(storage, bias).forward(false, postOps)));
+        images.fastest(
+            shapes.text("inference" + postOps, biased),
+            storage -> List.of(shapes.primitives(storage, bias).forward(false, postOps)));
     Storage storage = choice.storage();
     Tensor y = images.image(storage, shapes.to());
     List<Arg> args = new ArrayList<>();

@@ -20,8 +20,13 @@ final class Images {
   private final NativeScope scope;
   private final Emitter emit;
   private final StoragePolicy policy;
+  private final Tuner tuner;
 
-  Images(Emitter emit, StoragePolicy policy) {
+  /**
+   * @param tuner measures what is chosen by {@link #fastest}, or null: by rule
+   */
+  Images(Emitter emit, StoragePolicy policy, Tuner tuner) {
+    this.tuner = tuner;
     this.scope = emit.scope();
     this.emit = emit;
     this.policy = policy;
@@ -84,6 +89,23 @@ final class Images {
 
   Choice choose(Function<Storage, List<dnnl_primitive_desc>> describe) {
     return choose(policy.candidates(), describe);
+  }
+
+  /**
+   * The fastest, where that is measured; else as {@link #choose} does.
+   *
+   * @param what names the primitives and their shapes
+   */
+  Choice fastest(
+      String what,
+      List<Storage> candidates,
+      Function<Storage, List<dnnl_primitive_desc>> describe) {
+    Choice rule = choose(candidates, describe);
+    return tuner == null ? rule : tuner.choose(what, rule, describe);
+  }
+
+  Choice fastest(String what, Function<Storage, List<dnnl_primitive_desc>> describe) {
+    return fastest(what, policy.candidates(), describe);
   }
 
   /** The format that oneDNN chose for one of a primitive's arguments. */

@@ -4,6 +4,7 @@ import io.dmyt.engine.CompiledRegion;
 import io.dmyt.engine.Region;
 import io.dmyt.engine.RegionCompiler;
 import io.dmyt.engine.RegionProgram;
+import io.dmyt.engine.Tuning;
 import io.dmyt.engine.UnsupportedShapeException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,10 +13,24 @@ final class OneDnnCompiler implements RegionCompiler {
   private final StoragePolicy policy;
   private final Parameters parameters;
   private final Threads threads;
+  private final Tuning tuning;
+  private final Tuner.Stopwatch stopwatch;
   private final NativeScope scope = new NativeScope();
   private final Arena arena = new Arena(scope);
 
-  OneDnnCompiler(Region region, StoragePolicy policy, INDArray parameters, Threads threads) {
+  /**
+   * @param tuning remembers what was measured, or null: everything is chosen by rule
+   * @param stopwatch instead of a {@link KernelTimer}, or null
+   */
+  OneDnnCompiler(
+      Region region,
+      StoragePolicy policy,
+      INDArray parameters,
+      Threads threads,
+      Tuning tuning,
+      Tuner.Stopwatch stopwatch) {
+    this.tuning = tuning;
+    this.stopwatch = stopwatch;
     this.policy = policy;
     this.parameters = Parameters.of(region, parameters);
     this.threads = threads;
@@ -24,8 +39,13 @@ final class OneDnnCompiler implements RegionCompiler {
   @Override
   public CompiledRegion compile(RegionProgram program) {
     threads.use();
-    try {
-      return Compiler.compile(program, policy, parameters, threads, arena);
+    try (KernelTimer timer = new KernelTimer()) {
+      Tuner tuner = tuner(stopwatch == null ? timer::seconds : stopwatch);
+      Program compiled = Compiler.compile(program, policy, tuner, parameters, threads, arena);
+      if (tuner != null) {
+        tuner.save();
+      }
+      return compiled;
     } catch (OneDnnException e) {
       if (e.unimplemented()) {
         throw new UnsupportedShapeException(e.getMessage(), e);
@@ -34,9 +54,18 @@ final class OneDnnCompiler implements RegionCompiler {
     }
   }
 
+  private Tuner tuner(Tuner.Stopwatch watch) {
+    if (tuning == null) {
+      return null;
+    }
+    String machine = "%s, %d threads".formatted(Dnnl.machine(), threads.count());
+    return new Tuner(tuning, policy, machine, watch);
+  }
+
   @Override
   public String description() {
-    return "images are stored in " + policy.storage();
+    String stored = "images are stored in " + policy.storage();
+    return tuning == null ? stored : stored + tuner(stopwatch).description();
   }
 
   @Override

@@ -18,17 +18,20 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Runs DL4J's graphs on a CPU with oneDNN. */
 public final class OneDnnProvider implements EngineProvider {
   private final Function<Precision, StoragePolicy> policy;
+  private final Tuner.Stopwatch stopwatch;
 
   /** For {@link java.util.ServiceLoader}. */
   public OneDnnProvider() {
-    this(StoragePolicy::of);
+    this(StoragePolicy::of, null);
   }
 
   /**
    * @param policy instead of this CPU's
+   * @param stopwatch measures instead of a clock, or null
    */
-  OneDnnProvider(Function<Precision, StoragePolicy> policy) {
+  OneDnnProvider(Function<Precision, StoragePolicy> policy, Tuner.Stopwatch stopwatch) {
     this.policy = policy;
+    this.stopwatch = stopwatch;
   }
 
   private static final class Probe {
@@ -133,7 +136,12 @@ public final class OneDnnProvider implements EngineProvider {
   @Override
   public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
     return new OneDnnCompiler(
-        region, policy.apply(options.precision()), parameters, new Threads(options.threads()));
+        region,
+        policy.apply(options.precision()),
+        parameters,
+        new Threads(options.threads()),
+        options.tuning(),
+        stopwatch);
   }
 
   @Override

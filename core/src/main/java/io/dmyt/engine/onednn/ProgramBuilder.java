@@ -46,13 +46,16 @@ final class ProgramBuilder {
   private final Map<String, Tensor> epsilons = new LinkedHashMap<>();
   private final Map<String, Port> inputGradients = new LinkedHashMap<>();
 
-  ProgramBuilder(RegionProgram source, StoragePolicy policy, Parameters parameters) {
+  /**
+   * @param tuner measures, or null: everything is chosen by rule
+   */
+  ProgramBuilder(RegionProgram source, StoragePolicy policy, Parameters parameters, Tuner tuner) {
     this.source = source;
     this.region = source.region();
     this.liveness = source.liveness();
     this.policy = policy;
     this.parameters = parameters;
-    this.images = new Images(emit, policy);
+    this.images = new Images(emit, policy, tuner);
     this.weights = new Weights(parameters, emit);
     this.values = new Tensor[region.nodes().size()];
     region.nodes().forEach(n -> gradients.add(new ArrayList<>()));

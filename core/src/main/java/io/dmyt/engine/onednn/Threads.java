@@ -21,6 +21,10 @@ final class Threads {
     return NativeOpsHolder.getInstance().getDeviceNativeOps();
   }
 
+  int count() {
+    return count;
+  }
+
   /** To be called before oneDNN is. */
   void use() {
     ops().setOmpNumThreads(count);

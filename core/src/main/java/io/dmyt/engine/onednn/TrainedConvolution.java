@@ -44,7 +44,8 @@ final class TrainedConvolution {
   }
 
   void emit() {
-    Images.Choice choice = images.choose(storage -> List.of(forward(storage)));
+    Images.Choice choice =
+        images.fastest(shapes.text("training", bias != null), storage -> List.of(forward(storage)));
     Tensor weights = program.weights().of(op);
     Tensor y = images.image(choice.storage(), shapes.to());
     List<Arg> args = new ArrayList<>();
@@ -78,7 +79,8 @@ final class TrainedConvolution {
   private void weightsGradient(Tensor dy) {
     StoragePolicy policy = program.policy();
     Images.Choice choice =
-        images.choose(
+        images.fastest(
+            shapes.text("weights' gradient", bias != null),
             op.depthwise() ? policy.depthwiseWeights() : policy.candidates(),
             storage ->
                 List.of(shapes.gradientOfWeights(storage, bias).weightsGradient(forward(storage))));
@@ -101,7 +103,8 @@ final class TrainedConvolution {
 
   private void inputGradient(Tensor dy, Tensor weights) {
     Images.Choice choice =
-        images.choose(
+        images.fastest(
+            shapes.text("input's gradient", false),
             storage -> List.of(shapes.gradientOfInput(storage).inputGradient(forward(storage))));
     Format format = images.chosen(choice.first(), dnnl_query_weights_md);
     Tensor dx = images.image(choice.storage(), shapes.x().format().dims());

@@ -1,0 +1,115 @@
+package io.dmyt.engine.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.engine.AcceleratedGraphTest;
+import io.dmyt.engine.CoverageTest;
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.Precision;
+import io.dmyt.engine.TestEngine;
+import io.dmyt.engine.Tuning;
+import io.dmyt.engine.Twins;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Whatever is measured, the results are the same. */
+class TunerTest {
+  private static final INDArray IMAGES = Twins.random(1, 4, 3, 25, 21);
+
+  @BeforeAll
+  static void assumeAvailable() {
+    OneDnnTests.assumeAvailable();
+  }
+
+  /** By it the last candidate is always the fastest, and none is hopeless. */
+  private static Tuner.Stopwatch falling() {
+    double[] next = {1};
+    Map<Long, Double> known = new HashMap<>();
+    return (description, hopeless) ->
+        known.computeIfAbsent(description.address(), address -> next[0] *= 0.8);
+  }
+
+  /** By it nothing is faster than the rule. */
+  private static Tuner.Stopwatch rising() {
+    double[] next = {1};
+    return (description, hopeless) -> next[0] *= 1.1;
+  }
+
+  private static Stream<DynamicTest> everyLayer(Precision precision, Tuner.Stopwatch stopwatch)
+      throws IOException {
+    return CoverageTest.everyLayer(
+        OneDnnTests.engine(StoragePolicy.of(precision), Tuning.in(), stopwatch), (twins, x) -> {});
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyLayerByTheLastCandidate() throws IOException {
+    return everyLayer(Precision.F32, falling());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyLayerByTheLastCandidateInBfloat16() throws IOException {
+    return everyLayer(Precision.BF16, falling());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyLayerMeasured() throws IOException {
+    return everyLayer(Precision.F32, null);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyLayerMeasuredInBfloat16() throws IOException {
+    return everyLayer(Precision.BF16, null);
+  }
+
+  private static List<Emitter.Kernel> kernels(TestEngine engine) {
+    List<Emitter.Kernel> all = new ArrayList<>();
+    try (Twins twins = Twins.of(AcceleratedGraphTest.residual(), engine)) {
+      for (boolean training : new boolean[] {false, true}) {
+        all.addAll(OneDnnTests.kernels(twins, training, IMAGES));
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void whatIsNotClearlyFasterLeavesTheRule() throws IOException {
+    StoragePolicy policy = StoragePolicy.of(Precision.F32);
+    assertEquals(
+        kernels(OneDnnTests.engine(policy)),
+        kernels(OneDnnTests.engine(policy, Tuning.in(), rising())));
+  }
+
+  @Test
+  void aChoiceIsKept() throws IOException {
+    StoragePolicy policy = StoragePolicy.of(Precision.F32);
+    Tuning tuning = Tuning.in();
+    List<Emitter.Kernel> chosen = kernels(OneDnnTests.engine(policy, tuning, falling()));
+    assertFalse(chosen.equals(kernels(OneDnnTests.engine(policy))), "nothing but the rule's");
+    Tuner.Stopwatch none =
+        (description, hopeless) -> {
+          throw new AssertionError("measured again");
+        };
+    assertEquals(chosen, kernels(OneDnnTests.engine(policy, tuning, none)));
+  }
+
+  @Test
+  void aDescriptionHasTheChoices() throws IOException {
+    TestEngine engine = OneDnnTests.engine(StoragePolicy.of(Precision.F32), Tuning.in(), null);
+    try (Twins twins = Twins.of(AcceleratedGraphTest.residual(), engine)) {
+      twins.fast().output(IMAGES);
+      String text = Engines.describe(twins.fast());
+      assertTrue(text.contains(": inference[relu]: f32 "), text);
+    }
+  }
+}
