@@ -45,7 +45,8 @@ public final class Backbones {
             Vgg.models(),
             Inception.models(),
             VisionTransformer.models(),
-            PoolingTransformer.models())
+            PoolingTransformer.models(),
+            SwinTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
   }

@@ -113,6 +113,15 @@ final class TransformerLayers {
     String input = net.last();
     String normed = norm(name + ".norm1", input);
     String attended = attention(name + ".attn", normed, heads, biased);
+    return rest(name, input, attended, hidden);
+  }
+
+  /**
+   * What a block has behind its attention: the residual sum, and the MLP with another.
+   *
+   * @param hidden features within the MLP
+   */
+  String rest(String name, String input, String attended, int hidden) {
     String middle = net.add(name + ".add1", input, attended);
     String mapped = mlp(name + ".mlp", norm(name + ".norm2", middle), hidden);
     return net.add(name + ".add2", middle, mapped);

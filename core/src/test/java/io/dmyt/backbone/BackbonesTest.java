@@ -53,7 +53,8 @@ class BackbonesTest {
     "vit_deit_tiny_patch16_224, 5717416, 1.26",
     "vit_base_patch16_224, 86567656, 17.58",
     "vit_base_patch32_384, 88297192, 13.06",
-    "pit_s_224, 23461912, 2.88"
+    "pit_s_224, 23461912, 2.88",
+    "swin_tiny_patch4_window7_224, 28288354, 4.5"
   })
   void sizesAsPublished(String name, long parameters, double gigaMultiplyAdds) {
     BackboneSpec spec = Backbones.spec(name);
@@ -73,6 +74,8 @@ class BackbonesTest {
       assertTrue(seen.add(parameter.name()), "twice: " + parameter.name());
       if (parameter.name().endsWith(".num_batches_tracked")) {
         assertEquals(Kind.COUNTER, parameter.kind());
+      } else if (parameter.name().matches(".*\\.(attn_mask|relative_position_index)")) {
+        assertEquals(Kind.CONSTANT, parameter.kind());
       } else {
         assertEquals(
             parameter.name().contains(".running_") ? Kind.STATISTIC : Kind.TRAINABLE,
@@ -110,7 +113,17 @@ class BackbonesTest {
             "pit_s_224",
             "pit_s_distilled_224",
             "pit_b_224",
-            "pit_b_distilled_224"),
+            "pit_b_distilled_224",
+            "swin_tiny_patch4_window7_224",
+            "swin_small_patch4_window7_224",
+            "swin_base_patch4_window7_224",
+            "swin_base_patch4_window7_224_in22k",
+            "swin_base_patch4_window12_384",
+            "swin_base_patch4_window12_384_in22k",
+            "swin_large_patch4_window7_224",
+            "swin_large_patch4_window7_224_in22k",
+            "swin_large_patch4_window12_384",
+            "swin_large_patch4_window12_384_in22k"),
         Backbones.names().stream()
             .filter(n -> Backbones.publishedWeights(n).orElseThrow().sha256().isEmpty())
             .toList());

@@ -21,6 +21,8 @@ public final class SmallTransformers {
     add("pit", 20, net -> pit.features(net, 20));
     PoolingTransformer distilled = pit(true);
     add("pit_distilled", 20, net -> distilled.features(net, 20));
+    SwinTransformer swin = new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), 4, 2);
+    add("swin", 16, net -> swin.features(net, 16));
   }
 
   private SmallTransformers() {}
