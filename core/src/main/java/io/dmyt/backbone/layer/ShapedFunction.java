@@ -44,7 +44,9 @@ final class ShapedFunction {
   }
 
   INDArray forward(INDArray[] given, Map<String, INDArray> values) {
-    return graph.outputSingle(placeholders(given, values), value);
+    INDArray found = graph.outputSingle(placeholders(given, values), value);
+    free(graph);
+    return found;
   }
 
   /** The gradients by the names of inputs ({@code input0}, …) and parameters. */
@@ -57,7 +59,19 @@ final class ShapedFunction {
     }
     Map<String, INDArray> arrays = placeholders(given, values);
     arrays.put(EPSILON, epsilon);
-    return graph.calculateGradients(arrays, all);
+    Map<String, INDArray> found = graph.calculateGradients(arrays, all);
+    free(graph);
+    free(graph.getFunction("grad"));
+    return found;
+  }
+
+  /**
+   * Frees what is kept between calls: SameDiff lets each of a network's functions hold a quarter of
+   * the memory for that.
+   */
+  private static void free(SameDiff function) {
+    function.getSessions().values().forEach(session -> session.getMmgr().close());
+    function.getSessions().clear();
   }
 
   private Map<String, INDArray> placeholders(INDArray[] given, Map<String, INDArray> values) {
