@@ -101,7 +101,7 @@ class RoomsTest {
         .resideOutsideOfPackage("io.dmyt.engine..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.dmyt.engine.onednn..")
+        .resideInAnyPackage("io.dmyt.engine.onednn..", "io.dmyt.engine.cuda..")
         .check(CORE);
   }
 

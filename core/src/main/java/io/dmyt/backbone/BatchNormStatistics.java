@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.internal.Address;
 import io.dmyt.internal.HeldNumbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,14 @@ public final class BatchNormStatistics {
   }
 
   /**
+   * What becomes of the pending update of a layer's running variances.
+   *
+   * @param from the first variance in the graph's flat parameters
+   * @param factor f
+   */
+  public record Correction(long from, long length, double factor, double decay) {}
+
+  /**
    * Corrects the pending update of every running variance and counts the batch. To be called once
    * between {@code computeGradientAndScore} and the update.
    *
@@ -68,23 +77,53 @@ public final class BatchNormStatistics {
    * @throws IllegalArgumentException if a channel has one value only, which has no variance
    */
   public void correct(long... shape) {
+    for (Norm norm : norms) {
+      double factor = factor(norm, shape);
+      INDArray excess = numbers.product(norm.variance, (1 - norm.decay) * (factor - 1));
+      numbers.multiply(norm.step, factor);
+      norm.step.subi(excess);
+      excess.close();
+    }
+    count();
+  }
+
+  /**
+   * The same corrections for somebody else to make, and counts the batch.
+   *
+   * @param shape of the network's input: [batch, channels, height, width]
+   * @throws IllegalArgumentException if a channel has one value only, which has no variance
+   */
+  public List<Correction> corrections(long... shape) {
+    List<Correction> all = new ArrayList<>();
+    for (Norm norm : norms) {
+      long bytes = Address.of(norm.variance) - Address.of(graph.params());
+      all.add(
+          new Correction(
+              bytes / norm.variance.dataType().width(),
+              norm.variance.length(),
+              factor(norm, shape),
+              norm.decay));
+    }
+    count();
+    return all;
+  }
+
+  private double factor(Norm norm, long[] shape) {
     if (sizes == null || shape[2] != height || shape[3] != width) {
       height = Math.toIntExact(shape[2]);
       width = Math.toIntExact(shape[3]);
       sizes = new ActivationSizes(graph.getConfiguration(), height, width);
     }
+    long n = shape[0] * sizes.of(norm.vertex).area();
+    if (n < 2) {
+      throw new IllegalArgumentException(
+          norm.vertex + ": batch normalisation needs more than one value per channel in training");
+    }
+    return n / (n - 1.0);
+  }
+
+  private void count() {
     for (Norm norm : norms) {
-      long n = shape[0] * sizes.of(norm.vertex).area();
-      if (n < 2) {
-        throw new IllegalArgumentException(
-            norm.vertex
-                + ": batch normalisation needs more than one value per channel in training");
-      }
-      double factor = n / (n - 1.0);
-      INDArray excess = numbers.product(norm.variance, (1 - norm.decay) * (factor - 1));
-      numbers.multiply(norm.step, factor);
-      norm.step.subi(excess);
-      excess.close();
       norm.layer.conf().setIterationCount(norm.layer.conf().getIterationCount() + 1);
     }
   }

@@ -1,10 +1,13 @@
 package io.dmyt.engine;
 
 import io.dmyt.engine.ForwardPass.Request;
+import io.dmyt.internal.Address;
 import java.io.ObjectStreamException;
 import java.lang.ref.Cleaner;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.FwdPassType;
@@ -12,6 +15,7 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -57,6 +61,25 @@ public final class AcceleratedGraph extends SharingGraph {
 
   GraphRuntime runtime() {
     return runtime;
+  }
+
+  /** See {@link Engines#train}. */
+  @Nullable DeviceTraining train(List<DeviceTraining.Block> blocks) {
+    if (flattenedParams.isEmpty()) {
+      return null;
+    }
+    if (flattenedGradients == null) {
+      initGradientsView();
+    }
+    List<DeviceTraining.Shared> shared = new ArrayList<>();
+    for (GraphVertex vertex : vertices) {
+      if (vertex.numParams() > 0 && !program.accelerated(vertex.getVertexName())) {
+        long bytes = Address.of(vertex.params()) - Address.of(flattenedParams);
+        long from = bytes / flattenedParams.dataType().width();
+        shared.add(new DeviceTraining.Shared(from, vertex.numParams()));
+      }
+    }
+    return provider.train(flattenedParams, flattenedGradients, blocks, shared);
   }
 
   /** Frees the engine's memory; the parameters stay. */

@@ -1,7 +1,9 @@
 package io.dmyt.engine;
 
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -74,5 +76,22 @@ public interface EngineProvider {
    */
   default ComputationGraphUpdater updater(ComputationGraph graph, INDArray state) {
     return new ComputationGraphUpdater(graph, state);
+  }
+
+  /**
+   * Keeps a network's parameters in the engine's own memory while it trains.
+   *
+   * @param parameters all of the network's, flat
+   * @param gradients theirs
+   * @param blocks all of them, in order
+   * @param shared those that DL4J computes with
+   * @return null if the engine computes with the graph's arrays themselves, as by default
+   */
+  default @Nullable DeviceTraining train(
+      INDArray parameters,
+      INDArray gradients,
+      List<DeviceTraining.Block> blocks,
+      List<DeviceTraining.Shared> shared) {
+    return null;
   }
 }

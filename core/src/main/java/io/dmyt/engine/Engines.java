@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engines that there are: those that {@link ServiceLoader} finds, and DL4J's own layers.
@@ -60,13 +61,21 @@ public final class Engines {
     return dl4j();
   }
 
-  /** Why {@link #best} is not the engine that it would be elsewhere, or null if it is. */
-  public static String bestUnavailableBecause() {
-    return providers().stream()
-        .filter(provider -> provider.preference() > 0)
-        .findFirst()
-        .map(EngineProvider::unavailableBecause)
-        .orElse(null);
+  /**
+   * Why {@link #best} is DL4J's own layers here, or null if it is an engine. Of several reasons it
+   * is that of the engine which asks least of a machine: who has no GPU need not be told so.
+   */
+  public static @Nullable String bestUnavailableBecause() {
+    String reason = null;
+    for (EngineProvider provider : providers()) {
+      if (provider.preference() > 0) {
+        reason = provider.unavailableBecause();
+        if (reason == null) {
+          return null;
+        }
+      }
+    }
+    return reason;
   }
 
   /**
@@ -146,6 +155,17 @@ public final class Engines {
   /** Whether a graph came from {@link Engine#accelerate} and runs on another engine than DL4J. */
   public static boolean accelerated(ComputationGraph graph) {
     return graph instanceof AcceleratedGraph;
+  }
+
+  /**
+   * Keeps a graph's parameters where its engine computes, for the time of a training.
+   *
+   * @param blocks all of its parameters, in order
+   * @return null if the engine computes with the graph's arrays themselves
+   */
+  public static @Nullable DeviceTraining train(
+      ComputationGraph graph, List<DeviceTraining.Block> blocks) {
+    return graph instanceof AcceleratedGraph accelerated ? accelerated.train(blocks) : null;
   }
 
   /** What runs where: the vertices but for the inputs, in topological order. */

@@ -3,6 +3,7 @@ package io.dmyt.optim;
 import io.dmyt.internal.Address;
 import io.dmyt.internal.HeldNumbers;
 import io.dmyt.optim.ParameterBlocks.Moments;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
@@ -10,6 +11,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -126,6 +128,44 @@ public final class AdamW {
 
   private List<Regularization> decay() {
     return weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true));
+  }
+
+  /**
+   * Neighbouring parameters that a step treats alike.
+   *
+   * @param from the first one in the flat parameters
+   * @param moments m, then v, as the updater keeps them; null where the gradient itself is
+   *     subtracted
+   */
+  public record Block(long from, long length, @Nullable INDArray moments) {}
+
+  /** All parameters, in order. */
+  public List<Block> blocks() {
+    List<Block> all = new ArrayList<>();
+    for (UpdaterBlock block : graph.getUpdater().getUpdaterBlocks()) {
+      long from = block.getParamOffsetStart();
+      boolean adam = block.getGradientUpdater().getConfig() instanceof Adam;
+      all.add(
+          new Block(from, block.getParamOffsetEnd() - from, adam ? block.getUpdaterView() : null));
+    }
+    return all;
+  }
+
+  /** The numbers of the next step. */
+  public FusedAdamW next() {
+    double rate = learningRate.valueAt(graph.getIterationCount(), graph.getEpochCount());
+    return new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay);
+  }
+
+  /**
+   * Says that somebody else has taken a step by {@link #next}.
+   *
+   * @return its number, counted from 1
+   */
+  public int count() {
+    int step = graph.getIterationCount() + 1;
+    graph.getConfiguration().setIterationCount(step);
+    return step;
   }
 
   /**

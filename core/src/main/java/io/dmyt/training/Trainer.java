@@ -108,6 +108,7 @@ public final class Trainer {
       monitor.stepDone(metrics.images(), loss, metrics.accuracy());
     }
     requireBatches(metrics, "training");
+    step.publish();
     // oneDNN's ReLU makes a zero of NaN, so that a broken network can have a finite loss.
     if (!Double.isFinite(detector.graph().params().sumNumber().doubleValue())) {
       throw new DivergedException(

@@ -2,14 +2,21 @@ package io.dmyt.training;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BatchNormStatistics;
+import io.dmyt.engine.DeviceTraining;
+import io.dmyt.engine.Engines;
 import io.dmyt.loss.MiningLoss;
 import io.dmyt.optim.AdamW;
+import io.dmyt.optim.FusedAdamW;
+import java.util.ArrayList;
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * A step of training on one batch: forward, backward, running statistics, AdamW.
+ * A step of training on one batch: forward, backward, running statistics, AdamW. On an engine with
+ * memory of its own, parameters stay there until {@link #publish} or {@link #close}.
  *
  * <p>While it is open, the backbone's graph has a loss of the step's own.
  */
@@ -20,6 +27,7 @@ public final class TrainingStep implements AutoCloseable {
   private final LossProbe probe;
   private final BatchNormStatistics statistics;
   private final AdamW optimizer;
+  private final @Nullable DeviceTraining device;
 
   /**
    * Writes optimiser, learning rate and decay into the graph's configuration, where a saved
@@ -37,6 +45,12 @@ public final class TrainingStep implements AutoCloseable {
     optimizer = new AdamW(graph, options.schedule(), options.weightDecay());
     statistics = BatchNormStatistics.of(graph);
     startEpoch(0);
+    device =
+        Engines.train(
+            graph,
+            optimizer.blocks().stream()
+                .map(b -> new DeviceTraining.Block(b.from(), b.length(), b.moments()))
+                .toList());
   }
 
   /**
@@ -59,11 +73,40 @@ public final class TrainingStep implements AutoCloseable {
     graph.setInputs(images);
     graph.setLabels(labels);
     optimizer.computeGradient();
-    statistics.correct(images.shape());
-    optimizer.step(Math.toIntExact(images.size(0)));
+    if (device == null) {
+      statistics.correct(images.shape());
+      optimizer.step(Math.toIntExact(images.size(0)));
+    } else {
+      stepOn(device, images.shape());
+    }
     graph.clearLayersStates();
     graph.clear();
     return probe.value();
+  }
+
+  private void stepOn(DeviceTraining training, long[] shape) {
+    List<DeviceTraining.Correction> corrections = new ArrayList<>();
+    for (BatchNormStatistics.Correction c : statistics.corrections(shape)) {
+      corrections.add(new DeviceTraining.Correction(c.from(), c.length(), c.factor(), c.decay()));
+    }
+    FusedAdamW next = optimizer.next();
+    training.step(
+        new DeviceTraining.AdamW(
+            next.rate(),
+            next.beta1(),
+            next.beta2(),
+            next.epsilon(),
+            next.weightDecay(),
+            optimizer.count(),
+            1.0 / shape[0]),
+        corrections);
+  }
+
+  /** Brings the graph's own parameters and updater's state up to date. */
+  public void publish() {
+    if (device != null) {
+      device.publish();
+    }
   }
 
   /** How many triplets the last step's batch had; NaN with a loss that mines none. */
@@ -79,6 +122,9 @@ public final class TrainingStep implements AutoCloseable {
   /** Gives the backbone the loss itself back. */
   @Override
   public void close() {
+    if (device != null) {
+      device.close();
+    }
     backbone.setLoss(loss);
     probe.free();
   }

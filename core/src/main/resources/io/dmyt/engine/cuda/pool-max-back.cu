@@ -1,0 +1,31 @@
+
+extern "C" __global__ void __launch_bounds__(256) KERNEL(
+    const TYPE* __restrict__ dy, TYPE* __restrict__ dx, const unsigned char* __restrict__ places,
+    i64 threads) {
+  SIZES;
+  const i64 thread = (i64)blockIdx.x * 256 + threadIdx.x;
+  if (thread >= threads) return;
+  const int c = (int)(thread % (C / V)) * V;
+  int rest = (int)(thread / (C / V));
+  const int w = rest % W;
+  rest /= W;
+  const int h = rest % H, n = rest / H;
+  float sum[V] = {};
+  for (int kh = 0; kh < KH; kh++) {
+    const int up = h + TOP - kh * DH;
+    if (up < 0 || up % SH != 0 || up / SH >= OH) continue;
+    for (int kw = 0; kw < KW; kw++) {
+      const int left = w + LEFT - kw * DW;
+      if (left < 0 || left % SW != 0 || left / SW >= OW) continue;
+      const i64 at = (((i64)n * OH + up / SH) * OW + left / SW) * C + c;
+      const Vec<TYPE, V> g = load<TYPE, V>(dy + at);
+      #pragma unroll
+      for (int j = 0; j < V; j++)
+        if (places[at + j] == kh * KW + kw) sum[j] += get(g.v[j]);
+    }
+  }
+  Vec<TYPE, V> out;
+  #pragma unroll
+  for (int j = 0; j < V; j++) put(out.v[j], sum[j]);
+  store(dx + thread * V, out);
+}
