@@ -20,12 +20,14 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class EngineOptions {
   @Parameter(
       names = "--engine",
-      description = "onednn, or dl4j for DL4J's own layers (default: onednn where it is available)")
+      description =
+          "onednn, cuda for an NVIDIA GPU, or dl4j for DL4J's own layers (default: onednn where it is"
+              + " available)")
   String engine;
 
   @Parameter(
       names = "--precision",
-      description = "f32, or bf16 on CPUs that have instructions for it (onednn only)")
+      description = "f32, or bf16 on processors that have instructions for it (onednn and cuda)")
   Precision precision = Precision.F32;
 
   @Parameter(

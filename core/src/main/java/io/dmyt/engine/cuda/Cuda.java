@@ -73,10 +73,11 @@ final class Cuda {
         }
         Opened.STREAM.isNull();
         return null;
-      } catch (LinkageError | CudaException e) {
-        Throwable cause =
-            e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
-        return "CUDA 13 with cuDNN 9 does not load: " + cause.getMessage();
+      } catch (LinkageError e) {
+        return "an NVIDIA driver, CUDA 13 and cuDNN 9 are needed, and not all are where the system's"
+            + " loader finds them";
+      } catch (CudaException e) {
+        return e.getMessage();
       }
     }
   }
