@@ -45,7 +45,7 @@ final class Primitives {
    * <p>The kernels that oneDNN would choose for training reduce over the batch with a barrier at
    * which threads spin. Where another process wants the processor too, a call waits for whole
    * slices of its time: 36 ms instead of 1 with two trainings on two cores. {@code bnorm_tbb_jit}
-   * has no such barrier, and takes about as long forwards and backwards together.
+   * has no such barrier. On a machine of its own it takes up to a sixth longer.
    */
   record Norm(NativeScope scope, Format image, float eps, int flags) implements Differentiable {
     @Override
