@@ -175,7 +175,7 @@ final class DetectorFile {
     try (ZipArchive zip = open(file)) {
       ZipDirectory.Entry entry = zip.entry(stored.entry());
       if (entry == null) {
-        throw damaged(file, "there is no " + Quoted.line(stored.entry()));
+        throw damaged(file, "the entry " + Quoted.line(stored.entry()) + " is missing");
       }
       try (StateDict state = SafeTensors.read(zip.bytes(entry, LARGEST_RULE), stored.entry())) {
         DecisionRule rule = kind.restore(content.detector(), state);

@@ -290,8 +290,8 @@ class HostileDetectorTest {
     RawZip.Entry deflated = RawZip.Entry.deflated(COEFFICIENTS, values);
     refuse("ends after", with(deflated.cutTo(1000).claiming(100_000)));
     refuse("longer than", with(deflated.claiming(values.length - 4L)));
-    refuse("there is no coefficients.bin", List.copyOf(entriesWithout(COEFFICIENTS)));
-    refuse("there is no configuration.json", List.copyOf(entriesWithout(CONFIGURATION)));
+    refuse("the entry coefficients.bin is missing", List.copyOf(entriesWithout(COEFFICIENTS)));
+    refuse("the entry configuration.json is missing", List.copyOf(entriesWithout(CONFIGURATION)));
     byte[] state = ENTRIES.get("updaterState.bin");
     refuse(
         "updaterState.bin",

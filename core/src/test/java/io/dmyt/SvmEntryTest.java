@@ -112,7 +112,7 @@ class SvmEntryTest {
 
   @Test
   void isTheDetectors() throws IOException {
-    assertSays("there is no " + ENTRY, zip("other", stored), triplet());
+    assertSays("the entry " + ENTRY + " is missing", zip("other", stored), triplet());
     Path file = zip(ENTRY, stored);
     assertSays("judged by dummies, not by svm", file, content(LossKind.DMYT, "real", svm));
     assertSays(

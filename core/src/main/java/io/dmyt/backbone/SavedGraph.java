@@ -103,7 +103,7 @@ public final class SavedGraph {
   private static ZipDirectory.Entry entry(ZipArchive zip, String name) throws ZipException {
     ZipDirectory.Entry entry = zip.entry(name);
     if (entry == null) {
-      throw new ZipException("there is no " + name);
+      throw new ZipException("the entry " + name + " is missing");
     }
     return entry;
   }

@@ -157,7 +157,7 @@ final class PickledCalls {
         } else if (item instanceof Tuple pair && pair.size() == 2) {
           put(dict, pair.get(0), pair.get(1));
         } else {
-          throw in.broken("an OrderedDict of what are no pairs");
+          throw in.broken("an OrderedDict whose items are not pairs");
         }
       }
       return dict;

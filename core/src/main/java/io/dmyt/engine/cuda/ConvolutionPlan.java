@@ -5,13 +5,6 @@ import static org.bytedeco.cuda.global.cudart.cudaEventDestroy;
 import static org.bytedeco.cuda.global.cudart.cudaEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cudaEventRecord;
 import static org.bytedeco.cuda.global.cudart.cudaEventSynchronize;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_COMP_TYPE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_CONV_MODE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_DILATIONS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_POST_PADDINGS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINECFG_ENGINE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH;
@@ -20,54 +13,20 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_ENGINE_NUMERICAL_NOTE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_EXECUTION_PLAN_HANDLE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATIONGRAPH_HANDLE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATIONGRAPH_OPS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_TENSOR_DATA_TYPE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_TENSOR_DIMENSIONS;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_TENSOR_STRIDES;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_TENSOR_UNIQUE_ID;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_ATTR_VARIANT_PACK_WORKSPACE;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_ENGINE_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_TENSOR_DESCRIPTOR;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_CROSS_CORRELATION;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_FLOAT;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_A;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_HEUR_MODE_FALLBACK;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_NUMERICAL_NOTE_TYPE_COUNT;
-import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_CONVOLUTION_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_HEUR_MODE;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TYPE_NUMERICAL_NOTE;
 import static org.bytedeco.cuda.global.cudnn.cudnnBackendExecute;
@@ -87,13 +46,9 @@ import org.jspecify.annotations.Nullable;
  * time are taken.
  */
 final class ConvolutionPlan {
-  private static final long IMAGE = 'x';
-  private static final long FILTER = 'w';
-  private static final long RESULT = 'y';
   private static final int PROPOSALS = 8;
   private static final int RUNS = 3;
   private static final long MOST_WORKSPACE = 512L << 20;
-  private static final long ALIGNMENT = 16;
 
   private record Key(ConvolutionShape shape, Direction direction) {}
 
@@ -120,7 +75,11 @@ final class ConvolutionPlan {
   void run(long image, long filter, long result, long scratch) {
     try (Descriptor pack = new Descriptor(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR)) {
       pack.addresses(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, image, filter, result)
-          .longs(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, IMAGE, FILTER, RESULT)
+          .longs(
+              CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS,
+              ConvolutionGraph.IMAGE,
+              ConvolutionGraph.FILTER,
+              ConvolutionGraph.RESULT)
           .addresses(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, scratch)
           .finish();
       Cuda.checkDnn(
@@ -130,7 +89,7 @@ final class ConvolutionPlan {
 
   private static ConvolutionPlan search(ConvolutionShape shape, Direction direction) {
     List<ConvolutionPlan> plans = new ArrayList<>();
-    Descriptor graph = graph(shape, direction);
+    Descriptor graph = ConvolutionGraph.of(shape, direction);
     for (int mode : new int[] {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
       if (plans.isEmpty()) {
         for (Descriptor configuration : proposals(graph, mode)) {
@@ -191,78 +150,6 @@ final class ConvolutionPlan {
     }
     plan.close();
     return null;
-  }
-
-  private static Descriptor graph(ConvolutionShape shape, Direction direction) {
-    Descriptor image = tensor(IMAGE, shape.type(), shape.image());
-    Descriptor filter = tensor(FILTER, shape.type(), shape.filter());
-    Descriptor result = tensor(RESULT, shape.type(), shape.result());
-    Descriptor convolution =
-        new Descriptor(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
-            .dataType(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_DATA_FLOAT)
-            .choice(
-                CUDNN_ATTR_CONVOLUTION_CONV_MODE,
-                CUDNN_TYPE_CONVOLUTION_MODE,
-                CUDNN_CROSS_CORRELATION)
-            .longs(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2)
-            .longs(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, array(shape.padding()))
-            .longs(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, array(shape.padding()))
-            .longs(CUDNN_ATTR_CONVOLUTION_DILATIONS, array(shape.dilations()))
-            .longs(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, array(shape.strides()))
-            .finish();
-    Descriptor operation =
-        switch (direction) {
-          case FORWARD ->
-              new Descriptor(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, image)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, filter)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, result)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, convolution)
-                  .number(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, 1)
-                  .number(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, 0);
-          case INPUT_GRADIENT ->
-              new Descriptor(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, image)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W, filter)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, result)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC, convolution)
-                  .number(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, 1)
-                  .number(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, 0);
-          case FILTER_GRADIENT ->
-              new Descriptor(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, image)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, filter)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY, result)
-                  .descriptors(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC, convolution)
-                  .number(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, 1)
-                  .number(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA, 0);
-        };
-    return new Descriptor(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
-        .descriptors(CUDNN_ATTR_OPERATIONGRAPH_OPS, operation.finish())
-        .cudnn(CUDNN_ATTR_OPERATIONGRAPH_HANDLE)
-        .finish();
-  }
-
-  /** Channels last. */
-  private static Descriptor tensor(long id, Type type, List<Long> dims) {
-    long channels = dims.get(1);
-    long width = dims.get(3);
-    return new Descriptor(CUDNN_BACKEND_TENSOR_DESCRIPTOR)
-        .dataType(CUDNN_ATTR_TENSOR_DATA_TYPE, type.cudnn())
-        .longs(CUDNN_ATTR_TENSOR_DIMENSIONS, array(dims))
-        .longs(
-            CUDNN_ATTR_TENSOR_STRIDES,
-            channels * dims.get(2) * width,
-            1,
-            channels * width,
-            channels)
-        .longs(CUDNN_ATTR_TENSOR_UNIQUE_ID, id)
-        .longs(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, ALIGNMENT)
-        .finish();
-  }
-
-  private static long[] array(List<Long> values) {
-    return values.stream().mapToLong(Long::longValue).toArray();
   }
 
   private static long bytes(List<Long> dims, Type type) {

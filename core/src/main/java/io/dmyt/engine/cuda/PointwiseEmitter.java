@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Emits a group of operations on elements, batch norm among them, as one kernel, and its way back:
@@ -100,85 +99,10 @@ final class PointwiseEmitter {
 
   private Leaf normalised(int input, Operation.BatchNorm norm) {
     Tensor x = program.value(input);
-    NormVectors vectors = NormVectors.of(x.channels());
+    NormVectors vectors = NormEmitter.forward(program, x, norm);
     Leaf leaf = new Leaf(input, x, Spread.FULL, vectors, nodes.node(input).learns());
     norms.put(leaf, norm);
-    if (program.training()) {
-      statistics(x, vectors, norm);
-    } else {
-      Kernel kernel = program.module().library("norm-inference", Type.F32);
-      int channels = x.channels();
-      program.prepare(
-          Step.of(
-              "running statistics",
-              () ->
-                  kernel.launch(
-                      Kernel.Grid.of(channels),
-                      address(norm.gamma()),
-                      address(norm.beta()),
-                      address(norm.mean()),
-                      address(norm.variance()),
-                      vectors.scale().address(),
-                      vectors.shift().address(),
-                      channels,
-                      Kernel.bits((float) norm.eps()),
-                      norm.logStd() ? 1 : 0),
-              vectors.scale(),
-              vectors.shift()));
-    }
     return leaf;
-  }
-
-  private long address(@Nullable Parameter p) {
-    return p == null ? 0 : program.parameters().address(p);
-  }
-
-  private long gradientAddress(@Nullable Parameter p) {
-    return p == null ? 0 : program.parameters().gradientAddress(p);
-  }
-
-  private void statistics(Tensor x, NormVectors vectors, Operation.BatchNorm norm) {
-    RowKernel kernel = new RowKernel(Rows.of(x.channels(), x.type()), x.rowsPerExample());
-    kernel.line(
-        "const float d = %s - %s;".formatted(kernel.read(x, Spread.FULL), kernel.readFirstRow(x)));
-    kernel.sum("d");
-    kernel.sum("d * d");
-    Partial partial = kernel.sums(program.module(), "statistics", Segments.of(x, Spread.CHANNEL));
-    program.step(partial.step());
-    Kernel finish = program.module().library("norm-forward", x.type());
-    int blocks = Math.toIntExact(partial.tensor().dim(2));
-    int channels = x.channels();
-    int rows = x.rows();
-    program.step(
-        Step.of(
-            "statistics, end",
-            () ->
-                finish.launch(
-                    new Kernel.Grid((channels + 7) / 8, 1, 1, 256),
-                    partial.tensor().address(),
-                    x.address(),
-                    address(norm.gamma()),
-                    address(norm.beta()),
-                    address(norm.mean()),
-                    address(norm.variance()),
-                    vectors.scale().address(),
-                    vectors.shift().address(),
-                    vectors.mean().address(),
-                    vectors.inverse().address(),
-                    gradientAddress(norm.mean()),
-                    gradientAddress(norm.variance()),
-                    blocks,
-                    channels,
-                    rows,
-                    Kernel.bits((float) norm.eps()),
-                    Kernel.bits((float) (1 - norm.decay())),
-                    norm.logStd() ? 1 : 0),
-            partial.tensor(),
-            x,
-            vectors.scale(),
-            vectors.shift(),
-            vectors.mean(),
-            vectors.inverse()));
   }
 
   // Way back
@@ -333,7 +257,14 @@ final class PointwiseEmitter {
         kernel.sums(program.module(), what() + ", sums", Segments.of(result, Spread.CHANNEL));
     program.step(partial.step());
     for (int i = 0; i < normed.size(); i++) {
-      finishNorm(normed.get(i), partial, 2 * i);
+      Leaf leaf = normed.get(i);
+      NormEmitter.backward(
+          program,
+          partial,
+          2 * i,
+          result.rows(),
+          Objects.requireNonNull(norms.get(leaf)),
+          Objects.requireNonNull(leaf.norm()));
     }
     for (int i = 0; i < channels.size(); i++) {
       finishChannel(channels.get(i), partial, 2 * normed.size() + i);
@@ -351,38 +282,5 @@ final class PointwiseEmitter {
     if (bias == null) {
       program.gradient(leaf.node(), Term.of(to));
     }
-  }
-
-  private void finishNorm(Leaf leaf, Partial partial, int first) {
-    Operation.BatchNorm norm = Objects.requireNonNull(norms.get(leaf));
-    NormVectors vectors = Objects.requireNonNull(leaf.norm());
-    Kernel kernel = program.module().library("norm-backward", Type.F32);
-    int channels = result.channels();
-    int blocks = Math.toIntExact(partial.tensor().dim(2));
-    int rows = result.rows();
-    program.step(
-        Step.of(
-            "batch norm, sums, end",
-            () ->
-                kernel.launch(
-                    new Kernel.Grid((channels + 7) / 8, 1, 1, 256),
-                    partial.tensor().address(),
-                    vectors.scale().address(),
-                    vectors.mean().address(),
-                    vectors.inverse().address(),
-                    gradientAddress(norm.gamma()),
-                    gradientAddress(norm.beta()),
-                    vectors.slope().address(),
-                    vectors.offset().address(),
-                    first,
-                    blocks,
-                    channels,
-                    rows),
-            partial.tensor(),
-            vectors.scale(),
-            vectors.mean(),
-            vectors.inverse(),
-            vectors.slope(),
-            vectors.offset()));
   }
 }
