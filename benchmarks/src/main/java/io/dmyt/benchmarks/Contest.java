@@ -11,16 +11,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Times the sides at a job, alternating between them, and holds them to compute the same.
  *
- * <p>Sides that cannot run are left out and remembered with the reason.
+ * <p>A side that cannot run is left out of all jobs, one that fails or computes something else out
+ * of that job; both are remembered with the reason, and the others go on.
  */
 final class Contest {
   private static final Logger LOG = LoggerFactory.getLogger(Contest.class);
-
-  /** Lets the threads of the side before go to sleep. */
-  private static final long PAUSE_MILLIS = 300;
-
-  /** A side whose step takes longer is timed once: its place is clear. */
-  private static final double PATIENCE_SECONDS = 30;
 
   private static final double TOLERANCE = 1e-3;
   private static final double TOLERANCE_BF16 = 5e-2;
@@ -33,8 +28,9 @@ final class Contest {
    * @param steps timed in each turn
    * @param warmup untimed steps of a fresh process
    * @param apart whether each turn is a fresh process, so that no two are in memory at once
+   * @param busy whether each turn is also taken while a second process of the side does the same
    */
-  record Options(int threads, int rounds, int steps, int warmup, boolean apart) {
+  record Options(int threads, int rounds, int steps, int warmup, boolean apart, boolean busy) {
     Options {
       if (threads < 1 || rounds < 1 || steps < 1 || warmup < 1) {
         throw new IllegalArgumentException(
@@ -47,6 +43,10 @@ final class Contest {
   private final List<Contestant> sides;
   private final Options options;
   private final Map<Contestant, String> missing = new EnumMap<>(Contestant.class);
+  private final List<Failure> failures = new ArrayList<>();
+
+  /** What a side that had started did wrong in one job, whose times are left out. */
+  record Failure(Contestant side, Job job, String reason) {}
 
   Contest(List<Contestant> sides, Options options) {
     this.sides = List.copyOf(sides);
@@ -58,144 +58,79 @@ final class Contest {
     return missing;
   }
 
-  /**
-   * Times every side that does the job's task.
-   *
-   * @throws IllegalStateException if two sides don't have the same parameters, or compute different
-   *     values
-   */
+  /** Where sides that had started failed, or computed something else than the first. */
+  List<Failure> failures() {
+    return failures;
+  }
+
+  /** Times every side that does the job's task. */
   List<Measurement> run(Job job) throws IOException {
+    return run(
+        job, sides.stream().filter(s -> s.does(job.task()) && !missing.containsKey(s)).toList());
+  }
+
+  List<Measurement> run(Job job, List<Contestant> chosen) throws IOException {
     List<Turn> turns = new ArrayList<>();
     try {
-      for (Contestant side : sides) {
-        if (side.does(job.task()) && !missing.containsKey(side)) {
-          turns.add(new Turn(side, job));
-        }
-      }
+      chosen.forEach(side -> turns.add(new Turn(side, job, options)));
       for (int round = 0; round < options.rounds(); round++) {
-        for (Turn turn : turns) {
-          turn.take();
+        for (Turn turn : List.copyOf(turns)) {
+          if (!take(turn)) {
+            turns.remove(turn);
+          }
         }
       }
-      List<Measurement> results =
-          turns.stream().filter(Turn::isTimed).map(Turn::measurement).toList();
-      requireAgreement(job, results);
-      return results;
+      return agreeing(job, turns.stream().map(Turn::measurement).toList());
     } finally {
       turns.forEach(Turn::close);
     }
   }
 
-  /** Fails unless all first values are the same, to what the precision allows; NaN fails. */
-  static void requireAgreement(Job job, List<Measurement> results) {
-    if (results.isEmpty()) {
-      return;
+  /** Whether the side goes on; the reason why not is remembered. */
+  private boolean take(Turn turn) throws IOException {
+    try {
+      turn.take();
+      return true;
+    } catch (LineProcess.Unavailable e) {
+      LOG.warn("{} is left out: {}", turn.side().key(), e.getMessage());
+      missing.put(turn.side(), e.getMessage());
+    } catch (LineProcess.Ended e) {
+      LOG.warn("{} failed at {}: {}", turn.side().key(), turn.job(), e.getMessage());
+      failures.add(new Failure(turn.side(), turn.job(), e.getMessage()));
     }
+    turn.close();
+    return false;
+  }
+
+  /** The measurements without those that {@link #failures} has now. */
+  private List<Measurement> agreeing(Job job, List<Measurement> results) {
+    List<Failure> disagreements = disagreements(job, results);
+    failures.addAll(disagreements);
+    List<Contestant> wrong = disagreements.stream().map(Failure::side).toList();
+    return results.stream().filter(m -> !wrong.contains(m.side())).toList();
+  }
+
+  /**
+   * The sides whose first value isn't that of the first single-precision side, to what the
+   * precision allows; NaN is never the same.
+   */
+  static List<Failure> disagreements(Job job, List<Measurement> results) {
+    if (results.isEmpty()) {
+      return List.of();
+    }
+    List<Failure> found = new ArrayList<>();
     Measurement first =
         results.stream().filter(m -> !m.side().isBf16()).findFirst().orElse(results.get(0));
     for (Measurement other : results) {
       double tolerance = other.side().isBf16() ? TOLERANCE_BF16 : TOLERANCE;
       if (!(Math.abs(other.value() - first.value()) <= tolerance * Math.abs(first.value()))) {
-        throw new IllegalStateException(
-            job
-                + ": "
-                + first.side().key()
-                + " computes "
-                + first.value()
-                + ", "
-                + other.side().key()
-                + " "
-                + other.value());
+        found.add(
+            new Failure(
+                other.side(),
+                job,
+                "computes " + other.value() + ", " + first.side().key() + " " + first.value()));
       }
     }
-  }
-
-  /** One side's place in the job. */
-  private final class Turn implements AutoCloseable {
-    private final Contestant side;
-    private final Job job;
-    private final List<Double> seconds = new ArrayList<>();
-    private SideProcess process;
-    private String description;
-    private double value = Double.NaN;
-    private double slowest;
-    private long peakBytes;
-
-    Turn(Contestant side, Job job) {
-      this.side = side;
-      this.job = job;
-    }
-
-    void take() throws IOException {
-      if (missing.containsKey(side) || (isTimed() && slowest > PATIENCE_SECONDS)) {
-        return;
-      }
-      pause();
-      if (process == null && !start()) {
-        return;
-      }
-      for (int i = 0; i < options.steps(); i++) {
-        double time = process.step().seconds();
-        seconds.add(time);
-        slowest = Math.max(slowest, time);
-        LOG.info("{} {} {}: {} s", job.network(), job.task().label(), side.key(), time);
-        if (time > PATIENCE_SECONDS) {
-          break;
-        }
-      }
-      peakBytes = Math.max(peakBytes, process.peakBytes());
-      if (options.apart() || slowest > PATIENCE_SECONDS) {
-        close();
-      }
-    }
-
-    private boolean start() throws IOException {
-      try {
-        process = new SideProcess(side, job, options.threads());
-      } catch (LineProcess.Unavailable e) {
-        LOG.warn("{} is left out: {}", side.key(), e.getMessage());
-        missing.put(side, e.getMessage());
-        return false;
-      }
-      long expected = Networks.create(job.network(), job.size()).parameters();
-      if (process.parameters() != expected) {
-        throw new IllegalStateException(
-            side.key() + ": expected " + expected + " parameters, found " + process.parameters());
-      }
-      description = process.description();
-      for (int i = 0; i < options.warmup(); i++) {
-        SideProcess.Step step = process.step();
-        value = i == 0 ? step.value() : value;
-        if (step.seconds() > PATIENCE_SECONDS) {
-          break;
-        }
-      }
-      return true;
-    }
-
-    private static void pause() {
-      try {
-        Thread.sleep(PAUSE_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted between two turns", e);
-      }
-    }
-
-    boolean isTimed() {
-      return !seconds.isEmpty();
-    }
-
-    Measurement measurement() {
-      return new Measurement(side, job, description, seconds, value, peakBytes);
-    }
-
-    @Override
-    public void close() {
-      if (process != null) {
-        process.close();
-        process = null;
-      }
-    }
+    return found;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child process that answers one line with one line, which starts with "@ " to tell it from other
@@ -24,6 +25,15 @@ final class LineProcess implements AutoCloseable {
 
     Unavailable(String reason) {
       super(reason);
+    }
+  }
+
+  /** A process that was ready, and ended instead of answering. */
+  static final class Ended extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Ended(String reason, @Nullable Throwable cause) {
+      super(reason, cause);
     }
   }
 
@@ -69,7 +79,7 @@ final class LineProcess implements AutoCloseable {
   /**
    * Its answer to a line.
    *
-   * @throws IOException if it ends instead; the message has its last error
+   * @throws Ended if it ends instead; the message has its last error
    */
   String ask(String line) throws IOException {
     String answer;
@@ -78,10 +88,10 @@ final class LineProcess implements AutoCloseable {
       out.flush();
       answer = answer();
     } catch (IOException e) {
-      throw new IOException(name + " ended: " + lastError(), e);
+      throw new Ended(name + " ended: " + lastError(), e);
     }
     if (answer == null) {
-      throw new IOException(name + " ended: " + lastError());
+      throw new Ended(name + " ended: " + lastError(), null);
     }
     return answer;
   }

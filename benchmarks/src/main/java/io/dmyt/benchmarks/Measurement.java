@@ -10,6 +10,7 @@ import java.util.List;
  * @param job network, batch and task
  * @param description engine, version, precision
  * @param seconds of each timed step, in order
+ * @param together of each step timed while a second process did the same; empty if not asked for
  * @param value what its first step computed: the mean absolute embedding, or the loss
  * @param peakBytes the most memory that its process had resident
  */
@@ -18,6 +19,7 @@ record Measurement(
     Job job,
     String description,
     List<Double> seconds,
+    List<Double> together,
     double value,
     long peakBytes) {
 
@@ -26,11 +28,21 @@ record Measurement(
       throw new IllegalArgumentException(side + " was not timed at " + job);
     }
     seconds = List.copyOf(seconds);
+    together = List.copyOf(together);
   }
 
   /** The middle of the times; of an even number, the mean of the two in the middle. */
   double median() {
-    double[] sorted = seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return median(seconds);
+  }
+
+  /** The middle of the times beside a second process; NaN if there are none. */
+  double medianTogether() {
+    return together.isEmpty() ? Double.NaN : median(together);
+  }
+
+  private static double median(List<Double> times) {
+    double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     double[] middle = Arrays.copyOfRange(sorted, (sorted.length - 1) / 2, sorted.length / 2 + 1);
     return Arrays.stream(middle).average().orElseThrow();
   }

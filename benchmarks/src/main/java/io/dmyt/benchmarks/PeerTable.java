@@ -15,8 +15,9 @@ import java.util.Locale;
  * step, the ratios of ours to theirs, and the peak memory, as Markdown.
  *
  * <p>Each side is a process of its own with the same number of threads, and they take turns. All
- * start from the same weights and images; the run fails if two sides don't have the same number of
- * parameters or don't compute the same embeddings and the same first loss.
+ * start from the same weights and images. A side that fails, has another number of parameters or
+ * doesn't compute the same embeddings and the same first loss is left out of that job with the
+ * reason, and the exit status is 1.
  *
  * <pre>benchmarks/run peers --networks xception,resnet50 --batch 8 --threads 2</pre>
  */
@@ -54,6 +55,11 @@ public final class PeerTable {
       description = "a fresh process in each turn, where memory is too small for all at once")
   private boolean apart;
 
+  @Parameter(
+      names = "--busy",
+      description = "also time each side while a second process of it does the same")
+  private boolean busy;
+
   @Parameter(names = "--json", description = "also write every single time to this file")
   private String json;
 
@@ -72,15 +78,18 @@ public final class PeerTable {
         commander.usage();
         return;
       }
-      table.run();
+      if (!table.run()) {
+        System.exit(1);
+      }
     } catch (ParameterException | IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
     }
   }
 
-  private void run() throws IOException {
-    Contest.Options options = new Contest.Options(threads, rounds, steps, warmup, apart);
+  /** Whether every side that started did its jobs. */
+  private boolean run() throws IOException {
+    Contest.Options options = new Contest.Options(threads, rounds, steps, warmup, apart, busy);
     Contest contest = new Contest(sides.stream().map(Contestant::of).toList(), options);
     List<Job> jobs = jobs();
     Report report = new Report(Machine.describe(), options);
@@ -88,10 +97,12 @@ public final class PeerTable {
       report.add(contest.run(job));
     }
     report.missing(contest.missing());
+    report.failures(contest.failures());
     System.out.println(report.markdown());
     if (json != null) {
       report.writeJson(Path.of(json));
     }
+    return contest.failures().isEmpty();
   }
 
   private List<Job> jobs() {

@@ -23,6 +23,7 @@ final class Report {
   private final Contest.Options options;
   private final Map<Job, Map<Contestant, Measurement>> rows = new LinkedHashMap<>();
   private Map<Contestant, String> missing = Map.of();
+  private List<Contest.Failure> failures = List.of();
 
   Report(Machine machine, Contest.Options options) {
     this.machine = machine;
@@ -40,6 +41,11 @@ final class Report {
     missing = Map.copyOf(reasons);
   }
 
+  /** The sides that failed in a job, and why. */
+  void failures(List<Contest.Failure> found) {
+    failures = List.copyOf(found);
+  }
+
   String markdown() {
     StringBuilder text = new StringBuilder();
     text.append(machine.line()).append('\n');
@@ -53,6 +59,12 @@ final class Report {
       text.append(ratios());
     }
     text.append("\nFastest step in seconds:\n\n").append(table(Measurement::fastest, "%.3f"));
+    if (options.busy()) {
+      text.append("\nSeconds of a step while a second process does the same:\n\n");
+      text.append(table(Measurement::medianTogether, "%.3f"));
+      text.append("\nThe same in relation to the step alone:\n\n");
+      text.append(table(m -> m.medianTogether() / m.median(), "%.2f"));
+    }
     text.append("\nPeak resident memory in MB:\n\n");
     text.append(table(m -> m.peakBytes() / 1e6, "%.0f"));
     text.append('\n');
@@ -71,6 +83,12 @@ final class Report {
                 .append(" could not run: ")
                 .append(why)
                 .append('\n'));
+    failures.forEach(
+        f ->
+            text.append(
+                "- %s failed at %s, %s: %s\n"
+                    .formatted(
+                        f.side().title(), f.job().network(), f.job().task().label(), f.reason())));
     return text.toString();
   }
 
@@ -123,7 +141,7 @@ final class Report {
   }
 
   private static String cell(double value, String format) {
-    return " " + String.format(Locale.ROOT, format, value) + " |";
+    return Double.isNaN(value) ? " |" : " " + String.format(Locale.ROOT, format, value) + " |";
   }
 
   /** The sides that were timed, in the order of {@link Contestant}. */
@@ -167,6 +185,7 @@ final class Report {
         entry.put("median_seconds", m.median());
         entry.put("fastest_seconds", m.fastest());
         entry.put("seconds", m.seconds());
+        entry.put("seconds_together", m.together());
         entry.put("peak_bytes", m.peakBytes());
         entry.put("value", m.value());
         measurements.add(entry);
@@ -176,6 +195,7 @@ final class Report {
     Map<String, String> absent = new LinkedHashMap<>();
     missing.forEach((side, why) -> absent.put(side.key(), why));
     root.put("missing", absent);
+    root.put("failures", failures);
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
   }
 }

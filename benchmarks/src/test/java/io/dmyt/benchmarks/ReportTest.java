@@ -46,6 +46,23 @@ class ReportTest {
   }
 
   @Test
+  void timesBesideASecondProcessAreRelatedToThoseAlone() {
+    String markdown = report().markdown();
+    assertTrue(
+        markdown.contains("| resnet50 224², batch 8, inference | 12.00 | 3.00 |\n"), markdown);
+  }
+
+  @Test
+  void failuresAreTold() {
+    Report report = report();
+    report.failures(List.of(new Contest.Failure(Contestant.PYTORCH, JOB, "RuntimeError: no")));
+    assertTrue(
+        report
+            .markdown()
+            .contains("- PyTorch channels_last failed at resnet50, inference: RuntimeError: no\n"));
+  }
+
+  @Test
   void unrestIsTold() {
     // 2 is the median, 1 the fastest.
     assertTrue(report().markdown().contains("up to 2.0 times the fastest step"));
@@ -65,7 +82,7 @@ class ReportTest {
 
   private static Report report() {
     Machine machine = new Machine("CPU", 2, List.of("avx2"), 16L << 30, "Linux", "2026-11-22");
-    Report report = new Report(machine, new Contest.Options(2, 3, 1, 1, false));
+    Report report = new Report(machine, new Contest.Options(2, 3, 1, 1, false, true));
     report.add(
         List.of(measurement(Contestant.LIBTORCH, 3, 1, 2), measurement(Contestant.DL4J, 0.5)));
     report.missing(Map.of(Contestant.PYTORCH, "no torch"));
@@ -74,6 +91,6 @@ class ReportTest {
 
   private static Measurement measurement(Contestant side, double... seconds) {
     List<Double> times = Arrays.stream(seconds).boxed().toList();
-    return new Measurement(side, JOB, side.title(), times, 1, 512_000_000);
+    return new Measurement(side, JOB, side.title(), times, List.of(6.0), 1, 512_000_000);
   }
 }
