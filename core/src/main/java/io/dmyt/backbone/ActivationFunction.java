@@ -8,28 +8,28 @@ public enum ActivationFunction {
   /** max(x, 0). */
   RELU {
     @Override
-    String add(NetworkBuilder net, String name, String from) {
+    String add(VertexBuilder net, String name, String from) {
       return net.activation(name, from, Activation.RELU);
     }
   },
   /** min(max(x, 0), 6). */
   RELU6 {
     @Override
-    String add(NetworkBuilder net, String name, String from) {
+    String add(VertexBuilder net, String name, String from) {
       return net.activation(name, from, Activation.RELU6);
     }
   },
   /** 1 / (1 + exp(−x)). */
   SIGMOID {
     @Override
-    String add(NetworkBuilder net, String name, String from) {
+    String add(VertexBuilder net, String name, String from) {
       return net.activation(name, from, Activation.SIGMOID);
     }
   },
   /** x · sigmoid(x), which DL4J calls swish. */
   SILU {
     @Override
-    String add(NetworkBuilder net, String name, String from) {
+    String add(VertexBuilder net, String name, String from) {
       return net.activation(name, from, Activation.SWISH);
     }
   },
@@ -39,7 +39,7 @@ public enum ActivationFunction {
    */
   HARD_SIGMOID {
     @Override
-    String add(NetworkBuilder net, String name, String from) {
+    String add(VertexBuilder net, String name, String from) {
       String scaled = net.vertex(name + ".scale", new ScaleVertex(5.0 / 6), from);
       return net.activation(name, scaled, Activation.HARDSIGMOID);
     }
@@ -47,11 +47,11 @@ public enum ActivationFunction {
   /** x · relu6(x + 3) / 6. */
   HARD_SWISH {
     @Override
-    String add(NetworkBuilder net, String name, String from) {
+    String add(VertexBuilder net, String name, String from) {
       String gate = HARD_SIGMOID.add(net, name + ".gate", from);
       return net.multiply(name, from, gate);
     }
   };
 
-  abstract String add(NetworkBuilder net, String name, String from);
+  abstract String add(VertexBuilder net, String name, String from);
 }

@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.NamedParameter.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,23 @@ final class BindingList {
 
   int size() {
     return bindings.size();
+  }
+
+  /** Adds a parameter that is trained. */
+  void bind(
+      String name, List<String> vertices, String key, Layout layout, Init init, long... shape) {
+    bind(name, Kind.TRAINABLE, vertices, key, layout, init, shape);
+  }
+
+  void bind(
+      String name,
+      Kind kind,
+      List<String> vertices,
+      String key,
+      Layout layout,
+      Init init,
+      long... shape) {
+    add(new ParameterBinding(NamedParameter.of(name, kind, shape), vertices, key, layout, init));
   }
 
   void add(ParameterBinding binding) {

@@ -1,9 +1,7 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.UnsupportedLayerException;
 import io.dmyt.engine.VertexNodes;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -18,13 +16,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
  *
  * <p>Input: [batch, tokens, features]. Value: [batch, features].
  */
-public final class DistilledToken extends FunctionVertex implements SelfDescribing {
+public final class DistilledToken extends TokenVertex {
   private static final long serialVersionUID = 1;
-
-  @Override
-  protected List<Object> settings() {
-    return List.of();
-  }
 
   @Override
   protected FunctionVertex copy() {
@@ -34,25 +27,13 @@ public final class DistilledToken extends FunctionVertex implements SelfDescribi
   @Override
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    return first(graph, inputs[0], 1).reshape(batch(inputs[0]), features(inputs[0]));
+    return slice(graph, inputs[0], 0, 1).reshape(batch(inputs[0]), features(inputs[0]));
   }
 
   @Override
   protected SDVariable defineInference(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    return first(graph, inputs[0], 2).mean(1);
-  }
-
-  private static SDVariable first(SameDiff graph, SDVariable tokens, int count) {
-    return graph.slice(tokens, new int[] {0, 0, 0}, batch(tokens), count, features(tokens));
-  }
-
-  private static int batch(SDVariable tokens) {
-    return (int) tokens.getShape()[0];
-  }
-
-  private static int features(SDVariable tokens) {
-    return (int) tokens.getShape()[2];
+    return slice(graph, inputs[0], 0, 2).mean(1);
   }
 
   @Override
@@ -63,10 +44,5 @@ public final class DistilledToken extends FunctionVertex implements SelfDescribi
   @Override
   public int describe(VertexNodes nodes) {
     throw new UnsupportedLayerException("is another function in training than in inference");
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 }

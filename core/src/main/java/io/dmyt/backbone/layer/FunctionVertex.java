@@ -42,8 +42,10 @@ public abstract class FunctionVertex extends SameDiffVertex {
     return Map.of();
   }
 
-  /** Everything that two equal vertices agree in, in a fixed order. */
-  protected abstract List<Object> settings();
+  /** Everything that two equal vertices agree in, in a fixed order; nothing unless overridden. */
+  protected List<Object> settings() {
+    return List.of();
+  }
 
   /** A new vertex with the same settings. */
   protected abstract FunctionVertex copy();

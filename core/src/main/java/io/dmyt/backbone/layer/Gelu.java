@@ -4,7 +4,6 @@ import io.dmyt.engine.ElementwiseFunction;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -17,11 +16,6 @@ import org.nd4j.autodiff.samediff.SameDiff;
  */
 public final class Gelu extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
-
-  @Override
-  protected List<Object> settings() {
-    return List.of();
-  }
 
   @Override
   protected FunctionVertex copy() {

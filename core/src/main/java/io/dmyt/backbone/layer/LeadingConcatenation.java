@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Inputs: [batch, count, features] and [batch, tokens, features]. Value: [batch, count + tokens,
  * features].
  */
-public final class LeadingConcatenation extends FunctionVertex implements SelfDescribing {
+public final class LeadingConcatenation extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("count")
@@ -52,11 +51,6 @@ public final class LeadingConcatenation extends FunctionVertex implements SelfDe
   @Override
   public int describe(VertexNodes nodes) {
     return nodes.add(new Operation.Concat(1), nodes.inputs());
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.ElementwiseFunction;
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: [batch, tokens, features]. Value: [batch, count + tokens, features]. Parameter: [1,
  * count, features].
  */
-public final class LeadingTokens extends FunctionVertex implements SelfDescribing {
+public final class LeadingTokens extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("count")
@@ -71,10 +70,5 @@ public final class LeadingTokens extends FunctionVertex implements SelfDescribin
   @Override
   public int[] outputSize(int height, int width) {
     return new int[] {height + count, width};
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 }

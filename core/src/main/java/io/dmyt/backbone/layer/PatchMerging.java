@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Input: [batch, size², features]. Value: [batch, size² / 4, 4 · features].
  */
-public final class PatchMerging extends FunctionVertex implements SelfDescribing {
+public final class PatchMerging extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("size")
@@ -61,11 +60,6 @@ public final class PatchMerging extends FunctionVertex implements SelfDescribing
             new Operation.Reshape(List.of(0L, half, 2L, half, 2L, (long) features)), nodes.input());
     int turned = nodes.add(new Operation.Permute(List.of(0, 1, 3, 4, 2, 5)), squares);
     return nodes.add(new Operation.Reshape(List.of(0L, half * half, 4L * features)), turned);
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 
   @Override

@@ -17,11 +17,6 @@ public final class PixelTokens extends FunctionVertex implements SelfDescribing 
   private static final long serialVersionUID = 1;
 
   @Override
-  protected List<Object> settings() {
-    return List.of();
-  }
-
-  @Override
   protected FunctionVertex copy() {
     return new PixelTokens();
   }

@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Input and value: [batch, tokens, features]. Parameter: [1, tokens, features].
  */
-public final class PositionEmbedding extends FunctionVertex implements SelfDescribing {
+public final class PositionEmbedding extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("tokens")
@@ -76,10 +75,5 @@ public final class PositionEmbedding extends FunctionVertex implements SelfDescr
           "the network has embeddings for %d positions, an image of this size has %d"
               .formatted(tokens, found));
     }
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 }

@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: queries, keys and values one after another, [batch, tokens, 3 · features]. Value:
  * [batch, tokens, features].
  */
-public final class SelfAttention extends FunctionVertex implements SelfDescribing {
+public final class SelfAttention extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("heads")
@@ -88,10 +87,5 @@ public final class SelfAttention extends FunctionVertex implements SelfDescribin
   public long multiplyAdds(int height, int width) {
     long tokens = (long) height * width;
     return 2 * tokens * tokens * features;
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 }

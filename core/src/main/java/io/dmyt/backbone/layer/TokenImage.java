@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Input: [batch, height · width, channels]. Value: [batch, channels, height, width].
  */
-public final class TokenImage extends FunctionVertex implements SelfDescribing {
+public final class TokenImage extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("height")
@@ -53,11 +52,6 @@ public final class TokenImage extends FunctionVertex implements SelfDescribing {
   public int describe(VertexNodes nodes) {
     int turned = nodes.add(new Operation.Permute(List.of(0, 2, 1)), nodes.input());
     return nodes.add(new Operation.Reshape(List.of(0L, 0L, (long) height, (long) width)), turned);
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 
   @Override

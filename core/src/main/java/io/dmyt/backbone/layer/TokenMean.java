@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +12,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
  *
  * <p>Input: [batch, tokens, features]. Value: [batch, features].
  */
-public final class TokenMean extends FunctionVertex implements SelfDescribing {
+public final class TokenMean extends TokenVertex {
   private static final long serialVersionUID = 1;
-
-  @Override
-  protected List<Object> settings() {
-    return List.of();
-  }
 
   @Override
   protected FunctionVertex copy() {
@@ -37,11 +31,6 @@ public final class TokenMean extends FunctionVertex implements SelfDescribing {
     int turned = nodes.add(new Operation.Permute(List.of(0, 2, 1)), nodes.input());
     int column = nodes.add(new Operation.Reshape(List.of(0L, 0L, -1L, 1L)), turned);
     return nodes.add(new Operation.GlobalPool(Operation.Pooling.AVERAGE, false), column);
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Input: [batch, tokens, features]. Value: [batch, count, features].
  */
-public final class TokenRange extends FunctionVertex implements SelfDescribing {
+public final class TokenRange extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("first")
@@ -45,19 +44,12 @@ public final class TokenRange extends FunctionVertex implements SelfDescribing {
   @Override
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    int batch = (int) inputs[0].getShape()[0];
-    int features = (int) inputs[0].getShape()[2];
-    return graph.slice(inputs[0], new int[] {0, first, 0}, batch, count, features);
+    return slice(graph, inputs[0], first, count);
   }
 
   @Override
   public int describe(VertexNodes nodes) {
     return nodes.add(new Operation.Slice(1, first, count), nodes.input());
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 
   @Override

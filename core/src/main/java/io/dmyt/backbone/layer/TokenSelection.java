@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Input: [batch, tokens, features]. Value: [batch, features].
  */
-public final class TokenSelection extends FunctionVertex implements SelfDescribing {
+public final class TokenSelection extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("index")
@@ -40,11 +39,7 @@ public final class TokenSelection extends FunctionVertex implements SelfDescribi
   @Override
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    int batch = (int) inputs[0].getShape()[0];
-    int features = (int) inputs[0].getShape()[2];
-    return graph
-        .slice(inputs[0], new int[] {0, index, 0}, batch, 1, features)
-        .reshape(batch, features);
+    return slice(graph, inputs[0], index, 1).reshape(batch(inputs[0]), features(inputs[0]));
   }
 
   @Override
@@ -56,10 +51,5 @@ public final class TokenSelection extends FunctionVertex implements SelfDescribi
   @Override
   public int[] outputSize(int height, int width) {
     return new int[] {1, 1};
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 }

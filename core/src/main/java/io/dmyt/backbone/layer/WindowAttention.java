@@ -1,6 +1,5 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.SelfDescribing;
 import io.dmyt.engine.UnsupportedLayerException;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: queries, keys and values one after another, [batch, size², 3 · features]. Value:
  * [batch, size², features]. Parameter: the biases [(2 · window − 1)², heads].
  */
-public final class WindowAttention extends FunctionVertex implements SelfDescribing {
+public final class WindowAttention extends TokenVertex {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("heads")
@@ -171,11 +170,6 @@ public final class WindowAttention extends FunctionVertex implements SelfDescrib
   @Override
   public int describe(VertexNodes nodes) {
     throw new UnsupportedLayerException("attends within windows");
-  }
-
-  @Override
-  public int inputRank() {
-    return 3;
   }
 
   /**
