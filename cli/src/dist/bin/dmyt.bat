@@ -13,6 +13,9 @@ if not defined JAVA_HOME for %%I in (java.exe) do set "java=%%~$PATH:I"
 if not defined java goto nojava
 if not exist "%java%" goto nojava
 
+rem Threads that wait for each other give their core away, unless the user decides.
+if not defined OMP_WAIT_POLICY if not defined GOMP_SPINCOUNT set "OMP_WAIT_POLICY=passive"
+
 rem A quarter of the memory for the heap, twice as much for native arrays.
 set options=-XX:MaxRAMPercentage=25 -Dorg.bytedeco.javacpp.maxbytes=200%% ^
  -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -XX:+UseParallelGC -Dfile.encoding=UTF-8

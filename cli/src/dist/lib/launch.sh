@@ -45,6 +45,15 @@ set_locale() {
   export LC_ALL=${best:-C.UTF-8}
 }
 
+# Threads that wait for each other give their core away instead of spinning on it, unless the user
+# decides. Where cores are shared, spinning keeps them from the threads that are waited for: each of
+# two trainings at once took six times as long as one alone, and takes twice as long this way.
+set_waiting() {
+  if [ -z "${OMP_WAIT_POLICY:-}${GOMP_SPINCOUNT:-}${KMP_BLOCKTIME:-}" ]; then
+    export OMP_WAIT_POLICY=passive
+  fi
+}
+
 # Sets memory: the megabytes that this machine or container has.
 measure_memory() {
   local name value unit file bytes=8589934592
@@ -166,6 +175,7 @@ launch() {
   local installation=$1 class_path=$2 argument verbose='' command=${3:-}
   shift 2
   set_locale
+  set_waiting
   set_options
   for argument in "$@"; do
     case $argument in

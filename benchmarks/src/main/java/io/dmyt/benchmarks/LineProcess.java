@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +52,15 @@ final class LineProcess implements AutoCloseable {
    * Starts the process and waits until it is ready.
    *
    * @param name what to call it in messages
-   * @param threads of its OpenMP
+   * @param environment variables beside those of this process, or in their place
    * @throws Unavailable if it ends before that
    */
-  LineProcess(String name, List<String> command, int threads) throws Unavailable, IOException {
+  LineProcess(String name, List<String> command, Map<String, String> environment)
+      throws Unavailable, IOException {
     this.name = name;
     errors = Files.createTempFile("benchmarks-", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+    builder.environment().putAll(environment);
     process = builder.start();
     in = process.inputReader(StandardCharsets.UTF_8);
     out = process.outputWriter(StandardCharsets.UTF_8);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -73,7 +74,7 @@ public class LoaderBenchmark {
                       Python.script("pil_peer.py").toString(),
                       file.toString(),
                       Integer.toString(size)),
-                  1);
+                  Map.of("OMP_NUM_THREADS", "1"));
     }
   }
 

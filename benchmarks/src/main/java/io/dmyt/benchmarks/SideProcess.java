@@ -3,8 +3,10 @@ package io.dmyt.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A side in a child process, spoken to in {@link Worker}'s protocol. */
 final class SideProcess implements AutoCloseable {
@@ -23,10 +25,24 @@ final class SideProcess implements AutoCloseable {
    */
   SideProcess(Contestant contestant, Job job, int threads)
       throws LineProcess.Unavailable, IOException {
-    process = new LineProcess(contestant.key(), command(contestant, job, threads), threads);
+    process =
+        new LineProcess(
+            contestant.key(), command(contestant, job, threads), environment(contestant, threads));
     String[] words = process.greeting().split(" ", 2);
     parameters = Long.parseLong(words[0]);
     description = words[1];
+  }
+
+  /** Ours waits as the launcher makes it wait, the peers as they do by themselves. */
+  private static Map<String, String> environment(Contestant contestant, int threads) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("OMP_NUM_THREADS", Integer.toString(threads));
+    if (contestant.isOurs()
+        && System.getenv("OMP_WAIT_POLICY") == null
+        && System.getenv("GOMP_SPINCOUNT") == null) {
+      environment.put("OMP_WAIT_POLICY", "passive");
+    }
+    return environment;
   }
 
   private static List<String> command(Contestant contestant, Job job, int threads)
