@@ -68,6 +68,9 @@ final class BackwardPass {
 
   @SuppressWarnings("try")
   private void throughRegion(Step step, INDArray flattenedGradients) {
+    if (step.region().frozen()) {
+      return;
+    }
     Map<String, INDArray> atEnds = new HashMap<>();
     for (String end : step.region().ends()) {
       GraphVertex vertex = graph.getVertex(end);
@@ -82,12 +85,18 @@ final class BackwardPass {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       step.compiled().backward(atEnds, flattenedGradients).forEach(this::add);
     }
+    for (String name : step.region().vertices()) {
+      GraphVertex vertex = graph.getVertex(name);
+      if (vertex.numParams() > 0 && Freezing.passing(vertex)) {
+        vertex.getLayer().getGradientsViewArray().assign(0);
+      }
+    }
   }
 
   @SuppressWarnings("try")
   private void throughVertex(GraphVertex vertex, boolean truncated) {
     String name = vertex.getVertexName();
-    if (GraphProgram.frozen(vertex)) {
+    if (Freezing.frozen(vertex)) {
       return;
     }
     if (vertex.isOutputVertex()) {
@@ -168,7 +177,10 @@ final class BackwardPass {
             .forEach(
                 (key, array) ->
                     all.setGradientFor(prefix + key, array, own.flatteningOrderForVariable(key)));
-      } else if (program.accelerated(vertex.getVertexName()) && vertex.numParams() > 0) {
+      } else if (program.accelerated(vertex.getVertexName())
+          && vertex.numParams() > 0
+          && !Freezing.frozen(vertex)
+          && !Freezing.passing(vertex)) {
         named(vertex, flattenedGradients)
             .forEach((key, array) -> all.setGradientFor(prefix + key, array));
       }

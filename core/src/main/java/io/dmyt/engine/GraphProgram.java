@@ -12,8 +12,6 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
-import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
-import org.deeplearning4j.nn.layers.FrozenLayer;
 
 /**
  * What a DL4J graph computes, as far as an engine can run it: regions, and between them the
@@ -23,6 +21,8 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
  * network's inputs leads out of the engine and into it again. The vertices of one level that the
  * engine runs are one region. So no region can wait for a fallback vertex that waits for the
  * region, and the graph is run level by level: the region, then the level's fallback vertices.
+ *
+ * <p>A region is all frozen or not at all: a frozen one always runs as in inference.
  */
 final class GraphProgram {
   /** Of the network's inputs, and of fallback vertices that read nothing but them. */
@@ -74,18 +74,23 @@ final class GraphProgram {
     }
     int level = INPUTS;
     int regionLevel = 0;
-    boolean learns = vertex.numParams() > 0;
+    boolean frozen = Freezing.frozen(vertex);
+    boolean learns = vertex.numParams() > 0 && !Freezing.passing(vertex);
     for (GraphVertex source : sources(vertex)) {
       String from = source.getVertexName();
       level = Math.max(level, levels.get(from));
-      regionLevel = Math.max(regionLevel, levels.get(from) + (accelerated(from) ? 0 : 1));
+      boolean neighbours = accelerated(from) && builder(from).frozen() == frozen;
+      regionLevel = Math.max(regionLevel, levels.get(from) + (neighbours ? 0 : 1));
       learns |= learning.contains(from);
     }
-    if (learns && !frozen(vertex)) {
+    if (learns && !frozen) {
       learning.add(name);
     }
+    while (regionLevel < builders.size() && builders.get(regionLevel).frozen() != frozen) {
+      regionLevel++;
+    }
     RegionBuilder region =
-        regionLevel < builders.size() ? builders.get(regionLevel) : new RegionBuilder();
+        regionLevel < builders.size() ? builders.get(regionLevel) : new RegionBuilder(frozen);
     int size = region.size();
     try {
       region.value(name, read(vertex, region));
@@ -122,22 +127,25 @@ final class GraphProgram {
 
   private Object configuration(GraphVertex vertex) {
     org.deeplearning4j.nn.conf.graph.GraphVertex configuration =
-        graph.getConfiguration().getVertices().get(vertex.getVertexName());
+        Freezing.unwrapped(graph.getConfiguration().getVertices().get(vertex.getVertexName()));
     if (!(configuration instanceof LayerVertex layered)) {
       return configuration;
     }
     if (layered.getPreProcessor() != null) {
       throw new UnsupportedLayerException("has a preprocessor");
     }
-    return layered.getLayerConf().getLayer();
+    return Freezing.unwrapped(layered.getLayerConf().getLayer());
+  }
+
+  private RegionBuilder builder(String vertex) {
+    return builders.get(levels.get(vertex));
   }
 
   /** The rank of a value from outside a region: known if another region computes it. */
   private int rank(GraphVertex source) {
     String name = source.getVertexName();
     if (accelerated(name)) {
-      RegionBuilder region = builders.get(levels.get(name));
-      return region.rank(region.node(name));
+      return builder(name).rank(builder(name).node(name));
     }
     return ranks.of(source);
   }
@@ -164,12 +172,6 @@ final class GraphProgram {
       }
     }
     return ends;
-  }
-
-  /** Whether a vertex's parameters stay, and with them all that only it would teach. */
-  static boolean frozen(GraphVertex vertex) {
-    return (vertex.hasLayer() && vertex.getLayer() instanceof FrozenLayer)
-        || vertex instanceof FrozenVertex;
   }
 
   /** The regions; the index of each is its level. */

@@ -23,25 +23,34 @@ public final class Region {
    */
   public record Node(String vertex, Operation op, List<Integer> inputs, int rank) {}
 
+  private final boolean frozen;
   private final List<Node> nodes;
   private final Map<String, Integer> values;
   private final Map<Integer, Integer> absorbed;
   private final Set<String> ends;
 
   /**
+   * @param frozen whether nobody goes back through it
    * @param values by vertex: the node whose value is the vertex's activation
    * @param absorbed by node: the node that does the same, as long as nobody wants to see it
    * @param ends vertices whose values something outside reads, or that are outputs of the network
    */
   Region(
+      boolean frozen,
       List<Node> nodes,
       Map<String, Integer> values,
       Map<Integer, Integer> absorbed,
       Set<String> ends) {
+    this.frozen = frozen;
     this.nodes = List.copyOf(nodes);
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     this.absorbed = Collections.unmodifiableMap(new LinkedHashMap<>(absorbed));
     this.ends = Collections.unmodifiableSet(new LinkedHashSet<>(ends));
+  }
+
+  /** Whether its vertices are frozen: it is only ever compiled for inference. */
+  public boolean frozen() {
+    return frozen;
   }
 
   /** All nodes; each stands behind those that it reads. */

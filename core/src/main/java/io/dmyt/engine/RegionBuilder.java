@@ -10,10 +10,22 @@ import java.util.function.Function;
 
 /** A {@link Region} in the making. */
 final class RegionBuilder {
+  private final boolean frozen;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Integer> values = new LinkedHashMap<>();
   private final Map<String, Integer> inputs = new LinkedHashMap<>();
   private final Map<Integer, Integer> absorbed = new LinkedHashMap<>();
+
+  /**
+   * @param frozen whether its vertices are frozen
+   */
+  RegionBuilder(boolean frozen) {
+    this.frozen = frozen;
+  }
+
+  boolean frozen() {
+    return frozen;
+  }
 
   /**
    * The node of a vertex's value, be it of this region or from outside, or null if there is none.
@@ -102,6 +114,6 @@ final class RegionBuilder {
    * @param ends of all the vertices of the region, those that something outside reads
    */
   Region build(Function<Set<String>, Set<String>> ends) {
-    return new Region(nodes, values, absorbed, ends.apply(values.keySet()));
+    return new Region(frozen, nodes, values, absorbed, ends.apply(values.keySet()));
   }
 }

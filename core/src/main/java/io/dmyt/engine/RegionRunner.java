@@ -45,10 +45,11 @@ final class RegionRunner implements AutoCloseable {
   /**
    * The region compiled, or null if it can't be run with these shapes.
    *
+   * @param training whether the network is trained; a frozen region runs as in inference even so
    * @param shapes of the inputs that the wanted values need, by vertex
    */
   CompiledRegion compiled(boolean training, Map<String, List<Long>> shapes, Set<String> wanted) {
-    Use use = new Use(training, shapes);
+    Use use = new Use(training && !region.frozen(), shapes);
     if (refused.contains(use)) {
       return null;
     }
@@ -63,7 +64,7 @@ final class RegionRunner implements AutoCloseable {
       oldest.remove();
     }
     try {
-      found = compiler.compile(RegionProgram.of(region, training, shapes, wanted));
+      found = compiler.compile(RegionProgram.of(region, use.training(), shapes, wanted));
       compiled.put(key, found);
       return found;
     } catch (UnsupportedShapeException e) {
@@ -80,7 +81,7 @@ final class RegionRunner implements AutoCloseable {
   String fusion(String vertex, boolean training) {
     String found = null;
     for (Map.Entry<Key, CompiledRegion> entry : compiled.entrySet()) {
-      if (entry.getKey().use().training() == training
+      if (entry.getKey().use().training() == (training && !region.frozen())
           && region.ends().containsAll(entry.getKey().wanted())) {
         found = entry.getValue().fused().getOrDefault(vertex, "");
       }

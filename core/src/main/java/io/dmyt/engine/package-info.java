@@ -24,8 +24,8 @@
  *       kernel may do as well, {@link io.dmyt.engine.Region#absorbed} what is absorbed already.
  *   <li>Name the provider in {@code META-INF/services/io.dmyt.engine.EngineProvider}. From then on
  *       {@link io.dmyt.engine.Engines} has it, and the command line by {@code --engine NAME}.
- *   <li>Put it under the tests that every engine passes: {@code EngineContract}, in the tests of
- *       this package, which holds it to DL4J's own layers.
+ *   <li>The tests of this package then hold it to DL4J's own layers, as they do every engine that
+ *       {@code TestEngine} finds.
  * </ol>
  *
  * <h2>How a layer of one's own runs on engines</h2>

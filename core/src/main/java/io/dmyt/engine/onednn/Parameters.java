@@ -1,11 +1,9 @@
 package io.dmyt.engine.onednn;
 
-import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Region;
 import io.dmyt.internal.Address;
 import io.dmyt.internal.Fingerprint;
-import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A network's flat parameters and, once there are some, its flat gradients. */
@@ -52,16 +50,6 @@ final class Parameters {
 
   float[] read(Parameter p) {
     return Address.read(address(p), p.length());
-  }
-
-  /** A convolution's weights, those of its groups one after another. */
-  float[] weights(Operation.Convolution c) {
-    if (c.parts().isEmpty()) {
-      return read(c.weights());
-    }
-    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(c.weights().length()));
-    c.parts().forEach(part -> all.put(read(part)));
-    return all.array();
   }
 
   /** A number that changes, but for odds of 1 to 2⁶⁴, when any of the region's parameters does. */

@@ -1,19 +1,23 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.engine.BatchNormVectors;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.onednn.Emitter.Phase;
+import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A network's parameters and their gradients as tensors of a program. */
 final class Weights {
   private final Parameters parameters;
+  private final BatchNormVectors vectors;
   private final Emitter emit;
   private final List<Program.Target> targets = new ArrayList<>();
 
   Weights(Parameters parameters, Emitter emit) {
     this.parameters = parameters;
+    this.vectors = new BatchNormVectors(parameters::read);
     this.emit = emit;
   }
 
@@ -71,7 +75,8 @@ final class Weights {
       emit.reorder(of(c), weights);
     } else {
       Tensor scaled = emit.tensor(format(c.weights()));
-      emit.run("fold", () -> Folding.weights(parameters, c, norm, scaled.address()), scaled);
+      emit.run(
+          "fold", () -> Address.write(scaled.address(), vectors.foldedWeights(c, norm)), scaled);
       emit.reorder(scaled, weights);
     }
     emit.into(Phase.FORWARD);
@@ -82,7 +87,7 @@ final class Weights {
   Tensor foldedBias(Operation.Convolution c, Operation.BatchNorm norm, Format format) {
     emit.into(Phase.PREPARE);
     Tensor bias = emit.kept(format);
-    emit.run("fold", () -> Folding.bias(parameters, c, norm, bias.address()), bias);
+    emit.run("fold", () -> Address.write(bias.address(), vectors.foldedBias(c, norm)), bias);
     emit.into(Phase.FORWARD);
     return bias;
   }
@@ -95,7 +100,9 @@ final class Weights {
     emit.into(Phase.PREPARE);
     Tensor variance = emit.kept(format);
     emit.run(
-        "running variance", () -> Folding.variance(parameters, norm, variance.address()), variance);
+        "running variance",
+        () -> Address.write(variance.address(), vectors.runningVariance(norm)),
+        variance);
     emit.into(Phase.FORWARD);
     return variance;
   }
@@ -104,7 +111,15 @@ final class Weights {
   void moveStatistics(Operation.BatchNorm norm, Tensor mean, Tensor variance) {
     emit.run(
         "running statistics",
-        () -> Folding.statistics(parameters, norm, mean.address(), variance.address()),
+        () -> {
+          float[] batchMean = Address.read(mean.address(), norm.mean().length());
+          Address.write(
+              parameters.gradientAddress(norm.mean()), vectors.meanUpdate(norm, batchMean));
+          float[] batchVariance = Address.read(variance.address(), norm.variance().length());
+          Address.write(
+              parameters.gradientAddress(norm.variance()),
+              vectors.varianceUpdate(norm, batchVariance));
+        },
         mean,
         variance);
   }
