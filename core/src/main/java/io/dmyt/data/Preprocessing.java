@@ -1,16 +1,22 @@
 package io.dmyt.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How an image becomes a network's input: resized to a square, scaled to [0, 1], normalised by
- * channel, {@code (v / 255 − mean) / std}, red first.
+ * How an image becomes a network's input: a face cut out of it, if it says so, then resized to a
+ * square, scaled to [0, 1], normalised by channel, {@code (v / 255 − mean) / std}, red first.
  *
  * @param size side of the square in pixels, at least 1
  * @param mean of red, green and blue, in units of [0, 1]
  * @param std of red, green and blue, positive, in units of [0, 1]
+ * @param faces how faces are cut out of whole pictures; null for a network that is given pictures
+ *     as they are
  */
-public record Preprocessing(int size, List<Double> mean, List<Double> std) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Preprocessing(
+    int size, List<Double> mean, List<Double> std, @Nullable FaceCrop faces) {
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
 
@@ -33,6 +39,11 @@ public record Preprocessing(int size, List<Double> mean, List<Double> std) {
     }
   }
 
+  /** Of pictures as they are. */
+  public Preprocessing(int size, List<Double> mean, List<Double> std) {
+    this(size, mean, std, null);
+  }
+
   /**
    * The constants of ImageNet, which every network here was trained with.
    *
@@ -44,7 +55,12 @@ public record Preprocessing(int size, List<Double> mean, List<Double> std) {
 
   /** The same normalisation for another size. */
   public Preprocessing withSize(int newSize) {
-    return new Preprocessing(newSize, mean, std);
+    return new Preprocessing(newSize, mean, std, faces);
+  }
+
+  /** The same of faces that are cut out first, or of pictures as they are. */
+  public Preprocessing withFaces(@Nullable FaceCrop value) {
+    return new Preprocessing(size, mean, std, value);
   }
 
   /** The normalised value of each level of each channel, [3][256], computed in float as PyTorch. */
