@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,7 +66,8 @@ record CacheSize(Path folder, Map<String, Long> parts, boolean writable, long fr
     boolean few = parts.size() <= 4 && !named.isEmpty();
     return new SystemReport.Entry(
         name,
-        "%s: %s".formatted(folder, MemoryLimits.megabytes(all)) + (few ? " (" + named + ")" : ""),
+        Text.format("%s: %s", folder, MemoryLimits.megabytes(all))
+            + (few ? " (" + named + ")" : ""),
         advice(setting));
   }
 
@@ -74,8 +76,9 @@ record CacheSize(Path folder, Map<String, Long> parts, boolean writable, long fr
       return "can't be written to: name another folder with " + setting;
     }
     return free < LITTLE
-        ? "%s are left on its disk: make room, or name another folder with %s"
-            .formatted(MemoryLimits.megabytes(free), setting)
+        ? Text.format(
+            "%s are left on its disk: make room, or name another folder with %s",
+            MemoryLimits.megabytes(free), setting)
         : null;
   }
 }

@@ -1,6 +1,7 @@
 package io.dmyt;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dmyt.internal.Text;
 import java.util.Objects;
 
 /**
@@ -44,7 +45,7 @@ public record Calibration(Kind kind, double slope, double offset, OperatingPoint
       throw new IllegalArgumentException("offset must be finite, found " + offset);
     }
     if (kind != Kind.PLATT && offset != 0) {
-      throw new IllegalArgumentException("%s has no offset, found %s".formatted(kind, offset));
+      throw new IllegalArgumentException(Text.format("%s has no offset, found %s", kind, offset));
     }
     if (kind == Kind.NONE && slope != 1) {
       throw new IllegalArgumentException("NONE has slope 1, found " + slope);

@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /**
@@ -16,8 +17,9 @@ public record Decisions(double[][] scores, double[] logits, int[] predictions) {
   public Decisions {
     if (scores.length != logits.length || scores.length != predictions.length) {
       throw new IllegalArgumentException(
-          "%d scores, %d logits, %d predictions: must be as many"
-              .formatted(scores.length, logits.length, predictions.length));
+          Text.format(
+              "%d scores, %d logits, %d predictions: must be as many",
+              scores.length, logits.length, predictions.length));
     }
   }
 

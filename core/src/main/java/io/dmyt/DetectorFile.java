@@ -11,6 +11,7 @@ import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.internal.Json;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import io.dmyt.internal.ZipArchive;
 import io.dmyt.internal.ZipDirectory;
 import java.io.IOException;
@@ -86,7 +87,7 @@ final class DetectorFile {
     try (ZipArchive zip = open(file)) {
       ZipDirectory.Entry entry = zip.entry(ENTRY);
       if (entry == null) {
-        throw new IOException("not a detector: %s is %s".formatted(file, other(zip)));
+        throw new IOException(Text.format("not a detector: %s is %s", file, other(zip)));
       }
       warnOfUnknown(file, zip);
       return parse(file, new String(zip.bytes(entry, LARGEST_ENTRY), StandardCharsets.UTF_8));
@@ -113,7 +114,7 @@ final class DetectorFile {
 
   private static String other(ZipArchive zip) {
     if (zip.entry("coefficients.bin") != null) {
-      return "a zip without %s (a DL4J model that this library did not save)".formatted(ENTRY);
+      return Text.format("a zip without %s (a DL4J model that this library did not save)", ENTRY);
     }
     return zip.entries().stream().anyMatch(entry -> entry.name().endsWith("data.pkl"))
         ? "a file of PyTorch, which says nothing of classes: dmyt convert makes a detector of it"
@@ -127,12 +128,12 @@ final class DetectorFile {
       int format = json.path("format").asInt(-1);
       if (format > DetectorContent.FORMAT) {
         throw new IOException(
-            "%s has format %d, written by version %s; this version reads up to %d: update it"
-                .formatted(
-                    file,
-                    format,
-                    json.path("provenance").path("library").asText("?"),
-                    DetectorContent.FORMAT));
+            Text.format(
+                "%s has format %d, written by version %s; this version reads up to %d: update it",
+                file,
+                format,
+                json.path("provenance").path("library").asText("?"),
+                DetectorContent.FORMAT));
       }
       if (format < 1) {
         throw new IOException("damaged detector: " + file + " says no format in " + ENTRY);
@@ -150,7 +151,8 @@ final class DetectorFile {
       }
       return content;
     } catch (JsonProcessingException e) {
-      throw new IOException("damaged detector: %s: %s: %s".formatted(file, ENTRY, Json.fault(e)));
+      throw new IOException(
+          Text.format("damaged detector: %s: %s: %s", file, ENTRY, Json.fault(e)));
     }
   }
 
@@ -199,18 +201,19 @@ final class DetectorFile {
     if (kind instanceof RuleKind.Fitted fitted) {
       return fitted;
     }
-    throw damaged(file, "its rule, %s, is not a fitted one".formatted(kind.label()));
+    throw damaged(file, Text.format("its rule, %s, is not a fitted one", kind.label()));
   }
 
   private static IOException missing(Path file, String what, String name) {
     return new IOException(
-        ("%s %s %s, which this library doesn't have: put its jar on the class path"
-                + " (dmyt: DMYT_CLASSPATH, and --use CLASS unless the jar registers it)")
-            .formatted(file, what, Quoted.of(name)));
+        Text.format(
+            "%s %s %s, which this library doesn't have: put its jar on the class path"
+                + " (dmyt: DMYT_CLASSPATH, and --use CLASS unless the jar registers it)",
+            file, what, Quoted.of(name)));
   }
 
   static IOException damaged(Path file, String what) {
-    return new IOException("damaged detector: %s: %s".formatted(file, what));
+    return new IOException(Text.format("damaged detector: %s: %s", file, what));
   }
 
   /**

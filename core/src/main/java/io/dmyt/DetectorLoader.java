@@ -4,6 +4,7 @@ import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.engine.Engine;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -16,8 +17,9 @@ final class DetectorLoader {
     int size = Backbones.spec(spec.backbone()).embeddingSize();
     if (spec.dummies() != null && spec.dummies().size() != size) {
       throw new IllegalArgumentException(
-          "%s has embeddings of size %d, the dummies have %d"
-              .formatted(spec.backbone(), size, spec.dummies().size()));
+          Text.format(
+              "%s has embeddings of size %d, the dummies have %d",
+              spec.backbone(), size, spec.dummies().size()));
     }
     BackboneOptions options =
         BackboneOptions.defaults()
@@ -57,7 +59,8 @@ final class DetectorLoader {
   private static void requireDetector(Path file, DetectorContent content) throws IOException {
     if (content == null || content.detector() == null) {
       throw new IOException(
-          "not a detector: %s holds a network's weights only, to train one from".formatted(file));
+          Text.format(
+              "not a detector: %s holds a network's weights only, to train one from", file));
     }
   }
 
@@ -65,8 +68,9 @@ final class DetectorLoader {
   static void requireFitting(DecisionRule rule, DetectorSpec spec, int embeddingSize) {
     if (spec.loss().rule() != rule.kind() || !rule.kind().isFitted()) {
       throw new IllegalArgumentException(
-          "a detector trained with %s is judged by %s, not by %s"
-              .formatted(spec.loss().label(), spec.loss().rule().label(), rule.kind().label()));
+          Text.format(
+              "a detector trained with %s is judged by %s, not by %s",
+              spec.loss().label(), spec.loss().rule().label(), rule.kind().label()));
     }
     requireClasses(rule, spec);
     rule.checkSize(embeddingSize);
@@ -76,8 +80,9 @@ final class DetectorLoader {
   static void requireClasses(DecisionRule rule, DetectorSpec spec) {
     if (!rule.classes().equals(spec.classes()) || rule.realIndex() != spec.realIndex()) {
       throw new IllegalArgumentException(
-          "%s tells %s apart, the detector's classes are %s (real: %s)"
-              .formatted(rule.kind().label(), rule.classes(), spec.classes(), spec.realClass()));
+          Text.format(
+              "%s tells %s apart, the detector's classes are %s (real: %s)",
+              rule.kind().label(), rule.classes(), spec.classes(), spec.realClass()));
     }
   }
 
@@ -87,8 +92,9 @@ final class DetectorLoader {
     DecisionRule rule = loss.rule() instanceof RuleKind.Fixed kind ? kind.create(spec) : null;
     if (loss.hasClassifier() && (rule == null || rule.input() != DecisionRule.Input.OUTPUT)) {
       throw new IllegalArgumentException(
-          "%s has a classifier, but its rule, %s, doesn't judge logits"
-              .formatted(loss.label(), loss.rule().label()));
+          Text.format(
+              "%s has a classifier, but its rule, %s, doesn't judge logits",
+              loss.label(), loss.rule().label()));
     }
     if (rule != null) {
       requireClasses(rule, spec);

@@ -3,6 +3,7 @@ package io.dmyt;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.internal.Text;
 import io.dmyt.loss.Dummies;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +37,7 @@ public record DetectorSpec(
     classes = List.copyOf(classes);
     if (!classes.contains(realClass)) {
       throw new IllegalArgumentException(
-          "the real class '%s' is none of the classes %s".formatted(realClass, classes));
+          Text.format("the real class '%s' is none of the classes %s", realClass, classes));
     }
     if ((dummies == null) != loss.hasClassifier()) {
       throw new IllegalArgumentException(
@@ -45,15 +46,16 @@ public record DetectorSpec(
     }
     if (dummies != null && !dummies.classes().equals(classes)) {
       throw new IllegalArgumentException(
-          "the dummies' classes %s are not the detector's %s"
-              .formatted(dummies.classes(), classes));
+          Text.format(
+              "the dummies' classes %s are not the detector's %s", dummies.classes(), classes));
     }
     if (labelWeights != null) {
       labelWeights = List.copyOf(labelWeights);
       if (labelWeights.size() != classes.size()) {
         throw new IllegalArgumentException(
-            "%d label weights for the %d classes %s"
-                .formatted(labelWeights.size(), classes.size(), classes));
+            Text.format(
+                "%d label weights for the %d classes %s",
+                labelWeights.size(), classes.size(), classes));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Text;
 import io.dmyt.metric.Logit;
 
 /**
@@ -111,7 +112,7 @@ public final class FakeScore {
   private static void check(double[] scores, int realIndex, double scale) {
     if (scores.length < 2 || realIndex < 0 || realIndex >= scores.length) {
       throw new IllegalArgumentException(
-          "class %d is to be the real one of %d".formatted(realIndex, scores.length));
+          Text.format("class %d is to be the real one of %d", realIndex, scores.length));
     }
     if (!(scale > 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException("scale must be above 0 and finite, found " + scale);

@@ -1,5 +1,6 @@
 package io.dmyt;
 
+import io.dmyt.internal.Text;
 import java.util.Objects;
 
 /**
@@ -22,8 +23,9 @@ record FittedParts(
   DecisionRule requireRule(DetectorSpec spec) {
     if (rule == null) {
       throw new IllegalStateException(
-          "a detector trained with %s has no verdict before its rule (%s) is fitted to embeddings,"
-                  .formatted(spec.loss().label(), spec.loss().rule().label())
+          Text.format(
+                  "a detector trained with %s has no verdict before its rule (%s) is fitted to embeddings,",
+                  spec.loss().label(), spec.loss().rule().label())
               + " as dmyt calibrate does");
     }
     return rule;

@@ -3,6 +3,7 @@ package io.dmyt;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.dmyt.internal.Extensions;
+import io.dmyt.internal.Text;
 import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.loss.DummyTripletLoss;
 import io.dmyt.loss.TripletLoss;
@@ -97,8 +98,9 @@ public interface LossKind {
       others.add(kind.label());
     }
     throw new IllegalArgumentException(
-        "no loss named %s: there are DmyT, Triplet and CrossEntropy (or BCE)%s"
-            .formatted(name, others.isEmpty() ? "" : ", and " + String.join(", ", others)));
+        Text.format(
+            "no loss named %s: there are DmyT, Triplet and CrossEntropy (or BCE)%s",
+            name, others.isEmpty() ? "" : ", and " + String.join(", ", others)));
   }
 
   private static String key(String name) {

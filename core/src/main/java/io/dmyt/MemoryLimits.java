@@ -1,7 +1,7 @@
 package io.dmyt;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.lang.management.ManagementFactory;
 import org.bytedeco.javacpp.Pointer;
 
@@ -24,10 +24,11 @@ record MemoryLimits(long machine, long heap, long arrays) {
 
   SystemReport.Entry entry() {
     String value =
-        "heap at most %s, native arrays at most %s".formatted(megabytes(heap), megabytes(arrays));
+        Text.format(
+            "heap at most %s, native arrays at most %s", megabytes(heap), megabytes(arrays));
     return new SystemReport.Entry(
         "memory",
-        machine == 0 ? value : "%s; %s".formatted(megabytes(machine), value),
+        machine == 0 ? value : Text.format("%s; %s", megabytes(machine), value),
         machine != 0 && heap + arrays > machine
             ? "the limits add up to more than there is, and the system may end the process: lower"
                 + " -Xmx or -Dorg.bytedeco.javacpp.maxbytes"
@@ -35,6 +36,6 @@ record MemoryLimits(long machine, long heap, long arrays) {
   }
 
   static String megabytes(long bytes) {
-    return Numbers.format("%,d MB", bytes >> 20);
+    return Text.format("%,d MB", bytes >> 20);
   }
 }

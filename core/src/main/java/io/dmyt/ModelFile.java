@@ -10,6 +10,7 @@ import io.dmyt.checkpoint.SoundValues;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -254,19 +255,19 @@ public final class ModelFile implements AutoCloseable {
     int expected = spec.loss().hasClassifier() ? spec.classes().size() : 0;
     if (network.classes() != expected) {
       throw new IllegalArgumentException(
-          "%s has %s, a detector of the %d classes %s with %s has %s"
-              .formatted(
-                  weights.origin().source(),
-                  classifier(network.classes()),
-                  spec.classes().size(),
-                  spec.classes(),
-                  spec.loss().label(),
-                  classifier(expected)));
+          Text.format(
+              "%s has %s, a detector of the %d classes %s with %s has %s",
+              weights.origin().source(),
+              classifier(network.classes()),
+              spec.classes().size(),
+              spec.classes(),
+              spec.loss().label(),
+              classifier(expected)));
     }
   }
 
   private static String classifier(int outputs) {
-    return outputs == 0 ? "no classifier" : "a classifier of %d outputs".formatted(outputs);
+    return outputs == 0 ? "no classifier" : Text.format("a classifier of %d outputs", outputs);
   }
 
   /**
@@ -284,8 +285,8 @@ public final class ModelFile implements AutoCloseable {
       DetectorWriter.write(file, toBackbone(), content, rule, false);
     } else {
       throw new IllegalArgumentException(
-          "%s: only .safetensors, which PyTorch's world reads, and .zip are written"
-              .formatted(file));
+          Text.format(
+              "%s: only .safetensors, which PyTorch's world reads, and .zip are written", file));
     }
   }
 

@@ -2,6 +2,7 @@ package io.dmyt;
 
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.Sample;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ final class Predictions {
   static List<Prediction> of(Detector detector, List<? extends Sample> samples, INDArray images) {
     if (samples.size() != images.size(0)) {
       throw new IllegalArgumentException(
-          "%d samples for a batch of %d images".formatted(samples.size(), images.size(0)));
+          Text.format("%d samples for a batch of %d images", samples.size(), images.size(0)));
     }
     DecisionRule rule = detector.rule();
     INDArray features = detector.features(images);
@@ -68,8 +69,9 @@ final class Predictions {
     double fake = detector.calibration().apply(raw);
     if (Double.isNaN(fake)) {
       throw new IllegalStateException(
-          "the network answers %s with scores that are not numbers: %s"
-              .formatted(sample.id(), Arrays.toString(scores)));
+          Text.format(
+              "the network answers %s with scores that are not numbers: %s",
+              sample.id(), Arrays.toString(scores)));
     }
     double[] probabilities = rule.classProbabilities(scores, fake);
     boolean isFake = detector.calibration().operatingPoint().isFake(fake);

@@ -4,6 +4,7 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.hub.Download;
 import io.dmyt.hub.RemoteFile;
 import io.dmyt.hub.WeightsCache;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public record PretrainedWeights(String source) {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "no weights of %s are published".formatted(model)));
+                          Text.format("no weights of %s are published", model)));
       return Optional.of(cache.published(published, progress));
     } else if (source.matches("(?i)https?://.*")) {
       return Optional.of(cache.at(RemoteFile.of(source), progress));
@@ -89,7 +90,8 @@ public record PretrainedWeights(String source) {
     try (ModelFile given = ModelFile.open(file, model, key)) {
       String holds = given.backbone().orElse(model);
       if (!holds.equals(model)) {
-        throw new WrongNetworkException("%s holds %s, --model is %s".formatted(file, holds, model));
+        throw new WrongNetworkException(
+            Text.format("%s holds %s, --model is %s", file, holds, model));
       }
       boolean classifier = detector.backbone().loadPretrained(given.weights());
       return new Loaded(given.weights().origin().toString(), classifier);

@@ -2,6 +2,7 @@ package io.dmyt;
 
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.internal.Extensions;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,8 +116,9 @@ public sealed interface RuleKind {
   default void check(DetectorSpec spec) {
     if (!suits(spec)) {
       throw new IllegalArgumentException(
-          "a detector trained with %s has no %s: judge it by %s"
-              .formatted(spec.loss().label(), requirement(), labels(of(spec))));
+          Text.format(
+              "a detector trained with %s has no %s: judge it by %s",
+              spec.loss().label(), requirement(), labels(of(spec))));
     }
   }
 
@@ -135,7 +137,7 @@ public sealed interface RuleKind {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no classifier named \"%s\": there are %s".formatted(name, labels(all()))));
+                    Text.format("no classifier named \"%s\": there are %s", name, labels(all()))));
   }
 
   private static String labels(List<RuleKind> kinds) {

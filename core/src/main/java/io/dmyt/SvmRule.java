@@ -1,6 +1,7 @@
 package io.dmyt;
 
 import io.dmyt.checkpoint.StateDict;
+import io.dmyt.internal.Text;
 import io.dmyt.svm.EmbeddingSvm;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +30,9 @@ public final class SvmRule implements DecisionRule {
     int[] known = svm.classes();
     if (known[known.length - 1] >= classes.size() || Arrays.binarySearch(known, realIndex) < 0) {
       throw new IllegalArgumentException(
-          "an SVM of the classes %s, for a detector of %s with real class %d"
-              .formatted(Arrays.toString(known), classes, realIndex));
+          Text.format(
+              "an SVM of the classes %s, for a detector of %s with real class %d",
+              Arrays.toString(known), classes, realIndex));
     }
   }
 
@@ -48,8 +50,9 @@ public final class SvmRule implements DecisionRule {
   public void checkSize(int features) {
     if (svm.parts().features() != features) {
       throw new IllegalArgumentException(
-          "an SVM over %d features, for a detector with embeddings of %d"
-              .formatted(svm.parts().features(), features));
+          Text.format(
+              "an SVM over %d features, for a detector with embeddings of %d",
+              svm.parts().features(), features));
     }
   }
 
@@ -140,6 +143,6 @@ public final class SvmRule implements DecisionRule {
 
   @Override
   public String summary() {
-    return "%d of them support vectors".formatted(Arrays.stream(svm.supportVectors()).sum());
+    return Text.format("%d of them support vectors", Arrays.stream(svm.supportVectors()).sum());
   }
 }

@@ -3,6 +3,7 @@ package io.dmyt;
 import io.dmyt.checkpoint.DType;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
+import io.dmyt.internal.Text;
 import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.svm.SupportVectors;
 import java.util.Arrays;
@@ -69,11 +70,11 @@ final class SvmTensors {
     Tensor tensor = dict.get(name);
     if (tensor.dtype() != type || tensor.shape().length != rank) {
       throw new IllegalArgumentException(
-          "%s is %s, expected %s of %d dimensions".formatted(name, tensor, type, rank));
+          Text.format("%s is %s, expected %s of %d dimensions", name, tensor, type, rank));
     }
     // Without bytes behind it any other size would do, and rows be made for it.
     if (tensor.length() == 0) {
-      throw new IllegalArgumentException("%s is %s, expected values".formatted(name, tensor));
+      throw new IllegalArgumentException(Text.format("%s is %s, expected values", name, tensor));
     }
     return tensor;
   }
@@ -103,7 +104,7 @@ final class SvmTensors {
         .mapToInt(
             value -> {
               if (value != (int) value) {
-                throw new IllegalArgumentException("%d is not an index".formatted(value));
+                throw new IllegalArgumentException(Text.format("%d is not an index", value));
               }
               return (int) value;
             })

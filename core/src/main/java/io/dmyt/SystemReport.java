@@ -8,6 +8,7 @@ import io.dmyt.engine.Engines;
 import io.dmyt.engine.Gpu;
 import io.dmyt.engine.Precision;
 import io.dmyt.hub.CacheFolder;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ public record SystemReport(List<Entry> entries, boolean usable) {
       add("JavaCPP", javacppVersion(), null);
       add("Java", Runtime.version() + ", " + System.getProperty("java.vm.name"), null);
       String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-      add("system", "%s, %d processors".formatted(system, processors()), null);
+      add("system", Text.format("%s, %d processors", system, processors()), null);
     }
 
     private static int processors() {
@@ -98,7 +99,7 @@ public record SystemReport(List<Entry> entries, boolean usable) {
           "threads",
           threads,
           limited
-              ? "OMP_NUM_THREADS=%s leaves processors idle: unset it".formatted(setting)
+              ? Text.format("OMP_NUM_THREADS=%s leaves processors idle: unset it", setting)
               : null);
     }
 
@@ -115,8 +116,9 @@ public record SystemReport(List<Entry> entries, boolean usable) {
       add("driver", NvidiaFiles.here().release() + "CUDA " + driver.versionText(), null);
       for (Gpu gpu : driver.gpus()) {
         String memory = MemoryLimits.megabytes(gpu.memory());
-        String value = "%s, compute capability %s, %s";
-        add("GPU " + gpu.index(), value.formatted(gpu.name(), gpu.capability(), memory), null);
+        String value =
+            Text.format("%s, compute capability %s, %s", gpu.name(), gpu.capability(), memory);
+        add("GPU " + gpu.index(), value, null);
       }
     }
 
@@ -143,7 +145,7 @@ public record SystemReport(List<Entry> entries, boolean usable) {
           "engine in use",
           best.equals(Engines.dl4j())
               ? "DL4J's own layers, f32"
-              : "%s (%s), %s".formatted(best.title(), best.name(), precision),
+              : Text.format("%s (%s), %s", best.title(), best.name(), precision),
           slow
               ? "several times slower than oneDNN: put org.bytedeco:dnnl with this platform's"
                   + " natives on the class path"
@@ -159,7 +161,7 @@ public record SystemReport(List<Entry> entries, boolean usable) {
         add(
             "native libraries",
             "nowhere to unpack them",
-            "%s: name a folder with -Dorg.bytedeco.javacpp.cachedir".formatted(e.getMessage()));
+            Text.format("%s: name a folder with -Dorg.bytedeco.javacpp.cachedir", e.getMessage()));
       }
     }
   }

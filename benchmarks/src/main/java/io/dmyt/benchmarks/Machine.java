@@ -1,5 +1,6 @@
 package io.dmyt.benchmarks;
 
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ record Machine(
 
   /** One line for people. */
   String line() {
-    return String.format(
+    return Text.format(
         "%s, %d cores (%s), %d GB, %s, %s",
         cpu,
         cores,

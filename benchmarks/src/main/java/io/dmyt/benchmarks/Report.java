@@ -1,6 +1,7 @@
 package io.dmyt.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class Report {
     StringBuilder text = new StringBuilder();
     text.append(machine.line()).append('\n');
     text.append(
-        String.format(
+        Text.format(
             "%d threads; medians of %d turns of %d steps, sides alternating.%n%n",
             options.threads(), options.rounds(), options.steps()));
     text.append("Seconds of a step:\n\n").append(table(Measurement::median, "%.3f"));
@@ -70,8 +71,7 @@ final class Report {
     text.append('\n');
     if (unrest() > QUIET) {
       text.append(
-          String.format(
-              Locale.ROOT,
+          Text.format(
               "The machine was not quiet: medians are up to %.1f times the fastest step.%n%n",
               unrest()));
     }
@@ -86,9 +86,9 @@ final class Report {
     failures.forEach(
         f ->
             text.append(
-                "- %s failed at %s, %s: %s\n"
-                    .formatted(
-                        f.side().title(), f.job().network(), f.job().task().label(), f.reason())));
+                Text.format(
+                    "- %s failed at %s, %s: %s\n",
+                    f.side().title(), f.job().network(), f.job().task().label(), f.reason())));
     return text.toString();
   }
 
@@ -136,7 +136,7 @@ final class Report {
   }
 
   private static String label(Job job) {
-    return String.format(
+    return Text.format(
         "| %s %d², batch %d, %s |", job.network(), job.size(), job.batch(), job.task().label());
   }
 

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import io.dmyt.backbone.layer.FunctionVertex;
+import io.dmyt.internal.Text;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -48,8 +49,9 @@ final class ActivationSizes {
       Size size = of(vertex);
       if (size.height < 1 || size.width < 1) {
         throw new IllegalArgumentException(
-            "images of %d×%d pixels are too small: nothing is left after %s"
-                .formatted(height, width, vertex));
+            Text.format(
+                "images of %d×%d pixels are too small: nothing is left after %s",
+                height, width, vertex));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ final class ArrayEntry {
     FlatMemory memory = FlatMemory.of(target);
     FloatBuffer values = memory.floats(target);
     if (values == null) {
-      throw new ZipException("the memory of %d values can't be had".formatted(target.length()));
+      throw new ZipException(Text.format("the memory of %d values can't be had", target.length()));
     }
     byte[] chunk = new byte[CHUNK];
     float[] floats = new float[CHUNK / Float.BYTES];
@@ -52,7 +53,7 @@ final class ArrayEntry {
     }
     memory.written();
     if (data.read() >= 0) {
-      throw new ZipException("something follows the %d values".formatted(target.length()));
+      throw new ZipException(Text.format("something follows the %d values", target.length()));
     }
   }
 
@@ -61,7 +62,7 @@ final class ArrayEntry {
     long count = readBuffer(data, LONGS);
     long rank = (count - 4) / 2;
     if (rank < 1 || rank > MAX_RANK || count != 2 * rank + 4) {
-      throw new ZipException("the shape is described by %d numbers".formatted(count));
+      throw new ZipException(Text.format("the shape is described by %d numbers", count));
     }
     if (data.readLong() != rank) {
       throw new ZipException("the shape's description contradicts itself");
@@ -87,7 +88,7 @@ final class ArrayEntry {
     String type = readName(data);
     if (!type.equals(expectedType)) {
       throw new ZipException(
-          "values of the type %s, expected %s".formatted(Quoted.of(type), expectedType));
+          Text.format("values of the type %s, expected %s", Quoted.of(type), expectedType));
     }
     return count;
   }
@@ -104,7 +105,7 @@ final class ArrayEntry {
 
   private static void requireLength(long expected, long found) throws ZipException {
     if (found != expected) {
-      throw new ZipException("%d values, expected %d".formatted(found, expected));
+      throw new ZipException(Text.format("%d values, expected %d", found, expected));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.dmyt.hub.TimmCatalogue;
 import io.dmyt.hub.TimmCatalogue.Entry;
 import io.dmyt.internal.Extensions;
 import io.dmyt.internal.Suggestions;
+import io.dmyt.internal.Text;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class Backbones {
     int size = options.imageSize() == 0 ? own : options.imageSize();
     if (size != own && TimmCatalogue.find(name).filter(Entry::fixedImageSize).isPresent()) {
       throw new IllegalArgumentException(
-          "%s takes images of %d×%d pixels, not of %d×%d".formatted(name, own, own, size, size));
+          Text.format("%s takes images of %d×%d pixels, not of %d×%d", name, own, own, size, size));
     }
     Architecture architecture = Architecture.of(model, options);
     architecture.sizes(size);
@@ -174,9 +175,9 @@ public final class Backbones {
     if (model == null) {
       List<String> closest = Suggestions.closest(name, names(), CLOSEST);
       throw new IllegalArgumentException(
-          "unknown model \"%s\"; did you mean %s? Also close: %s"
-              .formatted(
-                  name, closest.get(0), String.join(", ", closest.subList(1, closest.size()))));
+          Text.format(
+              "unknown model \"%s\"; did you mean %s? Also close: %s",
+              name, closest.get(0), String.join(", ", closest.subList(1, closest.size()))));
     }
     return model;
   }

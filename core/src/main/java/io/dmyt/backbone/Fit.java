@@ -4,6 +4,7 @@ import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.checkpoint.TensorType;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -83,8 +84,8 @@ final class Fit {
         own.put(name, parameter);
       } else if (name != null) {
         wrong.add(
-            "%s is %s, expected %s"
-                .formatted(parameter.name(), set.type(name), expected(parameter)));
+            Text.format(
+                "%s is %s, expected %s", parameter.name(), set.type(name), expected(parameter)));
       } else if (parameter.kind() != Kind.COUNTER) {
         missing.add(parameter.name());
       }
@@ -116,8 +117,9 @@ final class Fit {
                     .ifPresent(
                         timms ->
                             wrong.add(
-                                "%s is of a kind that is not read, %s"
-                                    .formatted(timms, Quoted.of(why)))));
+                                Text.format(
+                                    "%s is of a kind that is not read, %s",
+                                    timms, Quoted.of(why)))));
   }
 
   private static String root(String name) {
@@ -187,9 +189,9 @@ final class Fit {
   /** What does not fit, for people. */
   String faults() {
     List<String> faults = new ArrayList<>();
-    Listing.add(faults, "%d missing", missing);
-    Listing.add(faults, "%d of the wrong type or shape", wrong);
-    Listing.add(faults, "%d left over", leftOver.stream().map(Quoted::of).toList());
+    Listing.add(faults, "missing", missing);
+    Listing.add(faults, "of the wrong type or shape", wrong);
+    Listing.add(faults, "left over", leftOver.stream().map(Quoted::of).toList());
     return String.join("; ", faults);
   }
 }

@@ -4,6 +4,7 @@ import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,13 +87,11 @@ public final class FoundNetwork {
       return own.or(() -> fitting.stream().findFirst());
     }
     throw new IllegalArgumentException(
-        "%s has several heads of %d classes: %s"
-            .formatted(
-                set.origin().source(),
-                classes,
-                fitting.stream()
-                    .map(h -> Quoted.of(h.weight()))
-                    .collect(Collectors.joining(", "))));
+        Text.format(
+            "%s has several heads of %d classes: %s",
+            set.origin().source(),
+            classes,
+            fitting.stream().map(h -> Quoted.of(h.weight())).collect(Collectors.joining(", "))));
   }
 
   private boolean isOwn(LinearHead head) {
@@ -150,8 +149,9 @@ public final class FoundNetwork {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "%s has no linear head of %d classes"
-                            .formatted(set.origin().source(), classes)));
+                        Text.format(
+                            "%s has no linear head of %d classes",
+                            set.origin().source(), classes)));
     return weights(Optional.of(Map.entry(head, classes)));
   }
 

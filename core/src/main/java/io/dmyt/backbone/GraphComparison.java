@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.internal.Json;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -91,8 +92,9 @@ final class GraphComparison {
       }
     } else if (!expected.equals(found)) {
       throw new IllegalArgumentException(
-          "not a graph of %s: %s: expected %s, found %s"
-              .formatted(network, Quoted.line(where(path)), brief(expected), brief(found)));
+          Text.format(
+              "not a graph of %s: %s: expected %s, found %s",
+              network, Quoted.line(where(path)), brief(expected), brief(found)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.internal.Text;
 import java.util.List;
 
 /** Lists of names in one line. */
@@ -9,15 +10,17 @@ final class Listing {
   private Listing() {}
 
   /**
-   * Adds a title with the items, the first ten of them by name, unless there are none.
+   * Adds the number of items, the title and the first ten items by name, unless there are none.
    *
-   * @param title with a place for their number
+   * @param title what follows the number
    */
   static void add(List<String> lines, String title, List<String> items) {
     if (!items.isEmpty()) {
-      String more = items.size() > LISTED ? " and %d more".formatted(items.size() - LISTED) : "";
+      String more = items.size() > LISTED ? Text.format(" and %d more", items.size() - LISTED) : "";
       lines.add(
-          title.formatted(items.size())
+          items.size()
+              + " "
+              + title
               + ": "
               + String.join(", ", items.stream().limit(LISTED).toList())
               + more);

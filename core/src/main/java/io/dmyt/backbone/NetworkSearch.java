@@ -4,6 +4,7 @@ import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.MovingAverage;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.TensorSet;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -116,13 +117,14 @@ public final class NetworkSearch {
               .places().stream().flatMap(place -> place.networks().stream()).distinct().toList();
       String but = others.isEmpty() ? "" : " but " + String.join(", ", others);
       String option = others.isEmpty() ? "" : "; use --model " + others.get(0);
-      return "%s does not fit %s%s: %s%s"
-          .formatted(source, best.network(), but, best.faults(), option);
+      return Text.format(
+          "%s does not fit %s%s: %s%s", source, best.network(), but, best.faults(), option);
     }
     return best.score() == 0
         ? source + " looks like no network known here"
-        : "%s fits no network known here; the closest is %s (%.0f %%): %s"
-            .formatted(source, best.network(), Math.floor(100 * best.score()), best.faults());
+        : Text.format(
+            "%s fits no network known here; the closest is %s (%.0f %%): %s",
+            source, best.network(), Math.floor(100 * best.score()), best.faults());
   }
 
   private Optional<FoundNetwork> choose(Predicate<FoundNetwork> wanted) {

@@ -3,6 +3,7 @@ package io.dmyt.backbone;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.internal.Json;
+import io.dmyt.internal.Text;
 import io.dmyt.internal.ZipArchive;
 import io.dmyt.internal.ZipDirectory;
 import java.io.EOFException;
@@ -111,8 +112,9 @@ public final class SavedGraph {
   private static void requireAtMost(ZipDirectory.Entry entry, long most) throws ZipException {
     if (entry.size() > most) {
       throw new ZipException(
-          "%s is %d bytes long, the network's has at most %d"
-              .formatted(entry.name(), entry.size(), most));
+          Text.format(
+              "%s is %d bytes long, the network's has at most %d",
+              entry.name(), entry.size(), most));
     }
   }
 
@@ -168,8 +170,9 @@ public final class SavedGraph {
           float value = values.get(i);
           if (!Float.isFinite(value) || (variance && value < 0)) {
             throw new ZipException(
-                "%s: %s holds %s: the training that saved it had diverged, or the file is damaged"
-                    .formatted(COEFFICIENTS, name, value));
+                Text.format(
+                    "%s: %s holds %s: the training that saved it had diverged, or the file is damaged",
+                    COEFFICIENTS, name, value));
           }
         }
       }

@@ -5,6 +5,7 @@ import io.dmyt.checkpoint.SoundValues;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,7 +96,8 @@ final class StateDictLoader {
         fitting.put(binding, tensor);
       } else {
         wrong.add(
-            "%s is %s, expected %s".formatted(parameter.name(), tensor, Fit.expected(parameter)));
+            Text.format(
+                "%s is %s, expected %s", parameter.name(), tensor, Fit.expected(parameter)));
       }
     }
     left.keySet().forEach(name -> unexpected.add(Quoted.of(name)));
@@ -126,17 +128,17 @@ final class StateDictLoader {
   /** What {@link #compare} found wrong, in one line. */
   String faults() {
     List<String> faults = new ArrayList<>();
-    Listing.add(faults, "%d missing", missing);
-    Listing.add(faults, "%d unexpected", unexpected);
-    Listing.add(faults, "%d of the wrong type or shape", wrong);
+    Listing.add(faults, "missing", missing);
+    Listing.add(faults, "unexpected", unexpected);
+    Listing.add(faults, "of the wrong type or shape", wrong);
     List<String> others =
         Backbones.matching(weights).stream().filter(name -> !name.equals(spec.name())).toList();
-    return "%s does not fit %s%s: %s"
-        .formatted(
-            weights.origin().source(),
-            spec.name(),
-            others.isEmpty() ? "" : " but " + String.join(", ", others),
-            String.join("; ", faults));
+    return Text.format(
+        "%s does not fit %s%s: %s",
+        weights.origin().source(),
+        spec.name(),
+        others.isEmpty() ? "" : " but " + String.join(", ", others),
+        String.join("; ", faults));
   }
 
   /** Copies what {@link #compare} found to fit. */

@@ -4,6 +4,7 @@ import static io.dmyt.internal.Checks.require;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -219,8 +220,8 @@ final class TrainingSettings {
                 return NeuralNetConfiguration.mapper().readValue(json.toString(), type);
               } catch (org.nd4j.shade.jackson.core.JsonProcessingException e) {
                 throw new IllegalArgumentException(
-                    "not %s: %s"
-                        .formatted(type.getSimpleName(), Quoted.line(e.getOriginalMessage())),
+                    Text.format(
+                        "not %s: %s", type.getSimpleName(), Quoted.line(e.getOriginalMessage())),
                     e);
               }
             });

@@ -2,6 +2,7 @@ package io.dmyt.checkpoint;
 
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +63,9 @@ public final class Checkpoint implements AutoCloseable {
     }
     if (found.isEmpty()) {
       throw new CheckpointException(
-          "%s: no tensors under the key %s; there are some under %s"
-              .formatted(file, Quoted.of(key), keys()));
+          Text.format(
+              "%s: no tensors under the key %s; there are some under %s",
+              file, Quoted.of(key), keys()));
     }
     return found;
   }

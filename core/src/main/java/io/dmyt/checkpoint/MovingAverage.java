@@ -1,6 +1,7 @@
 package io.dmyt.checkpoint;
 
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -33,13 +34,13 @@ public final class MovingAverage {
       return candidates.get(0);
     }
     throw new CheckpointException(
-        "%s: %d networks in it fit equally well; choose one with %s"
-            .formatted(
-                source,
-                candidates.size(),
-                candidates.stream()
-                    .map(c -> "--key " + plain(key.apply(c)))
-                    .collect(Collectors.joining(" or "))));
+        Text.format(
+            "%s: %d networks in it fit equally well; choose one with %s",
+            source,
+            candidates.size(),
+            candidates.stream()
+                .map(c -> "--key " + plain(key.apply(c)))
+                .collect(Collectors.joining(" or "))));
   }
 
   private static String plain(String key) {

@@ -1,6 +1,7 @@
 package io.dmyt.checkpoint;
 
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.OptionalLong;
 
 /** Refuses tensors whose values no trained network has. */
@@ -23,15 +24,17 @@ public final class SoundValues {
     OptionalLong broken = tensor.find(value -> !Float.isFinite((float) value));
     if (broken.isPresent()) {
       throw new CheckpointException(
-          "%s: tensor %s holds values that are not finite numbers, such as its value %d: the training that saved it had diverged, or the file is damaged"
-              .formatted(source, Quoted.of(name), broken.getAsLong()));
+          Text.format(
+              "%s: tensor %s holds values that are not finite numbers, such as its value %d: the training that saved it had diverged, or the file is damaged",
+              source, Quoted.of(name), broken.getAsLong()));
     }
     if (name.endsWith(VARIANCE)) {
       OptionalLong negative = tensor.find(value -> value < 0);
       if (negative.isPresent()) {
         throw new CheckpointException(
-            "%s: tensor %s holds negative variances, such as its value %d: the file is damaged"
-                .formatted(source, Quoted.of(name), negative.getAsLong()));
+            Text.format(
+                "%s: tensor %s holds negative variances, such as its value %d: the file is damaged",
+                source, Quoted.of(name), negative.getAsLong()));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.dmyt.checkpoint;
 
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,8 +73,9 @@ public final class StateDict implements AutoCloseable {
         .orElseThrow(
             () ->
                 new CheckpointException(
-                    "%s: no tensor %s among its %d"
-                        .formatted(origin.source(), Quoted.of(name), tensors.size())));
+                    Text.format(
+                        "%s: no tensor %s among its %d",
+                        origin.source(), Quoted.of(name), tensors.size())));
   }
 
   /** What each tensor is, by name and in order. */
@@ -117,7 +119,7 @@ public final class StateDict implements AutoCloseable {
   /** The origin and the number of tensors. */
   @Override
   public String toString() {
-    return "%s: %d tensors".formatted(origin, tensors.size());
+    return Text.format("%s: %d tensors", origin, tensors.size());
   }
 
   /** Collects tensors in order. */

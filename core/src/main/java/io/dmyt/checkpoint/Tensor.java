@@ -2,6 +2,7 @@ package io.dmyt.checkpoint;
 
 import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.HeapByteSource;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.BufferOverflowException;
@@ -128,8 +129,9 @@ public final class Tensor {
     }
     if (elements(shape) != values) {
       throw new IllegalArgumentException(
-          "shape %s has %d elements, found %d values"
-              .formatted(Arrays.toString(shape), elements(shape), values));
+          Text.format(
+              "shape %s has %d elements, found %d values",
+              Arrays.toString(shape), elements(shape), values));
     }
     return Math.multiplyExact(values, dtype.bytes());
   }
@@ -274,7 +276,7 @@ public final class Tensor {
   public Tensor reshape(long... to) {
     if (Arrays.stream(to).anyMatch(size -> size < 0) || elements(to) != length) {
       throw new IllegalArgumentException(
-          "expected a shape of %d elements, found %s".formatted(length, Arrays.toString(to)));
+          Text.format("expected a shape of %d elements, found %s", length, Arrays.toString(to)));
     }
     return elements.isDense() ? elements.reshaped(to.clone()) : ofBytes(dtype, bytes(), to);
   }

@@ -1,6 +1,7 @@
 package io.dmyt.checkpoint;
 
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,7 +59,8 @@ public final class TensorSet {
   public TensorType type(String name) {
     TensorType type = types.get(name);
     if (type == null) {
-      throw new CheckpointException("%s: no tensor %s".formatted(origin.source(), Quoted.of(name)));
+      throw new CheckpointException(
+          Text.format("%s: no tensor %s", origin.source(), Quoted.of(name)));
     }
     return type;
   }
@@ -80,8 +82,9 @@ public final class TensorSet {
     if (!unreadable.isEmpty()) {
       Map.Entry<String, String> entry = unreadable.entrySet().iterator().next();
       throw new CheckpointException(
-          "%s: tensor %s is of a kind that is not read, %s: save it as a dense one of floats"
-              .formatted(origin.source(), Quoted.of(entry.getKey()), Quoted.of(entry.getValue())));
+          Text.format(
+              "%s: tensor %s is of a kind that is not read, %s: save it as a dense one of floats",
+              origin.source(), Quoted.of(entry.getKey()), Quoted.of(entry.getValue())));
     }
   }
 
@@ -99,6 +102,6 @@ public final class TensorSet {
 
   @Override
   public String toString() {
-    return "%s: %d tensors".formatted(origin, types.size());
+    return Text.format("%s: %d tensors", origin, types.size());
   }
 }

@@ -12,6 +12,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
 import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -88,12 +89,12 @@ public record Corruption(Kind kind, int severity, long seed) implements ImageEdi
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
-                      "no corruption named \"%s\": there are %s"
-                          .formatted(
-                              name,
-                              Arrays.stream(values())
-                                  .map(Kind::label)
-                                  .collect(Collectors.joining(", ")))));
+                      Text.format(
+                          "no corruption named \"%s\": there are %s",
+                          name,
+                          Arrays.stream(values())
+                              .map(Kind::label)
+                              .collect(Collectors.joining(", ")))));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,9 +170,10 @@ final class Epoch implements AutoCloseable {
   private ImageDataException nothing(int left) {
     return new ImageDataException(
         left == 0
-            ? "None of the %d images can be read".formatted(badImages)
-            : "%d images don't fill a batch of %d and incomplete batches are dropped; use a smaller batch"
-                .formatted(left, options.batch()));
+            ? Text.format("None of the %d images can be read", badImages)
+            : Text.format(
+                "%d images don't fill a batch of %d and incomplete batches are dropped; use a smaller batch",
+                left, options.batch()));
   }
 
   private void fillWindow() {

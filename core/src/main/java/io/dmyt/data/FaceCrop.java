@@ -2,6 +2,7 @@ package io.dmyt.data;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.dmyt.internal.Text;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -68,7 +69,7 @@ public record FaceCrop(Method method, double scale, int size) {
   @Override
   public String toString() {
     return method == Method.ALIGNED
-        ? "aligned, scale %s, %d pixels".formatted(scale, size)
-        : "box, scale %s".formatted(scale);
+        ? Text.format("aligned, scale %s, %d pixels", scale, size)
+        : Text.format("box, scale %s", scale);
   }
 }

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ record FileSample(Path path) implements Sample {
       long size = Files.size(path);
       if (size > MAX_FILE_BYTES) {
         throw bad(
-            "%d bytes; at most %d are read of one image".formatted(size, MAX_FILE_BYTES), null);
+            Text.format("%d bytes; at most %d are read of one image", size, MAX_FILE_BYTES), null);
       }
       return new EncodedImage(Files.readAllBytes(path));
     } catch (NoSuchFileException e) {

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
@@ -39,7 +40,7 @@ abstract class FixedBatchIterator implements DataSetIterator {
   public DataSet next(int num) {
     if (num != options.batch()) {
       throw new UnsupportedOperationException(
-          "Batches of %d are made ahead, not of %d".formatted(options.batch(), num));
+          Text.format("Batches of %d are made ahead, not of %d", options.batch(), num));
     }
     return next();
   }

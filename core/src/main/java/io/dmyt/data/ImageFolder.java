@@ -1,7 +1,7 @@
 package io.dmyt.data;
 
-import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Sha256;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,7 @@ public final class ImageFolder {
    */
   public static ImageFolder scan(Path root) {
     if (!Files.isDirectory(root)) {
-      throw new ImageDataException("%s is not a folder".formatted(root));
+      throw new ImageDataException(Text.format("%s is not a folder", root));
     }
     List<Path> folders = new ArrayList<>();
     LeftOut.Counter beside = new LeftOut.Counter();
@@ -82,8 +82,9 @@ public final class ImageFolder {
     LeftOut leftOut = beside.counted();
     if (folders.isEmpty()) {
       throw new ImageDataException(
-          "%s has no class folders: put the images of each class in a folder of their own there"
-              .formatted(root));
+          Text.format(
+              "%s has no class folders: put the images of each class in a folder of their own there",
+              root));
     }
     SortedMap<String, List<Path>> found = new TreeMap<>();
     for (Path folder : folders) {
@@ -91,8 +92,9 @@ public final class ImageFolder {
       leftOut = leftOut.and(search.leftOut());
       if (search.images().isEmpty()) {
         throw new ImageDataException(
-            "Class %s is empty: no image (%s) below %s; add images or remove the folder"
-                .formatted(folder.getFileName(), ImageSearch.endings(), folder));
+            Text.format(
+                "Class %s is empty: no image (%s) below %s; add images or remove the folder",
+                folder.getFileName(), ImageSearch.endings(), folder));
       }
       found.put(SampleId.of(folder.getFileName()).source(), search.images());
     }
@@ -118,7 +120,7 @@ public final class ImageFolder {
       found.computeIfAbsent(label, l -> new ArrayList<>()).add(Path.of(uri));
     }
     if (found.isEmpty()) {
-      throw new ImageDataException("The %s has no files".formatted(split.getClass().getName()));
+      throw new ImageDataException(Text.format("The %s has no files", split.getClass().getName()));
     }
     found.values().forEach(paths -> paths.sort(null));
     return of(
@@ -214,7 +216,7 @@ public final class ImageFolder {
   public String summary() {
     StringJoiner parts = new StringJoiner(", ");
     counts().forEach((className, count) -> parts.add(className + " " + count));
-    return Numbers.format("%d images: %s", size(), parts);
+    return Text.format("%d images: %s", size(), parts);
   }
 
   /**
@@ -258,14 +260,15 @@ public final class ImageFolder {
     if (!onlyA.isEmpty() || !onlyB.isEmpty()) {
       List<String> parts = new ArrayList<>();
       if (!onlyA.isEmpty()) {
-        parts.add("only %s has %s".formatted(nameA, String.join(", ", onlyA)));
+        parts.add(Text.format("only %s has %s", nameA, String.join(", ", onlyA)));
       }
       if (!onlyB.isEmpty()) {
-        parts.add("only %s has %s".formatted(nameB, String.join(", ", onlyB)));
+        parts.add(Text.format("only %s has %s", nameB, String.join(", ", onlyB)));
       }
       throw new ImageDataException(
-          "The classes of %s and %s differ: %s; name the class folders alike"
-              .formatted(nameA, nameB, String.join("; ", parts)));
+          Text.format(
+              "The classes of %s and %s differ: %s; name the class folders alike",
+              nameA, nameB, String.join("; ", parts)));
     }
   }
 
@@ -283,7 +286,7 @@ public final class ImageFolder {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new ImageDataException("%s can't be read: %s".formatted(file, e.getMessage()), e);
+      throw new ImageDataException(Text.format("%s can't be read: %s", file, e.getMessage()), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
@@ -91,8 +92,9 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
       boolean valid = classes.isEmpty() || (file.label() >= 0 && file.label() < classes.size());
       if (!valid) {
         throw new IllegalArgumentException(
-            "Label %d of %s is outside of the %d classes"
-                .formatted(file.label(), file.sample().id(), classes.size()));
+            Text.format(
+                "Label %d of %s is outside of the %d classes",
+                file.label(), file.sample().id(), classes.size()));
       }
     }
     this.files = List.copyOf(files);

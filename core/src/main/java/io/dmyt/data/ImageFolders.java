@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +39,9 @@ public final class ImageFolders {
     }
     if (!Files.isDirectory(root)) {
       throw new ImageDataException(
-          "There is no data set folder %s; give one that holds %s/CLASS/images"
-              .formatted(root, needed[0].folder()));
+          Text.format(
+              "There is no data set folder %s; give one that holds %s/CLASS/images",
+              root, needed[0].folder()));
     }
     Map<Split, ImageFolder> splits = new EnumMap<>(Split.class);
     for (Split split : needed) {
@@ -66,18 +68,19 @@ public final class ImageFolders {
               .map(p -> p.getFileName().toString())
               .toList();
       throw new ImageDataException(
-          "Split %s is missing: expected the folder %s with a folder per class in it; %s"
-              .formatted(
-                  split.folder(),
-                  root.resolve(split.folder()),
-                  there.isEmpty()
-                      ? root + " has no folders"
-                      : root + " has " + String.join(", ", there)));
+          Text.format(
+              "Split %s is missing: expected the folder %s with a folder per class in it; %s",
+              split.folder(),
+              root.resolve(split.folder()),
+              there.isEmpty()
+                  ? root + " has no folders"
+                  : root + " has " + String.join(", ", there)));
     }
     if (found.size() > 1) {
       throw new ImageDataException(
-          "Split %s is there twice, as %s and %s; remove one"
-              .formatted(split.folder(), found.get(0), found.get(1)));
+          Text.format(
+              "Split %s is there twice, as %s and %s; remove one",
+              split.folder(), found.get(0), found.get(1)));
     }
     return found.get(0);
   }
@@ -101,7 +104,7 @@ public final class ImageFolders {
     ImageFolder folder = splits.get(split);
     if (folder == null) {
       throw new IllegalArgumentException(
-          "Split %s of %s wasn't scanned, only %s".formatted(split, root, splits.keySet()));
+          Text.format("Split %s of %s wasn't scanned, only %s", split, root, splits.keySet()));
     }
     return folder;
   }

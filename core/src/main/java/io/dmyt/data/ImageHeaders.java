@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,7 +37,7 @@ final class ImageHeaders {
       }
     } catch (IndexOutOfBoundsException | BufferUnderflowException e) {
       throw new BadImageException(
-          name, "damaged %s: no whole header in %d bytes".formatted(format, data.length), e);
+          name, Text.format("damaged %s: no whole header in %d bytes", format, data.length), e);
     }
   }
 
@@ -45,7 +46,7 @@ final class ImageHeaders {
     long declared = 8 + (file.getInt(4) & 0xffffffffL);
     if (declared > file.capacity()) {
       throw new BadImageException(
-          name, "truncated WebP: %d of %d bytes".formatted(file.capacity(), declared));
+          name, Text.format("truncated WebP: %d of %d bytes", file.capacity(), declared));
     }
     switch (file.getInt(12)) {
       case 0x20385056 -> // "VP8 ": after the frame's tag and start code

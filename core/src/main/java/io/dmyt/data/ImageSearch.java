@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemLoopException;
@@ -39,7 +40,8 @@ public record ImageSearch(List<Path> images, LeftOut leftOut) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(e -> !isHidden(e)).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
-      throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
+      throw new ImageDataException(
+          Text.format("%s can't be listed: %s", folder, e.getMessage()), e);
     }
   }
 
@@ -59,7 +61,8 @@ public record ImageSearch(List<Path> images, LeftOut leftOut) {
           Integer.MAX_VALUE,
           new Visitor(folder, images, leftOut));
     } catch (IOException e) {
-      throw new ImageDataException("%s can't be listed: %s".formatted(folder, e.getMessage()), e);
+      throw new ImageDataException(
+          Text.format("%s can't be listed: %s", folder, e.getMessage()), e);
     }
     Collections.sort(images);
     return new ImageSearch(images, leftOut.counted());
@@ -107,8 +110,8 @@ public record ImageSearch(List<Path> images, LeftOut leftOut) {
     public FileVisitResult visitFileFailed(Path file, IOException e) {
       String reason =
           e instanceof FileSystemLoopException
-              ? "%s is a link back to a folder that it lies in: remove it".formatted(file)
-              : "%s can't be read: %s".formatted(file, e.getMessage());
+              ? Text.format("%s is a link back to a folder that it lies in: remove it", file)
+              : Text.format("%s can't be read: %s", file, e.getMessage());
       throw new ImageDataException(reason, e);
     }
   }

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
@@ -36,7 +37,7 @@ final class JdkReaders {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new BadImageException(
-          name, "%s that can't be decoded: %s".formatted(what, e.getMessage()), e);
+          name, Text.format("%s that can't be decoded: %s", what, e.getMessage()), e);
     } finally {
       reader.dispose();
     }

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,12 +56,12 @@ public record LeftOut(Map<String, Integer> byEnding, int hidden, List<Path> dang
     if (!danglingLinks.isEmpty()) {
       List<String> names = danglingLinks.stream().limit(NAMED).map(Path::toString).toList();
       parts.add(
-          "%d dangling %s (%s%s)"
-              .formatted(
-                  danglingLinks.size(),
-                  danglingLinks.size() == 1 ? "link" : "links",
-                  String.join(", ", names),
-                  danglingLinks.size() > NAMED ? ", …" : ""));
+          Text.format(
+              "%d dangling %s (%s%s)",
+              danglingLinks.size(),
+              danglingLinks.size() == 1 ? "link" : "links",
+              String.join(", ", names),
+              danglingLinks.size() > NAMED ? ", …" : ""));
     }
     return String.join(", ", parts);
   }

@@ -1,5 +1,7 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
+
 /**
  * How images are loaded. Start from {@link #training} or {@link #evaluation}.
  *
@@ -41,8 +43,9 @@ public record LoaderOptions(
     long values = 3L * preprocessing.size() * preprocessing.size() * batch;
     if (values > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          "A batch of %d images of size %d has %d values, more than an array holds"
-              .formatted(batch, preprocessing.size(), values));
+          Text.format(
+              "A batch of %d images of size %d has %d values, more than an array holds",
+              batch, preprocessing.size(), values));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 
 /**
@@ -17,8 +18,9 @@ record Pixels(ByteBuffer rgb, int width, int height) {
     if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
       throw new BadImageException(
           name,
-          "an image of %d x %d pixels; at least 1 and at most %d are read"
-              .formatted(width & 0xffffffffL, height & 0xffffffffL, MAX_PIXELS));
+          Text.format(
+              "an image of %d x %d pixels; at least 1 and at most %d are read",
+              width & 0xffffffffL, height & 0xffffffffL, MAX_PIXELS));
     }
   }
 

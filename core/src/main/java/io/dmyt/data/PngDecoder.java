@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -106,8 +107,9 @@ final class PngDecoder {
         };
     if (!known || interlace < 0 || interlace > 1) {
       throw bad(
-          "damaged PNG: colour type %d, bit depth %d, interlacing %d"
-              .formatted(colour, bits, interlace));
+          Text.format(
+              "damaged PNG: colour type %d, bit depth %d, interlacing %d",
+              colour, bits, interlace));
     }
     Pixels.checkSize(name, width, height);
     return interlace == 1;

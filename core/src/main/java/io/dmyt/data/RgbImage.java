@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,9 @@ public final class RgbImage implements SampleContent {
   public RgbImage(int width, int height, byte[] pixels) {
     if (width < 1 || height < 1 || pixels.length != 3L * width * height) {
       throw new IllegalArgumentException(
-          "An RGB image of %d x %d has %d bytes, found %d"
-              .formatted(width, height, 3L * width * height, pixels.length));
+          Text.format(
+              "An RGB image of %d x %d has %d bytes, found %d",
+              width, height, 3L * width * height, pixels.length));
     }
     this.width = width;
     this.height = height;
@@ -52,7 +54,7 @@ public final class RgbImage implements SampleContent {
   public RgbImage resize(int newWidth, int newHeight) {
     if (newWidth < 1 || newHeight < 1) {
       throw new IllegalArgumentException(
-          "Can't resize to %d x %d: sides must be at least 1".formatted(newWidth, newHeight));
+          Text.format("Can't resize to %d x %d: sides must be at least 1", newWidth, newHeight));
     }
     byte[] resized = new byte[Math.multiplyExact(3 * newWidth, newHeight)];
     new BilinearResizer()
@@ -74,7 +76,7 @@ public final class RgbImage implements SampleContent {
   @Override
   public void addTo(MessageDigest digest) {
     // Unlike any encoded picture, which begins otherwise.
-    digest.update("RGB %d %d ".formatted(width, height).getBytes(StandardCharsets.US_ASCII));
+    digest.update(Text.format("RGB %d %d ", width, height).getBytes(StandardCharsets.US_ASCII));
     digest.update(pixels);
   }
 

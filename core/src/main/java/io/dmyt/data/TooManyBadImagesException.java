@@ -1,12 +1,15 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Text;
+
 /** More images of an epoch are bad than may be, see {@link BadImages}. */
 public final class TooManyBadImagesException extends ImageDataException {
   private static final long serialVersionUID = 1L;
 
   TooManyBadImagesException(int limit, BadImageException last) {
     this(
-        "More than %d bad images in one epoch, the last is %s".formatted(limit, last.getMessage()),
+        Text.format(
+            "More than %d bad images in one epoch, the last is %s", limit, last.getMessage()),
         last);
   }
 

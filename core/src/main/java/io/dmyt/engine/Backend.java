@@ -1,5 +1,6 @@
 package io.dmyt.engine;
 
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -50,8 +51,9 @@ public final class Backend {
       return driver.problem() + "; a build without -Pcuda or --cuda runs on the CPU";
     }
     if (driver.version() < OLDEST_DRIVER) {
-      return "NVIDIA's driver knows CUDA %s, %s is needed: install version 450.80 or newer"
-          .formatted(driver.versionText(), CudaDriver.versionText(OLDEST_DRIVER));
+      return Text.format(
+          "NVIDIA's driver knows CUDA %s, %s is needed: install version 450.80 or newer",
+          driver.versionText(), CudaDriver.versionText(OLDEST_DRIVER));
     }
     // ND4J prepares every GPU that it sees.
     List<Gpu> without = driver.gpus().stream().filter(gpu -> !hasKernels(gpu)).toList();
@@ -60,8 +62,9 @@ public final class Backend {
     }
     Gpu first = without.get(0);
     List<Gpu> with = driver.gpus().stream().filter(Backend::hasKernels).toList();
-    return "GPU %d, %s, has compute capability %s, and ND4J's CUDA build has kernels for 3.7 to 8.9: "
-            .formatted(first.index(), first.name(), first.capability())
+    return Text.format(
+            "GPU %d, %s, has compute capability %s, and ND4J's CUDA build has kernels for 3.7 to 8.9: ",
+            first.index(), first.name(), first.capability())
         + (with.isEmpty()
             ? "use a build without -Pcuda or --cuda"
             : "hide it with CUDA_VISIBLE_DEVICES="

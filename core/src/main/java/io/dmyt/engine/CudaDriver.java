@@ -12,6 +12,7 @@ import static org.bytedeco.cuda.global.cudart.cuDeviceTotalMem;
 import static org.bytedeco.cuda.global.cudart.cuDriverGetVersion;
 import static org.bytedeco.cuda.global.cudart.cuInit;
 
+import io.dmyt.internal.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,7 @@ public record CudaDriver(String problem, int version, List<Gpu> gpus) {
     return "NVIDIA's driver finds no GPU"
         + (visible == null
             ? ": nvidia-smi must list one, in a container too (docker run --gpus all)"
-            : ": CUDA_VISIBLE_DEVICES=\"%s\" hides them, or there is none".formatted(visible));
+            : Text.format(": CUDA_VISIBLE_DEVICES=\"%s\" hides them, or there is none", visible));
   }
 
   /** What to do where the bindings don't load, by what the dynamic linker did not find. */
@@ -92,14 +93,16 @@ public record CudaDriver(String problem, int version, List<Gpu> gpus) {
       }
       Matcher runtime = RUNTIME.matcher(line);
       if (runtime.find()) {
-        return "CUDA's runtime is not installed (%s is not found): install the CUDA toolkit of that"
-                .formatted(runtime.group())
+        return Text.format(
+                "CUDA's runtime is not installed (%s is not found): install the CUDA toolkit of that",
+                runtime.group())
             + " version, or put the -redist archive of org.bytedeco:cuda on the class path";
       }
       first = first.isEmpty() ? line : first;
     }
-    return "JavaCPP's bindings to CUDA do not load (%s): they are for 64-bit Linux and Windows with"
-            .formatted(first)
+    return Text.format(
+            "JavaCPP's bindings to CUDA do not load (%s): they are for 64-bit Linux and Windows with",
+            first)
         + " NVIDIA's driver";
   }
 
@@ -137,8 +140,9 @@ public record CudaDriver(String problem, int version, List<Gpu> gpus) {
   private static void check(int status, String call) {
     if (status != CUDA_SUCCESS) {
       throw new IllegalStateException(
-          "NVIDIA's driver fails (error %d of %s): nvidia-smi must work; after an update of the"
-                  .formatted(status, call)
+          Text.format(
+                  "NVIDIA's driver fails (error %d of %s): nvidia-smi must work; after an update of the",
+                  status, call)
               + " driver the machine has to be restarted");
     }
   }

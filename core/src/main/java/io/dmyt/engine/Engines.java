@@ -1,5 +1,6 @@
 package io.dmyt.engine;
 
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -127,8 +128,9 @@ public final class Engines {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "unknown engine \"%s\": expected one of %s"
-                            .formatted(name, String.join(", ", names())))),
+                        Text.format(
+                            "unknown engine \"%s\": expected one of %s",
+                            name, String.join(", ", names())))),
         options);
   }
 

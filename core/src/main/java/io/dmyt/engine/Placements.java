@@ -1,6 +1,6 @@
 package io.dmyt.engine;
 
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -56,7 +56,7 @@ final class Placements {
 
   private static void row(
       StringBuilder table, String vertex, String where, String as, String test, String train) {
-    String line = Numbers.format("%-24s %-7s %-32s %-24s %s", vertex, where, as, test, train);
+    String line = Text.format("%-24s %-7s %-32s %-24s %s", vertex, where, as, test, train);
     table.append(line.stripTrailing()).append(System.lineSeparator());
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.engine;
 
+import io.dmyt.internal.Text;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -29,7 +30,7 @@ record ProvidedEngine(EngineProvider provider, ExecutionOptions options) impleme
     DataType type = graph.getConfiguration().getDataType();
     if (!provider.supports(type)) {
       throw new IllegalArgumentException(
-          "%s does not run graphs of %s".formatted(provider.title(), type));
+          Text.format("%s does not run graphs of %s", provider.title(), type));
     }
     return graph instanceof AcceleratedGraph
         ? graph

@@ -1,6 +1,7 @@
 package io.dmyt.engine;
 
 import io.dmyt.engine.Region.Node;
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,8 +51,8 @@ public final class RegionProgram {
     List<Long> given = inputs.get(input.vertex());
     if (given.size() != node.rank()) {
       throw new UnsupportedShapeException(
-          "expected an array of rank %d from %s, got %s"
-              .formatted(node.rank(), input.vertex(), given));
+          Text.format(
+              "expected an array of rank %d from %s, got %s", node.rank(), input.vertex(), given));
     }
     return given.stream().mapToLong(Long::longValue).toArray();
   }

@@ -1,6 +1,7 @@
 package io.dmyt.engine;
 
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -63,8 +64,9 @@ public final class Tuning {
       int tab = line.indexOf('\t');
       if (tab <= 0 || tab == line.length() - 1) {
         throw new IOException(
-            "%s, line %d: expected a key, a tab and a choice; delete the file to measure anew"
-                .formatted(file, number));
+            Text.format(
+                "%s, line %d: expected a key, a tab and a choice; delete the file to measure anew",
+                file, number));
       }
       found.put(line.substring(0, tab), line.substring(tab + 1));
     }

@@ -1,6 +1,7 @@
 package io.dmyt.engine;
 
 import io.dmyt.internal.Address;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -68,8 +69,9 @@ public final class VertexNodes {
     int node = region.add(name(), op, reads);
     if (!provider.runs(op, region.rank(node))) {
       throw new UnsupportedLayerException(
-          "is a %s of rank %d, which %s does not run"
-              .formatted(op.text(), region.rank(node), provider.title()));
+          Text.format(
+              "is a %s of rank %d, which %s does not run",
+              op.text(), region.rank(node), provider.title()));
     }
     return node;
   }
@@ -97,8 +99,9 @@ public final class VertexNodes {
     Parameter p = new Parameter(bytes / parameters.dataType().width(), dims, strides);
     if (p.length() != values.length()) {
       throw new IllegalStateException(
-          "%s of %s has %d values, not %s"
-              .formatted(key, name(), values.length(), Arrays.toString(dims)));
+          Text.format(
+              "%s of %s has %d values, not %s",
+              key, name(), values.length(), Arrays.toString(dims)));
     }
     return p;
   }

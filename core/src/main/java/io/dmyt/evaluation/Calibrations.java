@@ -4,7 +4,7 @@ import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.Calibration;
 import io.dmyt.OperatingPoint;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.LogisticFit;
 import io.dmyt.metric.RocCurve;
@@ -64,8 +64,7 @@ public final class Calibrations {
    */
   public static OperatingPoint atFalsePositiveRate(RocCurve curve, double wanted) {
     return of(
-        curve.atFalsePositiveRate(wanted),
-        Numbers.format("false positive rate at most %s", wanted));
+        curve.atFalsePositiveRate(wanted), Text.format("false positive rate at most %s", wanted));
   }
 
   private static OperatingPoint of(RocCurve.Point point, String criterion) {

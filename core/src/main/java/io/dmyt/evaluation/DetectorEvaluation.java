@@ -7,6 +7,7 @@ import io.dmyt.data.LabelledSample;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.FeatureSet;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.DetectionScores;
@@ -168,7 +169,7 @@ public final class DetectorEvaluation {
     for (int severity = 1; severity <= Corruption.MAX_SEVERITY; severity++) {
       FeatureSet corrupted =
           embedder.embed(
-              "%s %d".formatted(kind.label(), severity),
+              Text.format("%s %d", kind.label(), severity),
               samples,
               Optional.of(new Corruption(kind, severity, options.seed())),
               Embedder.Sink.NONE);

@@ -26,7 +26,9 @@ import org.bytedeco.opencv.opencv_objdetect.CascadeClassifier;
  */
 public final class FaceCascade implements FaceDetector {
   private static final String RESOURCE =
-      "/org/bytedeco/opencv/%s/share/opencv4/haarcascades/haarcascade_frontalface_alt2.xml";
+      "/org/bytedeco/opencv/"
+          + Loader.getPlatform()
+          + "/share/opencv4/haarcascades/haarcascade_frontalface_alt2.xml";
 
   /** The longer side of what is searched. */
   private static final int SIDE = 640;
@@ -53,8 +55,7 @@ public final class FaceCascade implements FaceDetector {
    * @throws IOException if OpenCV's jar doesn't hold it
    */
   public FaceCascade() throws IOException {
-    File file =
-        Loader.cacheResource(CascadeClassifier.class, RESOURCE.formatted(Loader.getPlatform()));
+    File file = Loader.cacheResource(CascadeClassifier.class, RESOURCE);
     if (file == null) {
       throw new IOException("OpenCV's jar has no cascade for faces");
     }

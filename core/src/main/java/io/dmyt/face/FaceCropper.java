@@ -5,6 +5,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
 
 import io.dmyt.data.FaceCrop;
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Text;
 import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -74,7 +75,7 @@ public final class FaceCropper {
     int top = Math.max(0, (int) (box.centre().y() - side / 2.0));
     side = Math.min(side, Math.min(image.width() - left, image.height() - top));
     if (side < 1) {
-      throw new IllegalArgumentException("%s lies outside of the picture".formatted(box));
+      throw new IllegalArgumentException(Text.format("%s lies outside of the picture", box));
     }
     byte[] pixels = new byte[3 * side * side];
     for (int y = 0; y < side; y++) {

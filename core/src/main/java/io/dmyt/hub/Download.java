@@ -1,6 +1,7 @@
 package io.dmyt.hub;
 
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProxySelector;
@@ -137,8 +138,9 @@ public final class Download {
           return target;
         }
         throw new IOException(
-            "%s is there, but %d bytes long, expected %d; remove it"
-                .formatted(target, Files.size(target), remote.size().getAsLong()));
+            Text.format(
+                "%s is there, but %d bytes long, expected %d; remove it",
+                target, Files.size(target), remote.size().getAsLong()));
       }
       if (options.offline()) {
         throw new IOException("it is not there, and offline the network is not touched");
@@ -246,8 +248,9 @@ public final class Download {
         if (size.isPresent() && size.getAsLong() != remote.size().getAsLong()) {
           part.forget();
           throw new IOException(
-              "the server has %d bytes, expected %d"
-                  .formatted(size.getAsLong(), remote.size().getAsLong()));
+              Text.format(
+                  "the server has %d bytes, expected %d",
+                  size.getAsLong(), remote.size().getAsLong()));
         }
         size = remote.size();
       }
@@ -283,7 +286,7 @@ public final class Download {
       }
       if (size.isPresent() && at < size.getAsLong()) {
         throw new PassingException(
-            "the connection ended after %d of %d bytes".formatted(at, size.getAsLong()));
+            Text.format("the connection ended after %d of %d bytes", at, size.getAsLong()));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.dmyt.hub;
 
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Reason;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.FileSystemException;
@@ -16,8 +17,9 @@ public final class DownloadException extends IOException {
 
   DownloadException(RemoteFile remote, Path target, String why, Throwable cause) {
     super(
-        "cannot fetch %s: %s; or put the file from %s at %s"
-            .formatted(remote.name(), Quoted.line(why), Quoted.line("" + remote.url()), target),
+        Text.format(
+            "cannot fetch %s: %s; or put the file from %s at %s",
+            remote.name(), Quoted.line(why), Quoted.line("" + remote.url()), target),
         cause);
   }
 

@@ -1,6 +1,7 @@
 package io.dmyt.hub;
 
 import io.dmyt.internal.Sha256;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -65,8 +66,9 @@ record PartialFile(FileChannel channel, Path validator) {
     if (!found.startsWith(expected)) {
       forget();
       throw new IOException(
-          "its SHA-256 begins with %s, expected %s"
-              .formatted(found.substring(0, expected.length()), expected));
+          Text.format(
+              "its SHA-256 begins with %s, expected %s",
+              found.substring(0, expected.length()), expected));
     }
   }
 

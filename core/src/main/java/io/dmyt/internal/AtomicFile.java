@@ -53,7 +53,7 @@ public final class AtomicFile {
      * @throws FileAlreadyExistsException if a folder has the name, which a move would replace
      */
     public Draft(Path file) throws IOException {
-      this(file, ".%s.%s.part".formatted(file.getFileName(), UUID.randomUUID()));
+      this(file, Text.format(".%s.%s.part", file.getFileName(), UUID.randomUUID()));
     }
 
     Draft(Path file, String part) throws IOException {

@@ -1,5 +1,9 @@
 package io.dmyt.internal;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import org.jspecify.annotations.Nullable;
+
 /** Checks of arguments. */
 public final class Checks {
   private Checks() {}
@@ -9,9 +13,11 @@ public final class Checks {
    *
    * @throws IllegalArgumentException with the formatted message unless the condition holds
    */
-  public static void require(boolean condition, String message, Object... arguments) {
+  @FormatMethod
+  public static void require(
+      boolean condition, @FormatString String message, @Nullable Object... arguments) {
     if (!condition) {
-      throw new IllegalArgumentException(Numbers.format(message, arguments));
+      throw new IllegalArgumentException(Text.format(message, arguments));
     }
   }
 }

@@ -62,7 +62,7 @@ public final class Extensions {
     Class<?> found = find(className);
     if (!type.isAssignableFrom(found)) {
       throw new IllegalArgumentException(
-          "%s does not implement %s".formatted(className, type.getName()));
+          Text.format("%s does not implement %s", className, type.getName()));
     }
     T instance = type.cast(INSTANCES.get(found));
     synchronized (NAMED) {
@@ -81,9 +81,9 @@ public final class Extensions {
     List<Class<?>> implemented = types.stream().filter(t -> t.isAssignableFrom(found)).toList();
     if (implemented.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s implements none of %s"
-              .formatted(
-                  className, String.join(", ", types.stream().map(Class::getName).toList())));
+          Text.format(
+              "%s implements none of %s",
+              className, String.join(", ", types.stream().map(Class::getName).toList())));
     }
     implemented.forEach(type -> named(type, className));
   }
@@ -92,7 +92,8 @@ public final class Extensions {
     try {
       return Class.forName(className, false, Thread.currentThread().getContextClassLoader());
     } catch (ClassNotFoundException | LinkageError e) {
-      throw new IllegalArgumentException("no class %s on the class path".formatted(className), e);
+      throw new IllegalArgumentException(
+          Text.format("no class %s on the class path", className), e);
     }
   }
 
@@ -107,7 +108,7 @@ public final class Extensions {
           type.getName() + " must be public, with a public constructor without arguments", e);
     } catch (InstantiationException | InvocationTargetException e) {
       throw new IllegalArgumentException(
-          "can't create a %s: %s".formatted(type.getName(), e.getCause()), e);
+          Text.format("can't create a %s: %s", type.getName(), e.getCause()), e);
     }
   }
 }

@@ -67,7 +67,7 @@ public final class Json {
     String where =
         at == null || at.getLineNr() < 1
             ? ""
-            : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr());
+            : Text.format(" (line %d, column %d)", at.getLineNr(), at.getColumnNr());
     String message = e.getOriginalMessage() == null ? "broken" : e.getOriginalMessage();
     return Quoted.line(message.lines().findFirst().orElse("")) + where;
   }

@@ -9,14 +9,9 @@ public final class Numbers {
 
   private Numbers() {}
 
-  /** {@link String#format}, the same in every locale. */
-  public static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
-  }
-
   /** With so many digits after the point; {@code n/a} for NaN. */
   public static String fixed(double value, int digits) {
-    return Double.isNaN(value) ? ABSENT : format("%." + digits + "f", value);
+    return Double.isNaN(value) ? ABSENT : String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 
   /** A share of 1 as a percentage with so many digits after the point; {@code n/a} for NaN. */

@@ -42,7 +42,7 @@ public final class ZipArchive implements Closeable {
     directory = new ZipDirectory(file);
     if (directory.entries().size() > MOST_ENTRIES) {
       throw new ZipException(
-          "%d entries, allowed %d".formatted(directory.entries().size(), MOST_ENTRIES));
+          Text.format("%d entries, allowed %d", directory.entries().size(), MOST_ENTRIES));
     }
     for (Entry entry : directory.entries()) {
       check(entry);
@@ -91,8 +91,9 @@ public final class ZipArchive implements Closeable {
     }
     if (entry.size() > SMALL && entry.size() / LARGEST_RATIO > entry.compressed()) {
       throw new ZipException(
-          "%s claims %d bytes, compressed to %d: more than %d to 1"
-              .formatted(where, entry.size(), entry.compressed(), LARGEST_RATIO));
+          Text.format(
+              "%s claims %d bytes, compressed to %d: more than %d to 1",
+              where, entry.size(), entry.compressed(), LARGEST_RATIO));
     }
   }
 
@@ -123,7 +124,7 @@ public final class ZipArchive implements Closeable {
   public byte[] bytes(Entry entry, int most) throws IOException {
     if (entry.size() > most) {
       throw new ZipException(
-          "%s: %d bytes, allowed %d".formatted(entry.name(), entry.size(), most));
+          Text.format("%s: %d bytes, allowed %d", entry.name(), entry.size(), most));
     }
     try (InputStream in = read(entry)) {
       return in.readAllBytes();

@@ -117,7 +117,7 @@ public final class ZipDirectory {
       throw broken("central directory of " + size + " bytes, allowed " + LARGEST_DIRECTORY);
     }
     if (count < 0 || count > size / CENTRAL_BYTES) {
-      throw broken("central directory of %d bytes for %d entries".formatted(size, count));
+      throw broken(Text.format("central directory of %d bytes for %d entries", size, count));
     }
     readDirectory(offset, (int) size, count);
     requireApart(offset);
@@ -141,19 +141,19 @@ public final class ZipDirectory {
     ByteBuffer directory = file.read(offset, size);
     for (long i = 0; i < count; i++) {
       if (directory.remaining() < CENTRAL_BYTES) {
-        throw broken("central directory ends after %d of %d entries".formatted(i, count));
+        throw broken(Text.format("central directory ends after %d of %d entries", i, count));
       }
       ByteBuffer fixed = directory.slice(directory.position(), CENTRAL_BYTES);
       fixed.order(ByteOrder.LITTLE_ENDIAN);
       if (fixed.getInt(0) != CENTRAL_SIGNATURE) {
-        throw broken("entry %d of the central directory lacks its signature".formatted(i));
+        throw broken(Text.format("entry %d of the central directory lacks its signature", i));
       }
       int nameBytes = fixed.getShort(28) & 0xffff;
       int extraBytes = fixed.getShort(30) & 0xffff;
       int commentBytes = fixed.getShort(32) & 0xffff;
       directory.position(directory.position() + CENTRAL_BYTES);
       if (directory.remaining() < nameBytes + extraBytes + commentBytes) {
-        throw broken("entry %d of the central directory is cut short".formatted(i));
+        throw broken(Text.format("entry %d of the central directory is cut short", i));
       }
       byte[] name = new byte[nameBytes];
       directory.get(name);
@@ -192,7 +192,8 @@ public final class ZipDirectory {
     int method = fixed.getShort(10) & 0xffff;
     if (method == 0 && compressed != size) {
       throw broken(
-          "entry %s: stored in %d bytes, but %d long".formatted(Quoted.of(name), compressed, size));
+          Text.format(
+              "entry %s: stored in %d bytes, but %d long", Quoted.of(name), compressed, size));
     }
     int flags = fixed.getShort(8) & 0xffff;
     long crc = fixed.getInt(16) & ABSENT32;
@@ -220,8 +221,9 @@ public final class ZipDirectory {
       long room = Math.min(end, directory) - entry.header() - LOCAL_BYTES;
       if (entry.compressed() > room) {
         throw broken(
-            "entry %s: %d bytes at %d run into what follows at %d"
-                .formatted(Quoted.of(entry.name()), entry.compressed(), entry.header(), end));
+            Text.format(
+                "entry %s: %d bytes at %d run into what follows at %d",
+                Quoted.of(entry.name()), entry.compressed(), entry.header(), end));
       }
     }
   }

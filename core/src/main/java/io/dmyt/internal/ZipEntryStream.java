@@ -72,7 +72,7 @@ final class ZipEntryStream extends InputStream {
           return read;
         }
         if (inflater.finished() || inflater.needsDictionary()) {
-          throw broken("ends after %d of %d bytes".formatted(entry.size() - left, entry.size()));
+          throw broken(Text.format("ends after %d of %d bytes", entry.size() - left, entry.size()));
         }
         requireMore();
         inflater.setInput(segment);
@@ -86,7 +86,7 @@ final class ZipEntryStream extends InputStream {
   private void requireMore() throws ZipException {
     while (!segment.hasRemaining()) {
       if (segments == compressed.segmentCount()) {
-        throw broken("ends after %d of %d bytes".formatted(entry.size() - left, entry.size()));
+        throw broken(Text.format("ends after %d of %d bytes", entry.size() - left, entry.size()));
       }
       segment = compressed.segment(segments++);
     }
@@ -100,7 +100,7 @@ final class ZipEntryStream extends InputStream {
       try {
         while (!ended) {
           if (inflater.inflate(more) > 0) {
-            throw broken("is longer than the %d bytes that it says".formatted(entry.size()));
+            throw broken(Text.format("is longer than the %d bytes that it says", entry.size()));
           }
           ended = inflater.finished();
           if (!ended) {

@@ -1,6 +1,7 @@
 package io.dmyt.loss;
 
 import io.dmyt.internal.Rows;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -193,15 +194,16 @@ public abstract class ClassLoss extends SameDiffLoss {
   private void checkShapes(INDArray labels, INDArray preOutput, INDArray mask) {
     if (preOutput.rank() != 2 || labels.rank() != 2 || labels.size(0) != preOutput.size(0)) {
       throw new IllegalArgumentException(
-          "%s wants outputs [batch, size] and one-hot labels [batch, classes], found %s and %s"
-              .formatted(
-                  name(), Arrays.toString(preOutput.shape()), Arrays.toString(labels.shape())));
+          Text.format(
+              "%s wants outputs [batch, size] and one-hot labels [batch, classes], found %s and %s",
+              name(), Arrays.toString(preOutput.shape()), Arrays.toString(labels.shape())));
     }
     checkWidths(labels.size(1), preOutput.size(1));
     if (mask != null && mask.length() != preOutput.size(0)) {
       throw new IllegalArgumentException(
-          "%s masks whole examples: a mask of shape [%d, 1] expected, found %s"
-              .formatted(name(), preOutput.size(0), Arrays.toString(mask.shape())));
+          Text.format(
+              "%s masks whole examples: a mask of shape [%d, 1] expected, found %s",
+              name(), preOutput.size(0), Arrays.toString(mask.shape())));
     }
   }
 
@@ -214,8 +216,8 @@ public abstract class ClassLoss extends SameDiffLoss {
       double weight = kept == null ? 1 : kept[i];
       if (weight != 0 && weight != 1) {
         throw new IllegalArgumentException(
-            "%s: a mask holds zeros and ones, found %s for example %d"
-                .formatted(name(), weight, i));
+            Text.format(
+                "%s: a mask holds zeros and ones, found %s for example %d", name(), weight, i));
       }
       indices[i] = weight == 0 ? -1 : oneHot(rows[i], i);
     }
@@ -234,8 +236,9 @@ public abstract class ClassLoss extends SameDiffLoss {
     }
     if (index < 0) {
       throw new IllegalArgumentException(
-          "%s wants one-hot labels, found %s for example %d"
-              .formatted(name(), Arrays.toString(row), example));
+          Text.format(
+              "%s wants one-hot labels, found %s for example %d",
+              name(), Arrays.toString(row), example));
     }
     return index;
   }
@@ -249,8 +252,9 @@ public abstract class ClassLoss extends SameDiffLoss {
   protected final void checkClasses(int expected, long found, String what) {
     if (found != expected) {
       throw new IllegalArgumentException(
-          "%s: labels of width %d expected, for %s; found width %d"
-              .formatted(name(), expected, what, found));
+          Text.format(
+              "%s: labels of width %d expected, for %s; found width %d",
+              name(), expected, what, found));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Text;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -54,8 +55,9 @@ public final class ClassNames {
             .toArray();
     if (found.length != 1) {
       throw new IllegalArgumentException(
-          "%s of the classes %s is called real, original, pristine, genuine or bonafide: say which"
-                  .formatted(found.length == 0 ? "none" : "more than one", classes)
+          Text.format(
+                  "%s of the classes %s is called real, original, pristine, genuine or bonafide: say which",
+                  found.length == 0 ? "none" : "more than one", classes)
               + " one is real");
     }
     return found[0];

@@ -1,6 +1,7 @@
 package io.dmyt.loss;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.dmyt.internal.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,25 +60,27 @@ public record Dummies(
   public Dummies {
     if (classes == null || ones == null) {
       throw new IllegalArgumentException(
-          "dummies need classes and ones, found classes %s and ones %s".formatted(classes, ones));
+          Text.format(
+              "dummies need classes and ones, found classes %s and ones %s", classes, ones));
     }
     classes = List.copyOf(classes);
     ones = List.copyOf(ones);
     ClassNames.check(classes);
     if (ones.size() != classes.size()) {
       throw new IllegalArgumentException(
-          "%d slices for the %d classes %s".formatted(ones.size(), classes.size(), classes));
+          Text.format("%d slices for the %d classes %s", ones.size(), classes.size(), classes));
     }
     if (realIndex < 0 || realIndex >= classes.size()) {
       throw new IllegalArgumentException(
-          "the real class has index %d, the classes are %s".formatted(realIndex, classes));
+          Text.format("the real class has index %d, the classes are %s", realIndex, classes));
     }
     checkCover(classes, size, ones);
     Slice real = ones.get(realIndex);
     if (real.from() != 0 && real.to() != size) {
       throw new IllegalArgumentException(
-          "the real class '%s' owns [%d, %d) but must lie at an end of [0, %d)"
-              .formatted(classes.get(realIndex), real.from(), real.to(), size));
+          Text.format(
+              "the real class '%s' owns [%d, %d) but must lie at an end of [0, %d)",
+              classes.get(realIndex), real.from(), real.to(), size));
     }
   }
 
@@ -92,18 +95,18 @@ public record Dummies(
     for (int k : order) {
       if (ones.get(k).from() != end) {
         throw new IllegalArgumentException(
-            "the dummy of class '%s' starts at %d, where %d was expected (%s)"
-                .formatted(
-                    classes.get(k),
-                    ones.get(k).from(),
-                    end,
-                    ones.get(k).from() < end ? "overlap" : "gap"));
+            Text.format(
+                "the dummy of class '%s' starts at %d, where %d was expected (%s)",
+                classes.get(k),
+                ones.get(k).from(),
+                end,
+                ones.get(k).from() < end ? "overlap" : "gap"));
       }
       end = ones.get(k).to();
     }
     if (end != size) {
       throw new IllegalArgumentException(
-          "the dummies cover [0, %d) of an embedding of size %d".formatted(end, size));
+          Text.format("the dummies cover [0, %d) of an embedding of size %d", end, size));
     }
   }
 
@@ -167,7 +170,7 @@ public record Dummies(
   /** Where vector {@code k} is one: a class's index, or {@code count() - 1} for the fake root. */
   public Slice ones(int k) {
     if (k < 0 || k >= count()) {
-      throw new IllegalArgumentException("dummy %d of %d".formatted(k, count()));
+      throw new IllegalArgumentException(Text.format("dummy %d of %d", k, count()));
     }
     return k < classes.size() ? ones.get(k) : fakeRoot();
   }
@@ -272,8 +275,9 @@ public record Dummies(
   private INDArray checked(INDArray embeddings) {
     if (embeddings.rank() != 2 || embeddings.size(1) != size) {
       throw new IllegalArgumentException(
-          "embeddings of shape [batch, %d] expected, found %s"
-              .formatted(size, Arrays.toString(embeddings.shape())));
+          Text.format(
+              "embeddings of shape [batch, %d] expected, found %s",
+              size, Arrays.toString(embeddings.shape())));
     }
     DataType type = embeddings.dataType();
     return type == DataType.DOUBLE ? embeddings : embeddings.castTo(DataType.FLOAT);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Json;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     public Interval {
       if (!(from >= 0 && from < to && to <= 1)) {
         throw new IllegalArgumentException(
-            "[%s, %s] is not an interval within [0, 1]".formatted(from, to));
+            Text.format("[%s, %s] is not an interval within [0, 1]", from, to));
       }
     }
   }
@@ -74,15 +75,16 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     ClassNames.check(List.copyOf(dummies.keySet()));
     if (!dummies.containsKey(real)) {
       throw new IllegalArgumentException(
-          "the real class '%s' has no dummy: those with one are %s"
-              .formatted(real, dummies.keySet()));
+          Text.format(
+              "the real class '%s' has no dummy: those with one are %s", real, dummies.keySet()));
     }
     checkCover(dummies);
     Interval interval = dummies.get(real);
     if (interval.from() > SAME && interval.to() < 1 - SAME) {
       throw new IllegalArgumentException(
-          "the real class '%s' has [%s, %s] but must lie at an end of [0, 1]"
-              .formatted(real, interval.from(), interval.to()));
+          Text.format(
+              "the real class '%s' has [%s, %s] but must lie at an end of [0, 1]",
+              real, interval.from(), interval.to()));
     }
   }
 
@@ -95,8 +97,9 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
       double from = entry.getValue().from();
       if (from < end - SAME) {
         throw new IllegalArgumentException(
-            "the intervals of '%s' and '%s' overlap between %s and %s"
-                .formatted(before, entry.getKey(), from, Math.min(end, entry.getValue().to())));
+            Text.format(
+                "the intervals of '%s' and '%s' overlap between %s and %s",
+                before, entry.getKey(), from, Math.min(end, entry.getValue().to())));
       }
       if (from > end + SAME) {
         throw gap(end, from);
@@ -110,7 +113,8 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
   }
 
   private static IllegalArgumentException gap(double from, double to) {
-    return new IllegalArgumentException("no class has the part from %s to %s".formatted(from, to));
+    return new IllegalArgumentException(
+        Text.format("no class has the part from %s to %s", from, to));
   }
 
   static DummyLayout of(Dummies dummies) {
@@ -155,7 +159,7 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     for (Map.Entry<String, JsonNode> field : root.properties()) {
       if (!field.getKey().equals("real") && !field.getKey().equals("dummies")) {
         throw new IllegalArgumentException(
-            "unknown entry '%s': only 'real' and 'dummies' are known".formatted(field.getKey()));
+            Text.format("unknown entry '%s': only 'real' and 'dummies' are known", field.getKey()));
       }
     }
     if (!root.path("real").isTextual()) {
@@ -177,12 +181,12 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
         || !bounds.get(0).isNumber()
         || !bounds.get(1).isNumber()) {
       throw new IllegalArgumentException(
-          "class '%s': two numbers [from, to] expected, found %s".formatted(name, bounds));
+          Text.format("class '%s': two numbers [from, to] expected, found %s", name, bounds));
     }
     try {
       return new Interval(bounds.get(0).doubleValue(), bounds.get(1).doubleValue());
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("class '%s': %s".formatted(name, e.getMessage()), e);
+      throw new IllegalArgumentException(Text.format("class '%s': %s", name, e.getMessage()), e);
     }
   }
 
@@ -191,8 +195,9 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
     for (String name : dummies.keySet()) {
       if (!classes.contains(name)) {
         throw new IllegalArgumentException(
-            "the layout has a dummy for '%s', which is not a class: the classes are %s"
-                .formatted(name, classes));
+            Text.format(
+                "the layout has a dummy for '%s', which is not a class: the classes are %s",
+                name, classes));
       }
     }
     List<Slice> slices = new ArrayList<>();
@@ -200,15 +205,17 @@ public record DummyLayout(String real, Map<String, Interval> dummies) {
       Interval interval = dummies.get(name);
       if (interval == null) {
         throw new IllegalArgumentException(
-            "the layout has no dummy for class '%s': it has those of %s"
-                .formatted(name, dummies.keySet()));
+            Text.format(
+                "the layout has no dummy for class '%s': it has those of %s",
+                name, dummies.keySet()));
       }
       int from = position(interval.from(), size);
       int to = position(interval.to(), size);
       if (to <= from) {
         throw new IllegalArgumentException(
-            "an embedding of size %d has no room for the dummy of class '%s', from %s to %s"
-                .formatted(size, name, interval.from(), interval.to()));
+            Text.format(
+                "an embedding of size %d has no room for the dummy of class '%s', from %s to %s",
+                size, name, interval.from(), interval.to()));
       }
       slices.add(new Slice(from, to));
     }

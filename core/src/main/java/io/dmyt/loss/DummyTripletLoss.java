@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -128,8 +129,9 @@ public final class DummyTripletLoss extends ClassLoss {
     checkClasses(dummies.classes().size(), classes, "the classes " + dummies.classes());
     if (size != dummies.size()) {
       throw new IllegalArgumentException(
-          "%s: embeddings of size %d expected, as the dummies have; found size %d"
-              .formatted(name(), dummies.size(), size));
+          Text.format(
+              "%s: embeddings of size %d expected, as the dummies have; found size %d",
+              name(), dummies.size(), size));
     }
   }
 

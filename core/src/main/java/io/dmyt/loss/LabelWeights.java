@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /** Weights of the classes in a loss: one positive, finite number for each, in their order. */
@@ -35,8 +36,9 @@ public final class LabelWeights {
     for (int k = 0; k < weights.length; k++) {
       if (!(weights[k] > 0 && weights[k] < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
-            "label weights must be positive and finite: class %d has %s in %s"
-                .formatted(k, weights[k], Arrays.toString(weights)));
+            Text.format(
+                "label weights must be positive and finite: class %d has %s in %s",
+                k, weights[k], Arrays.toString(weights)));
       }
     }
     return weights.clone();
@@ -46,8 +48,9 @@ public final class LabelWeights {
     double[] checked = checked(weights);
     if (checked.length != 0 && checked.length != classes) {
       throw new IllegalArgumentException(
-          "%d label weights %s for %d classes"
-              .formatted(checked.length, Arrays.toString(checked), classes));
+          Text.format(
+              "%d label weights %s for %d classes",
+              checked.length, Arrays.toString(checked), classes));
     }
     return checked;
   }

@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,7 +69,8 @@ final class Presets {
   private static Slice slice(String name, int from, int to, int size) {
     if (to <= from) {
       throw new IllegalArgumentException(
-          "an embedding of size %d has no room for the dummy of class '%s'".formatted(size, name));
+          Text.format(
+              "an embedding of size %d has no room for the dummy of class '%s'", size, name));
     }
     return new Slice(from, to);
   }

@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Text;
 import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -20,7 +21,7 @@ public record Slice(@JsonProperty("from") int from, @JsonProperty("to") int to)
   public Slice {
     if (from < 0 || to <= from) {
       throw new IllegalArgumentException(
-          "a dummy needs at least one position, from 0 on: [%d, %d)".formatted(from, to));
+          Text.format("a dummy needs at least one position, from 0 on: [%d, %d)", from, to));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dmyt.loss;
 
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,8 +40,9 @@ public final class TripletMiner {
   public static List<Triplet> mine(INDArray embeddings, int[] labels) {
     if (embeddings.rank() != 2 || embeddings.size(0) != labels.length) {
       throw new IllegalArgumentException(
-          "embeddings [%d, size] expected, as there are labels; found shape %s"
-              .formatted(labels.length, java.util.Arrays.toString(embeddings.shape())));
+          Text.format(
+              "embeddings [%d, size] expected, as there are labels; found shape %s",
+              labels.length, java.util.Arrays.toString(embeddings.shape())));
     }
     double[][] distances = distances(embeddings);
     int batch = labels.length;

@@ -1,6 +1,7 @@
 package io.dmyt.metric;
 
 import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /**
@@ -41,6 +42,6 @@ public record Estimate(double value, double low, double high) {
     }
     return Double.isNaN(low)
         ? Numbers.fixed(value, 4)
-        : Numbers.format("%.4f [%.4f, %.4f]", value, low, high);
+        : Text.format("%.4f [%.4f, %.4f]", value, low, high);
   }
 }

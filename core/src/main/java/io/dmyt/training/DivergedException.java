@@ -1,5 +1,7 @@
 package io.dmyt.training;
 
+import io.dmyt.internal.Text;
+
 /** A training whose loss or weights are no longer finite: it can't go on. */
 public final class DivergedException extends IllegalStateException {
   private static final long serialVersionUID = 1;
@@ -9,6 +11,6 @@ public final class DivergedException extends IllegalStateException {
    * @param learningRate of the run, which is most often too high
    */
   DivergedException(String what, double learningRate) {
-    super("%s: try a lower learning rate than %s".formatted(what, learningRate));
+    super(Text.format("%s: try a lower learning rate than %s", what, learningRate));
   }
 }

@@ -3,6 +3,7 @@ package io.dmyt.training;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
 import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,6 @@ public final class HistoryFile {
   }
 
   private static String sixDigits(double value) {
-    return Numbers.format("%.6f", value);
+    return Text.format("%.6f", value);
   }
 }

@@ -3,6 +3,7 @@ package io.dmyt.training;
 import io.dmyt.Detector;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.internal.NativeGarbage;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,8 +98,9 @@ public final class Trainer {
       double loss = step.run(batch.getFeatures(), batch.getLabels());
       if (!Double.isFinite(loss)) {
         throw new DivergedException(
-            "the loss became %s in step %d of epoch %d"
-                .formatted(loss, metrics.batches() + 1, epoch + 1),
+            Text.format(
+                "the loss became %s in step %d of epoch %d",
+                loss, metrics.batches() + 1, epoch + 1),
             options.learningRate());
       }
       int[] predictions = predict(detector, step.features());
@@ -112,7 +114,7 @@ public final class Trainer {
     // oneDNN's ReLU makes a zero of NaN, so that a broken network can have a finite loss.
     if (!Double.isFinite(detector.graph().params().sumNumber().doubleValue())) {
       throw new DivergedException(
-          "the weights are no longer finite after epoch %d".formatted(epoch + 1),
+          Text.format("the weights are no longer finite after epoch %d", epoch + 1),
           options.learningRate());
     }
     return metrics;
@@ -129,7 +131,7 @@ public final class Trainer {
               .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
       if (!Double.isFinite(loss)) {
         throw new DivergedException(
-            "the validation loss became %s after epoch %d".formatted(loss, epoch + 1),
+            Text.format("the validation loss became %s after epoch %d", loss, epoch + 1),
             options.learningRate());
       }
       metrics.add(loss, batch.getLabels(), predict(detector, features), Double.NaN);
@@ -151,7 +153,7 @@ public final class Trainer {
   private static void requireBatches(RunningMetrics metrics, String what) {
     if (metrics.batches() == 0) {
       throw new IllegalStateException(
-          "no batch for %s: fewer images than a batch holds?".formatted(what));
+          Text.format("no batch for %s: fewer images than a batch holds?", what));
     }
   }
 

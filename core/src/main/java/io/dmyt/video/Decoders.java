@@ -13,6 +13,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
 
+import io.dmyt.internal.Text;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -30,8 +31,9 @@ final class Decoders {
     if (codec == null) {
       throw new VideoException(
           file,
-          "it is coded as %s, which can't be decoded"
-              .formatted(avcodec_get_name(stream.codecpar().codec_id()).getString()));
+          Text.format(
+              "it is coded as %s, which can't be decoded",
+              avcodec_get_name(stream.codecpar().codec_id()).getString()));
     }
     AVCodecContext decoder = avcodec_alloc_context3(codec);
     try {

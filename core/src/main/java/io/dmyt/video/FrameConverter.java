@@ -16,6 +16,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Text;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
@@ -74,7 +75,8 @@ final class FrameConverter implements AutoCloseable {
     if (size[0] < 1 || size[1] < 1 || (long) size[0] * size[1] > MAX_PIXELS) {
       throw new VideoException(
           file,
-          "a frame of %d x %d pixels; at most %d are read".formatted(size[0], size[1], MAX_PIXELS));
+          Text.format(
+              "a frame of %d x %d pixels; at most %d are read", size[0], size[1], MAX_PIXELS));
     }
     Kind wanted =
         new Kind(

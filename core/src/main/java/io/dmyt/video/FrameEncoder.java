@@ -26,6 +26,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Text;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -65,8 +66,9 @@ final class FrameEncoder implements AutoCloseable {
     if (found == null || pixels < 0 || this.width < 2 || this.height < 2) {
       throw new VideoException(
           file,
-          "FFmpeg can't encode %d x %d pixels of format %s with %s here"
-              .formatted(width, height, format.pixels(), format.codec()));
+          Text.format(
+              "FFmpeg can't encode %d x %d pixels of format %s with %s here",
+              width, height, format.pixels(), format.codec()));
     }
     codec = found;
     context = avcodec_alloc_context3(codec);
@@ -115,7 +117,7 @@ final class FrameEncoder implements AutoCloseable {
     int opened = avcodec_open2(context, codec, options);
     av_dict_free(options);
     FFmpeg.check(
-        opened, file, "%s can't encode %d x %d pixels".formatted(format.codec(), width, height));
+        opened, file, Text.format("%s can't encode %d x %d pixels", format.codec(), width, height));
   }
 
   static AVDictionary options(VideoFormat format) {
@@ -133,8 +135,9 @@ final class FrameEncoder implements AutoCloseable {
     if (image.width() / 2 != width / 2 || image.height() / 2 != height / 2) {
       throw new VideoException(
           file,
-          "expected pictures of %d x %d, found %d x %d"
-              .formatted(width, height, image.width(), image.height()));
+          Text.format(
+              "expected pictures of %d x %d, found %d x %d",
+              width, height, image.width(), image.height()));
     }
     for (int y = 0; y < height; y++) {
       source.position(3L * width * y).put(image.pixels(), 3 * image.width() * y, 3 * width);

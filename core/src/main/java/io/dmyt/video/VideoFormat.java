@@ -1,5 +1,6 @@
 package io.dmyt.video;
 
+import io.dmyt.internal.Text;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -38,8 +39,9 @@ public record VideoFormat(
   public VideoFormat {
     if (ticks < 1 || keyInterval < 1 || turn % 90 != 0 || turn < 0 || turn > 270 || !(aspect > 0)) {
       throw new IllegalArgumentException(
-          "ticks %d, key interval %d, turn %d, aspect %s are out of range"
-              .formatted(ticks, keyInterval, turn, aspect));
+          Text.format(
+              "ticks %d, key interval %d, turn %d, aspect %s are out of range",
+              ticks, keyInterval, turn, aspect));
     }
     options = Map.copyOf(options);
   }
@@ -61,7 +63,7 @@ public record VideoFormat(
           of("webm", "libvpx-vp9").withOption("deadline", "realtime").withOption("cpu-used", "8");
       default ->
           throw new IllegalArgumentException(
-              "%s: expected a name that ends in .mp4, .mov, .mkv or .webm".formatted(file));
+              Text.format("%s: expected a name that ends in .mp4, .mov, .mkv or .webm", file));
     };
   }
 

@@ -24,16 +24,23 @@ class TextFormatsTest {
 
   /** Germany writes 0,9939 and Egypt other digits. */
   @ParameterizedTest
-  @ValueSource(strings = {"en-US", "de-DE", "ar-EG-u-nu-arab", "tr-TR"})
+  @ValueSource(strings = {"en-US", "de-DE", "ar-EG-u-nu-arab", "fa-IR", "tr-TR"})
   void numbersAreTheSameInEveryLocale(String tag) {
     Locale.setDefault(Locale.forLanguageTag(tag));
     assertEquals("0.9939", Numbers.fixed(0.99391, 4));
     assertEquals("n/a", Numbers.fixed(Double.NaN, 4));
     assertEquals("12.5 %", Numbers.percent(0.125, 1));
     assertEquals("n/a", Numbers.percent(Double.NaN, 1));
-    assertEquals("1,234 MB, 1.5e-05", Numbers.format("%,d MB, %.1e", 1234, 1.5e-5));
+    assertEquals("1,234 MB, 1.5e-05", Text.format("%,d MB, %.1e", 1234, 1.5e-5));
+    assertEquals("12 of ab", Text.format("%d of %s", 12, "ab"));
     assertEquals("1,0.5,a\n", Csv.row(1, 0.5, "a"));
     assertEquals("0.5", Json.write(0.5));
+  }
+
+  @Test
+  void columnsAreFilledWithBlanks() {
+    assertEquals("ab   |   ab", Text.left("ab", 5) + "|" + Text.right("ab", 5));
+    assertEquals("abcdef|abcdef", Text.left("abcdef", 5) + "|" + Text.right("abcdef", 5));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.dmyt.cli.command;
 
 import io.dmyt.cli.Main;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Text;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +65,7 @@ final class BackgroundPage {
     drawing.shutdown();
     try {
       if (!drawing.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        return "it is not drawn after %d seconds".formatted(patience.toSeconds());
+        return Text.format("it is not drawn after %d seconds", patience.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -21,7 +21,7 @@ import io.dmyt.engine.Engines;
 import io.dmyt.engine.Placement;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.loss.Dummies;
 import io.dmyt.training.StepTimes;
 import io.dmyt.training.TrainingOptions;
@@ -147,13 +147,10 @@ final class BenchCommand implements Command {
   private static String described(Engine engine) {
     int threads = threads(engine);
     return engine.equals(Engines.dl4j())
-        ? "%s %s, %d threads".formatted(engine.name(), engine.version(), threads)
-        : "%s %s, %s, %d threads"
-            .formatted(
-                engine.name(),
-                engine.version(),
-                OptionNames.of(engine.options().precision()),
-                threads);
+        ? Text.format("%s %s, %d threads", engine.name(), engine.version(), threads)
+        : Text.format(
+            "%s %s, %s, %d threads",
+            engine.name(), engine.version(), OptionNames.of(engine.options().precision()), threads);
   }
 
   private static int threads(Engine engine) {
@@ -177,15 +174,15 @@ final class BenchCommand implements Command {
     List<String> others =
         all.stream()
             .filter(p -> !p.accelerated())
-            .map(p -> "%s (%s)".formatted(p.vertex(), p.as()))
+            .map(p -> Text.format("%s (%s)", p.vertex(), p.as()))
             .toList();
-    return "%d of %d in %s (%s)%s"
-        .formatted(
-            ours.size(),
-            all.size(),
-            engine.title(),
-            String.join(", ", fused),
-            others.isEmpty() ? "" : "; in DL4J: " + String.join(", ", others));
+    return Text.format(
+        "%d of %d in %s (%s)%s",
+        ours.size(),
+        all.size(),
+        engine.title(),
+        String.join(", ", fused),
+        others.isEmpty() ? "" : "; in DL4J: " + String.join(", ", others));
   }
 
   private static long count(List<Placement> placements, Predicate<Placement> which) {
@@ -199,12 +196,12 @@ final class BenchCommand implements Command {
   private static String table(Map<String, StepTimes> times) {
     StringBuilder text = new StringBuilder();
     text.append(
-        Numbers.format(
+        Text.format(
             "%-12s%12s%12s%12s%14s", "step", "seconds", "fastest", "images/s", "peak memory"));
     times.forEach(
         (what, t) ->
             text.append(
-                Numbers.format(
+                Text.format(
                     "%n%-12s%12.4f%12.4f%12.2f%14s",
                     what,
                     t.seconds(),

@@ -25,7 +25,7 @@ import io.dmyt.evaluation.ThresholdChoice;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.report.DetectorFacts;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.DetectionScores;
@@ -123,11 +123,11 @@ final class CalibrateCommand implements Command {
     RuleKind kind = spec.loss().rule();
     if (kind.isFitted() && (ModelFile.isSafeTensors(target) || ModelFile.isSafeTensors(weights))) {
       throw new UsageException(
-          "the %s of a %s detector is stored in a .zip only, which %s is not"
-              .formatted(
-                  kind.title(),
-                  spec.loss().label(),
-                  ModelFile.isSafeTensors(target) ? target : weights));
+          Text.format(
+              "the %s of a %s detector is stored in a .zip only, which %s is not",
+              kind.title(),
+              spec.loss().label(),
+              ModelFile.isSafeTensors(target) ? target : weights));
     }
     ImageFolder folder = folder(spec, split);
     terminal.say(
@@ -165,7 +165,7 @@ final class CalibrateCommand implements Command {
 
   private static String table(DetectionReport was, DetectionReport is) {
     StringBuilder text = new StringBuilder();
-    text.append(Numbers.format("%n%-28s%10s%10s%n", "", "before", "after"));
+    text.append(Text.format("%n%-28s%10s%10s%n", "", "before", "after"));
     for (DetectionMetric metric :
         List.of(DetectionMetric.LOG_LOSS, DetectionMetric.CALIBRATION_ERROR)) {
       row(text, metric.label().toLowerCase(Locale.ROOT), was.value(metric), is.value(metric));
@@ -185,7 +185,7 @@ final class CalibrateCommand implements Command {
   }
 
   private static void row(StringBuilder text, String name, double before, double after) {
-    text.append(Numbers.format("%-28s%10.4f%10.4f%n", name, before, after));
+    text.append(Text.format("%-28s%10.4f%10.4f%n", name, before, after));
   }
 
   /** What a threshold chosen on few images does not tell. */

@@ -13,6 +13,7 @@ import io.dmyt.cli.option.DetectorOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -110,12 +111,13 @@ final class ConvertCommand implements Command {
   private ModelFile described(ModelFile in) throws IOException {
     if (in.detector().isPresent()) {
       if (classes != null) {
-        throw new UsageException("%s is a detector already".formatted(files.get(0)));
+        throw new UsageException(Text.format("%s is a detector already", files.get(0)));
       }
       if (model != null && !in.detector().get().backbone().equals(model)) {
         throw new UsageException(
-            "--model is %s, but %s holds %s"
-                .formatted(model, files.get(0), in.detector().get().backbone()));
+            Text.format(
+                "--model is %s, but %s holds %s",
+                model, files.get(0), in.detector().get().backbone()));
       }
       return in;
     }
@@ -132,8 +134,9 @@ final class ConvertCommand implements Command {
       throw new UsageException(
           candidates.isEmpty()
               ? in.closest()
-              : "%s may be of %s: say which with --model"
-                  .formatted(files.get(0), String.join(", ", candidates)));
+              : Text.format(
+                  "%s may be of %s: say which with --model",
+                  files.get(0), String.join(", ", candidates)));
     }
     return in;
   }
@@ -143,15 +146,16 @@ final class ConvertCommand implements Command {
     return "unknown: "
         + (in.networks().isEmpty()
             ? in.closest()
-            : "one of %s, --model says which".formatted(String.join(", ", in.networks())));
+            : Text.format("one of %s, --model says which", String.join(", ", in.networks())));
   }
 
   private DetectorSpec detector(BackboneSpec backbone, ModelFile in) throws IOException {
     boolean classifier = in.hasClassifier(classes.size());
     if (!classifier && loss == null && !in.foreignHeads().isEmpty()) {
       throw new UsageException(
-          "%s has a head, but no linear one of %d classes: %s; --loss DmyT leaves it out"
-              .formatted(files.get(0), classes.size(), String.join(", ", in.foreignHeads())));
+          Text.format(
+              "%s has a head, but no linear one of %d classes: %s; --loss DmyT leaves it out",
+              files.get(0), classes.size(), String.join(", ", in.foreignHeads())));
     }
     LossKind usual = classifier ? LossKind.CROSS_ENTROPY : LossKind.DMYT;
     return detectorOptions.spec(backbone, classes, loss == null ? usual : loss, null);

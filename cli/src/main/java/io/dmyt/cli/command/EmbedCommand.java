@@ -23,6 +23,7 @@ import io.dmyt.data.Sample;
 import io.dmyt.data.Split;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingWriter;
+import io.dmyt.internal.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,7 +126,7 @@ final class EmbedCommand implements Command {
     }
     if (images.isEmpty()) {
       throw new ImageDataException(
-          "no image (%s) below %s".formatted(ImageSearch.endings(), input));
+          Text.format("no image (%s) below %s", ImageSearch.endings(), input));
     }
     return images;
   }

@@ -31,6 +31,7 @@ import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Sample;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,16 +126,15 @@ final class PredictCommand implements Command {
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       if (!detector.hasVerdict()) {
         throw new UsageException(
-            "%s was trained with %s and has no %s yet: run dmyt calibrate -w %1$s -d DATASET first"
-                .formatted(
-                    weights,
-                    detector.spec().loss().label(),
-                    detector.spec().loss().rule().title()));
+            Text.format(
+                "%s was trained with %s and has no %s yet: run dmyt calibrate -w %1$s -d DATASET first",
+                weights, detector.spec().loss().label(), detector.spec().loss().rule().title()));
       }
       if (explainClass != null && !detector.spec().classes().contains(explainClass)) {
         throw new UsageException(
-            "--explain-class is %s, but %s knows %s"
-                .formatted(explainClass, weights, String.join(", ", detector.spec().classes())));
+            Text.format(
+                "--explain-class is %s, but %s knows %s",
+                explainClass, weights, String.join(", ", detector.spec().classes())));
       }
       if (threshold != null) {
         detector.setCalibration(
@@ -162,7 +162,7 @@ final class PredictCommand implements Command {
         leftOut = leftOut.and(below.leftOut());
         if (below.images().isEmpty()) {
           throw new ImageDataException(
-              "no image (%s) below %s".formatted(ImageSearch.endings(), input));
+              Text.format("no image (%s) below %s", ImageSearch.endings(), input));
         }
         files.addAll(below.images());
       } else if (Files.exists(input)) {

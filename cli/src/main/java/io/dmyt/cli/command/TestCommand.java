@@ -32,6 +32,7 @@ import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.evaluation.report.TestPage;
 import io.dmyt.evaluation.report.WorstErrors;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -133,7 +134,7 @@ final class TestCommand implements Command {
   private List<RuleKind> ways(DetectorSpec spec) {
     if (model != null && !model.equals(spec.backbone())) {
       throw new UsageException(
-          "--model is %s, but %s holds %s".formatted(model, weights, spec.backbone()));
+          Text.format("--model is %s, but %s holds %s", model, weights, spec.backbone()));
     }
     if (loss != null && classifiers != null) {
       throw new UsageException("--loss and --classifier say the same: give one of them");
@@ -147,7 +148,7 @@ final class TestCommand implements Command {
         way.check(spec);
       } catch (IllegalArgumentException e) {
         throw new UsageException(
-            "%s: %s".formatted(classifiers == null ? "--loss" : "--classifier", e.getMessage()));
+            Text.format("%s: %s", classifiers == null ? "--loss" : "--classifier", e.getMessage()));
       }
     }
     return ways;
@@ -185,7 +186,7 @@ final class TestCommand implements Command {
     }
     if (report != null) {
       String data =
-          "%s: %s; fingerprint %s".formatted(test.name(), test.summary(), test.fingerprint());
+          Text.format("%s: %s; fingerprint %s", test.name(), test.summary(), test.fingerprint());
       AtomicFile.write(report, TestPage.html(detector, weights, data, result, errors));
       terminal.say("Report written to %s", report);
     }

@@ -25,7 +25,7 @@ import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
 import io.dmyt.engine.Engine;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.loss.LabelWeights;
 import io.dmyt.training.CheckpointSaver;
 import io.dmyt.training.DivergedException;
@@ -165,8 +165,9 @@ final class TrainCommand implements Command {
             : OptionChecks.weights("--label-weights", labelWeights);
     if (weights.length != train.classes().size()) {
       throw new UsageException(
-          "--label-weights has %d weights for the %d classes %s"
-              .formatted(weights.length, train.classes().size(), train.classes()));
+          Text.format(
+              "--label-weights has %d weights for the %d classes %s",
+              weights.length, train.classes().size(), train.classes()));
     }
     return Arrays.stream(weights).boxed().toList();
   }
@@ -191,7 +192,7 @@ final class TrainCommand implements Command {
 
   /** Nothing where the rule has to be fitted first, as with Triplet: there is no accuracy yet. */
   private String accuracy(double share) {
-    return loss.rule().isFitted() ? "" : Numbers.format(", accuracy %.2f %%", 100 * share);
+    return loss.rule().isFitted() ? "" : Text.format(", accuracy %.2f %%", 100 * share);
   }
 
   private String page(DetectorSpec spec, List<EpochResult> history) {
@@ -199,7 +200,7 @@ final class TrainCommand implements Command {
         output,
         spec,
         data.dataset,
-        "batch %d, seed %d, start %s".formatted(data.batch, seed, pretrained.from),
+        Text.format("batch %d, seed %d, start %s", data.batch, seed, pretrained.from),
         epochs,
         history);
   }
@@ -210,14 +211,15 @@ final class TrainCommand implements Command {
 
   private IllegalStateException stopped(DivergedException e, List<EpochResult> history) {
     return new IllegalStateException(
-        "%s; epoch %d is kept in %s".formatted(e.getMessage(), best(history).epoch(), output), e);
+        Text.format("%s; epoch %d is kept in %s", e.getMessage(), best(history).epoch(), output),
+        e);
   }
 
   private Provenance provenance(
       ImageFolder train, Engine chosen, TrainingOptions training, EpochResult best) {
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("learningRate", training.learningRate());
-    options.put("schedule", "halved every %d epochs".formatted(training.halveEvery()));
+    options.put("schedule", Text.format("halved every %d epochs", training.halveEvery()));
     options.put("optimizer", "AdamW");
     options.put("weightDecay", training.weightDecay());
     options.put("epochs", training.epochs());
@@ -259,14 +261,14 @@ final class TrainCommand implements Command {
 
     @Override
     public void epochStarted(int epoch, int total) {
-      line = new ProgressLine(terminal, "Epoch %d/%d".formatted(epoch, epochs), total);
+      line = new ProgressLine(terminal, Text.format("Epoch %d/%d", epoch, epochs), total);
       start = System.nanoTime();
     }
 
     @Override
     public void stepDone(int done, double loss, double accuracy) {
       images = done;
-      line.at(done, Numbers.format("loss %.4f%s", loss, accuracy(accuracy)));
+      line.at(done, Text.format("loss %.4f%s", loss, accuracy(accuracy)));
     }
 
     @Override

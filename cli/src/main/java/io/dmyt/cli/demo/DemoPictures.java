@@ -1,5 +1,6 @@
 package io.dmyt.cli.demo;
 
+import io.dmyt.internal.Text;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -39,8 +40,8 @@ public final class DemoPictures {
     Path real = Files.createDirectories(split.resolve("real"));
     Path fake = Files.createDirectories(split.resolve("fake"));
     for (int i = 0; i < perClass; i++) {
-      save(grain(portrait(new Person())), real.resolve("%03d.jpg".formatted(i)));
-      save(swapped(), fake.resolve("%03d.jpg".formatted(i)));
+      save(grain(portrait(new Person())), real.resolve(Text.format("%03d.jpg", i)));
+      save(swapped(), fake.resolve(Text.format("%03d.jpg", i)));
     }
   }
 

@@ -6,6 +6,7 @@ import com.beust.jcommander.ParameterDescription;
 import com.beust.jcommander.ParameterException;
 import com.beust.jcommander.Parameterized;
 import io.dmyt.internal.Suggestions;
+import io.dmyt.internal.Text;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -46,7 +47,7 @@ public final class Arguments {
     try {
       return Path.of(path);
     } catch (InvalidPathException e) {
-      throw new ParameterException("\"%s\" can't be a path: %s".formatted(path, e.getReason()));
+      throw new ParameterException(Text.format("\"%s\" can't be a path: %s", path, e.getReason()));
     }
   }
 
@@ -100,8 +101,9 @@ public final class Arguments {
 
   private static String unknown(String name, Collection<String> known) {
     Optional<String> near = Suggestions.near(name, known);
-    return "unknown option %s%s"
-        .formatted(name, near.map(n -> ": did you mean %s?".formatted(n)).orElse(""));
+    return Text.format(
+        "unknown option %s%s",
+        name, near.map(n -> Text.format(": did you mean %s?", n)).orElse(""));
   }
 
   private static boolean takesValue(ParameterDescription option) {

@@ -6,6 +6,7 @@ import io.dmyt.LossKind;
 import io.dmyt.backbone.BackboneSpec;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.internal.Text;
 import io.dmyt.loss.ClassNames;
 import io.dmyt.loss.Dummies;
 import io.dmyt.loss.DummyLayout;
@@ -63,7 +64,7 @@ public final class DetectorOptions {
       throws IOException {
     if (realClass != null && !classes.contains(realClass)) {
       throw new UsageException(
-          "--real-class %s is none of the classes %s".formatted(realClass, classes));
+          Text.format("--real-class %s is none of the classes %s", realClass, classes));
     }
     if (dummies != null && loss.hasClassifier()) {
       throw new UsageException("--dummies has no meaning with --loss " + loss.label());

@@ -8,6 +8,7 @@ import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.Tuning;
 import io.dmyt.hub.CacheFolder;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,8 +86,9 @@ public final class EngineOptions {
     Engine chosen = find(new ExecutionOptions(precision, threads, forceBf16, tuned));
     if (chosen.options().precision() != precision) {
       throw new UsageException(
-          "--precision %s needs another engine than %s"
-              .formatted(OptionNames.of(precision), chosen.name()));
+          Text.format(
+              "--precision %s needs another engine than %s",
+              OptionNames.of(precision), chosen.name()));
     }
     String reason = Engines.bestUnavailableBecause();
     if (engine == null && reason != null) {
@@ -103,16 +105,17 @@ public final class EngineOptions {
     String name = engine == null ? null : engine.toLowerCase(Locale.ROOT);
     if (name != null && !Engines.names().contains(name)) {
       throw new UsageException(
-          "unknown --engine %s: expected one of %s"
-              .formatted(engine, String.join(", ", Engines.names())));
+          Text.format(
+              "unknown --engine %s: expected one of %s",
+              engine, String.join(", ", Engines.names())));
     }
     try {
       return name == null ? Engines.best(options) : Engines.named(name, options);
     } catch (IllegalStateException e) {
-      throw new IllegalStateException("--engine %s: %s".formatted(name, e.getMessage()), e);
+      throw new IllegalStateException(Text.format("--engine %s: %s", name, e.getMessage()), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
-          "--precision %s: %s".formatted(OptionNames.of(precision), e.getMessage()), e);
+          Text.format("--precision %s: %s", OptionNames.of(precision), e.getMessage()), e);
     }
   }
 

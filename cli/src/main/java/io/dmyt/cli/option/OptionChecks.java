@@ -7,6 +7,7 @@ import io.dmyt.LossKind;
 import io.dmyt.RuleKind;
 import io.dmyt.data.Corruption;
 import io.dmyt.internal.Extensions;
+import io.dmyt.internal.Text;
 import java.util.Locale;
 
 /** Validators and converters of option values; what they throw becomes exit code 2. */
@@ -22,14 +23,14 @@ public final class OptionChecks {
     } catch (NumberFormatException e) {
       // Said below, as for infinities.
     }
-    throw new ParameterException("%s takes a number, got \"%s\"".formatted(name, value));
+    throw new ParameterException(Text.format("%s takes a number, got \"%s\"", name, value));
   }
 
   private static long whole(String name, String value) {
     try {
       return Long.parseLong(value);
     } catch (NumberFormatException e) {
-      throw new ParameterException("%s takes a whole number, got \"%s\"".formatted(name, value));
+      throw new ParameterException(Text.format("%s takes a whole number, got \"%s\"", name, value));
     }
   }
 
@@ -38,7 +39,7 @@ public final class OptionChecks {
     @Override
     public void validate(String name, String value) {
       if (number(name, value) <= 0) {
-        throw new ParameterException("%s must be above 0, got %s".formatted(name, value));
+        throw new ParameterException(Text.format("%s must be above 0, got %s", name, value));
       }
     }
   }
@@ -49,7 +50,7 @@ public final class OptionChecks {
     public void validate(String name, String value) {
       double share = number(name, value);
       if (share < 0 || share > 1) {
-        throw new ParameterException("%s must be from 0 to 1, got %s".formatted(name, value));
+        throw new ParameterException(Text.format("%s must be from 0 to 1, got %s", name, value));
       }
     }
   }
@@ -60,7 +61,7 @@ public final class OptionChecks {
     public void validate(String name, String value) {
       long count = whole(name, value);
       if (count < 1 || count > Integer.MAX_VALUE) {
-        throw new ParameterException("%s must be at least 1, got %s".formatted(name, value));
+        throw new ParameterException(Text.format("%s must be at least 1, got %s", name, value));
       }
     }
   }
@@ -71,7 +72,7 @@ public final class OptionChecks {
     public void validate(String name, String value) {
       long count = whole(name, value);
       if (count < 0 || count > Integer.MAX_VALUE) {
-        throw new ParameterException("%s must be at least 0, got %s".formatted(name, value));
+        throw new ParameterException(Text.format("%s must be at least 0, got %s", name, value));
       }
     }
   }
@@ -90,7 +91,8 @@ public final class OptionChecks {
     public void validate(String name, String value) {
       long size = whole(name, value);
       if (size < 32 || size > 4096) {
-        throw new ParameterException("%s must be 32 to 4096 pixels, got %s".formatted(name, value));
+        throw new ParameterException(
+            Text.format("%s must be 32 to 4096 pixels, got %s", name, value));
       }
     }
   }
@@ -141,7 +143,7 @@ public final class OptionChecks {
       weights[i] = number(option, parts[i].strip());
       if (weights[i] <= 0) {
         throw new UsageException(
-            "%s must all be above 0, got %s".formatted(option, value.toLowerCase(Locale.ROOT)));
+            Text.format("%s must all be above 0, got %s", option, value.toLowerCase(Locale.ROOT)));
       }
     }
     return weights;

@@ -2,6 +2,7 @@ package io.dmyt.cli.output;
 
 import io.dmyt.RuleKind;
 import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.DetectionMetric;
@@ -70,16 +71,14 @@ public final class ComparisonTable {
                 .max()
                 .orElseThrow();
     StringBuilder text = new StringBuilder("\n").append(" ".repeat(names));
-    columns.keySet().forEach(c -> text.append(Numbers.format("%" + COLUMN + "s", c)));
+    columns.keySet().forEach(c -> text.append(Text.right(c.toString(), COLUMN)));
     for (Row row : rows) {
       text.append('\n');
       if (row.cell() == null) {
         text.append(row.name());
       } else {
-        text.append(Numbers.format("%-" + names + "s", row.name()));
-        columns
-            .values()
-            .forEach(c -> text.append(Numbers.format("%" + COLUMN + "s", row.cell().apply(c))));
+        text.append(Text.left(row.name(), names));
+        columns.values().forEach(c -> text.append(Text.right(row.cell().apply(c), COLUMN)));
         text.setLength(text.toString().stripTrailing().length());
       }
     }
@@ -120,9 +119,7 @@ public final class ComparisonTable {
               "",
               column -> {
                 Estimate e = column.images().estimate(metric);
-                return Double.isNaN(e.low())
-                    ? ""
-                    : Numbers.format("[%.3f, %.3f]", e.low(), e.high());
+                return Double.isNaN(e.low()) ? "" : Text.format("[%.3f, %.3f]", e.low(), e.high());
               }));
     }
   }

@@ -3,6 +3,7 @@ package io.dmyt.cli.output;
 import io.dmyt.RuleKind;
 import io.dmyt.data.Corruption;
 import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
@@ -27,7 +28,7 @@ public final class DetectionTable {
     StringBuilder text = new StringBuilder("\nreal or fake, by score");
     text.append(intervals(first.bootstrap()));
     text.append('\n').append(" ".repeat(NAMES));
-    columns.keySet().forEach(name -> text.append(Numbers.format("%-" + COLUMN + "s", name)));
+    columns.keySet().forEach(name -> text.append(Text.left(name, COLUMN)));
     newLine(text);
     for (DetectionMetric metric : DetectionMetric.values()) {
       row(text, metric.label(), columns, r -> r.estimate(metric).toString());
@@ -42,7 +43,7 @@ public final class DetectionTable {
   static String intervals(Bootstrap bootstrap) {
     return bootstrap.resamples() == 0
         ? ""
-        : Numbers.format(
+        : Text.format(
             " [%.0f %% intervals, %d resamples, seed %d]",
             100 * bootstrap.confidence(), bootstrap.resamples(), bootstrap.seed());
   }
@@ -56,16 +57,16 @@ public final class DetectionTable {
   public static String bySeverity(
       RuleKind way, DetectionReport clean, Map<String, List<DetectionReport>> corrupted) {
     StringBuilder text = new StringBuilder("\nROC AUC by severity (0: as they are), " + way);
-    text.append(Numbers.format("%n%-12s", ""));
+    text.append(Text.format("%n%-12s", ""));
     for (int severity = 0; severity <= Corruption.MAX_SEVERITY; severity++) {
-      text.append(Numbers.format("%8d", severity));
+      text.append(Text.format("%8d", severity));
     }
     corrupted.forEach(
         (kind, reports) -> {
-          text.append(Numbers.format("%n%-12s", kind));
-          text.append(Numbers.format("%8s", number(clean.value(DetectionMetric.ROC_AUC))));
+          text.append(Text.format("%n%-12s", kind));
+          text.append(Text.format("%8s", number(clean.value(DetectionMetric.ROC_AUC))));
           reports.forEach(
-              r -> text.append(Numbers.format("%8s", number(r.value(DetectionMetric.ROC_AUC)))));
+              r -> text.append(Text.format("%8s", number(r.value(DetectionMetric.ROC_AUC)))));
         });
     return text.toString();
   }
@@ -75,9 +76,9 @@ public final class DetectionTable {
       String name,
       Map<String, DetectionReport> columns,
       Function<DetectionReport, String> cell) {
-    text.append(Numbers.format("%-" + NAMES + "s", name));
+    text.append(Text.left(name, NAMES));
     List<String> cells = columns.values().stream().map(cell).toList();
-    cells.forEach(c -> text.append(Numbers.format("%-" + COLUMN + "s", c)));
+    cells.forEach(c -> text.append(Text.left(c, COLUMN)));
     newLine(text);
   }
 

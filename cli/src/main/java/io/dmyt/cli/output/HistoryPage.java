@@ -3,6 +3,7 @@ package io.dmyt.cli.output;
 import io.dmyt.DetectorSpec;
 import io.dmyt.Version;
 import io.dmyt.evaluation.report.HistoryReport;
+import io.dmyt.internal.Text;
 import io.dmyt.training.EpochResult;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -33,14 +34,16 @@ public final class HistoryPage {
     rows.put("Detector", detector.toString());
     rows.put(
         "Network",
-        "%s, images of %d × %2$d pixels".formatted(spec.backbone(), spec.preprocessing().size()));
+        Text.format(
+            "%s, images of %d × %2$d pixels", spec.backbone(), spec.preprocessing().size()));
     rows.put("Loss", spec.loss().label());
     rows.put(
-        "Classes", "%s (real: %s)".formatted(String.join(", ", spec.classes()), spec.realClass()));
+        "Classes",
+        Text.format("%s (real: %s)", String.join(", ", spec.classes()), spec.realClass()));
     rows.put("Data set", dataset.toString());
     rows.put("Options", options);
     rows.put("Kept epoch", Integer.toString(best.epoch()));
-    rows.put("Epochs", "%d of %d".formatted(history.size(), epochs));
+    rows.put("Epochs", Text.format("%d of %d", history.size(), epochs));
     rows.put("By", "dmyt4j " + Version.current());
     return HistoryReport.html(
         "Training of " + detector.getFileName(),

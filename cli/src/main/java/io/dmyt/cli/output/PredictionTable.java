@@ -5,6 +5,7 @@ import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.List;
 
@@ -31,28 +32,26 @@ public final class PredictionTable implements PredictionOutput {
   public void image(Prediction p) throws IOException {
     if (!images) {
       StringBuilder header = new StringBuilder();
-      header.append(Numbers.format("P(fake)  verdict  %-" + classWidth + "s", "class"));
+      header.append("P(fake)  verdict  " + Text.left("class", classWidth));
       references.forEach(d -> header.append("  ").append(to(d)));
       terminal.out().println(header.append("  file"));
       images = true;
     }
     StringBuilder line = new StringBuilder();
     line.append(
-        Numbers.format(
-            "%7.4f  %-7s  %-" + classWidth + "s",
-            p.fakeProbability(),
-            p.fake() ? FAKE : REAL,
-            p.label()));
+        Text.format(
+            "%7.4f  %-7s  %s",
+            p.fakeProbability(), p.fake() ? FAKE : REAL, Text.left(p.label(), classWidth)));
     for (int k = 0; k < references.size(); k++) {
-      line.append(
-          Numbers.format("  %" + to(references.get(k)).length() + ".4f", p.distances().get(k)));
+      String distance = Numbers.fixed(p.distances().get(k), 4);
+      line.append("  ").append(Text.right(distance, to(references.get(k)).length()));
     }
     print(line.append("  ").append(p.id()));
   }
 
   /** The distance to a reference as a column's name, wide enough for its numbers. */
   private static String to(String reference) {
-    return Numbers.format("%8s", "to " + reference);
+    return Text.right("to " + reference, 8);
   }
 
   @Override
@@ -67,7 +66,7 @@ public final class PredictionTable implements PredictionOutput {
       videos = true;
     }
     print(
-        Numbers.format(
+        Text.format(
             "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
             v.mean(), v.median(), v.max(), v.fake() ? FAKE : REAL, v.frames(), v.video()));
   }

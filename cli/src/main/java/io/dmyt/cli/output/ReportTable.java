@@ -1,6 +1,7 @@
 package io.dmyt.cli.output;
 
 import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.ClassificationReport;
 import java.util.List;
 
@@ -23,14 +24,14 @@ public final class ReportTable {
     text.append("\nconfusion, in percent of the true class (rows); columns: predicted\n");
     int column = Math.max(8, classes.stream().mapToInt(String::length).max().orElseThrow() + 2);
     text.append(" ".repeat(column));
-    classes.forEach(c -> text.append(pad(c, column)));
-    text.append(pad("images", column)).append('\n');
+    classes.forEach(c -> text.append(Text.right(c, column)));
+    text.append(Text.right("images", column)).append('\n');
     for (int i = 0; i < classes.size(); i++) {
-      text.append(Numbers.format("%-" + column + "s", classes.get(i)));
+      text.append(Text.left(classes.get(i), column));
       for (double percent : report.confusionPercent().get(i)) {
-        text.append(pad(percent(percent / 100), column));
+        text.append(Text.right(percent(percent / 100), column));
       }
-      text.append(pad(Long.toString(report.confusion().support(i)), column)).append('\n');
+      text.append(Text.right(Long.toString(report.confusion().support(i)), column)).append('\n');
     }
     return text.toString().stripTrailing();
   }
@@ -46,14 +47,10 @@ public final class ReportTable {
   }
 
   private static void figure(StringBuilder text, int width, String name, double value) {
-    text.append(Numbers.format("%-" + width + "s%8s%n", name, percent(value)));
+    text.append(Text.left(name, width)).append(Text.right(percent(value), 8)).append('\n');
   }
 
   private static String percent(double value) {
     return Numbers.percent(value, 2);
-  }
-
-  private static String pad(String text, int column) {
-    return Numbers.format("%" + column + "s", text);
   }
 }

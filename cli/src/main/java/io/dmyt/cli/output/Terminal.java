@@ -1,8 +1,9 @@
 package io.dmyt.cli.output;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.dmyt.data.BadImageException;
 import io.dmyt.data.LeftOut;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -31,8 +32,14 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
     }
   }
 
+  /** Says what is no result: a line on {@code err}. */
+  public void say(String text) {
+    err.println(text);
+  }
+
+  @FormatMethod
   public void say(String format, Object... arguments) {
-    err.println(arguments.length == 0 ? format : Numbers.format(format, arguments));
+    say(Text.format(format, arguments));
   }
 
   /** Says what was passed over, if anything was. */
@@ -50,7 +57,13 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
     }
   }
 
+  /** Prints a result: a line on {@code out}. */
+  public void print(String text) {
+    out.println(text);
+  }
+
+  @FormatMethod
   public void print(String format, Object... arguments) {
-    out.println(arguments.length == 0 ? format : Numbers.format(format, arguments));
+    print(Text.format(format, arguments));
   }
 }

@@ -2,6 +2,7 @@ package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,8 +73,9 @@ public final class PositionEmbedding extends TokenVertex {
   private void requireTokens(long found) {
     if (found != tokens) {
       throw new IllegalArgumentException(
-          "the network has embeddings for %d positions, an image of this size has %d"
-              .formatted(tokens, found));
+          Text.format(
+              "the network has embeddings for %d positions, an image of this size has %d",
+              tokens, found));
     }
   }
 }

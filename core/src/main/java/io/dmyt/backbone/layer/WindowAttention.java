@@ -2,6 +2,7 @@ package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.UnsupportedLayerException;
 import io.dmyt.engine.VertexNodes;
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -179,8 +180,9 @@ public final class WindowAttention extends TokenVertex {
   public int[] outputSize(int height, int width) {
     if ((long) height * width != (long) size * size) {
       throw new IllegalArgumentException(
-          "the network's windows are of a map of %d×%d tokens, an image of this size has %d"
-              .formatted(size, size, (long) height * width));
+          Text.format(
+              "the network's windows are of a map of %d×%d tokens, an image of this size has %d",
+              size, size, (long) height * width));
     }
     return new int[] {height, width};
   }

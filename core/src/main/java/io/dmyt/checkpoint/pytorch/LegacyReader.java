@@ -7,6 +7,7 @@ import io.dmyt.checkpoint.pytorch.StateDictSearch.Found;
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -38,7 +39,8 @@ final class LegacyReader {
       Object version = next("protocol version", in);
       if (!Long.valueOf(VERSION).equals(version)) {
         throw broken(
-            "protocol version %s, expected %d".formatted(PickledTypes.describe(version), VERSION));
+            Text.format(
+                "protocol version %s, expected %d", PickledTypes.describe(version), VERSION));
       }
       next("system information", in);
       Unpickler unpickler = new Unpickler(file + ": object", in);
@@ -55,7 +57,7 @@ final class LegacyReader {
       end = locate(ref, end);
     }
     if (end != file.size()) {
-      throw broken("%d bytes after the last storage".formatted(file.size() - end));
+      throw broken(Text.format("%d bytes after the last storage", file.size() - end));
     }
     return new TensorBuilder(
             file, "PyTorch (before 1.6)", ByteOrder.LITTLE_ENDIAN, 0, this::storage)
@@ -71,20 +73,21 @@ final class LegacyReader {
     int width = ref.type().bytes();
     if (width == 0) {
       throw broken(
-          "storage %s is of the unknown class %s"
-              .formatted(Quoted.of(ref.key()), Quoted.of(ref.type().name())));
+          Text.format(
+              "storage %s is of the unknown class %s",
+              Quoted.of(ref.key()), Quoted.of(ref.type().name())));
     }
     long elements = file.size() - at < Long.BYTES ? -1 : file.read(at, Long.BYTES).getLong();
     long available = file.size() - at - Long.BYTES;
     if (elements != ref.elements() || elements > available / width) {
       throw broken(
-          "storage %s: expected %d elements of %s, found %d in %d bytes"
-              .formatted(
-                  Quoted.of(ref.key()),
-                  ref.elements(),
-                  Quoted.of(ref.type().name()),
-                  elements,
-                  available));
+          Text.format(
+              "storage %s: expected %d elements of %s, found %d in %d bytes",
+              Quoted.of(ref.key()),
+              ref.elements(),
+              Quoted.of(ref.type().name()),
+              elements,
+              available));
     }
     if (starts.put(ref.key(), at + Long.BYTES) != null) {
       throw broken("storage " + Quoted.of(ref.key()) + " comes twice");

@@ -3,6 +3,7 @@ package io.dmyt.checkpoint.pytorch;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Blob;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Opaque;
+import io.dmyt.internal.Text;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,8 +71,9 @@ final class PickleInput {
   int length(long claimed) {
     if (claimed < 0 || claimed > in.remaining()) {
       throw broken(
-          "a value claims %s bytes, %d are left"
-              .formatted(Long.toUnsignedString(claimed), in.remaining()));
+          Text.format(
+              "a value claims %s bytes, %d are left",
+              Long.toUnsignedString(claimed), in.remaining()));
     }
     return (int) claimed;
   }
@@ -127,7 +129,7 @@ final class PickleInput {
   /** A little-endian integer in two's complement: a Long, or a BigInteger beyond. */
   Object integer(int length) {
     if (length > LARGEST_INTEGER) {
-      throw broken("an integer of %d bytes, allowed %d".formatted(length, LARGEST_INTEGER));
+      throw broken(Text.format("an integer of %d bytes, allowed %d", length, LARGEST_INTEGER));
     }
     byte[] bytes = shortBytes(length);
     if (length == 0) {
@@ -230,8 +232,9 @@ final class PickleInput {
   void take(long bytes) {
     if (!heap.take(bytes)) {
       throw broken(
-          "its values take more than the %d MB of memory that are there for them; give Java more with -Xmx"
-              .formatted(heap.megabytes()));
+          Text.format(
+              "its values take more than the %d MB of memory that are there for them; give Java more with -Xmx",
+              heap.megabytes()));
     }
   }
 
@@ -242,6 +245,6 @@ final class PickleInput {
 
   /** A fault at this position. */
   CheckpointException broken(String what) {
-    return new CheckpointException("%s, byte %d: %s".formatted(where, in.position(), what));
+    return new CheckpointException(Text.format("%s, byte %d: %s", where, in.position(), what));
   }
 }

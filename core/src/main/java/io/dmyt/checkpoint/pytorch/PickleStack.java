@@ -1,6 +1,7 @@
 package io.dmyt.checkpoint.pytorch;
 
 import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,7 +103,7 @@ final class PickleStack {
   void memoize(long index) {
     Object value = topValue();
     if (index > in.position()) {
-      throw in.broken("memo entry %d after %d".formatted(index, memo.size()));
+      throw in.broken(Text.format("memo entry %d after %d", index, memo.size()));
     }
     while (index > memo.size()) {
       in.take(HeapBudget.SLOT);
@@ -119,7 +120,7 @@ final class PickleStack {
   Object recall(long index) {
     Object value = index < memo.size() ? memo.get((int) index) : ABSENT;
     if (value == ABSENT) {
-      throw in.broken("memo entry %d of %d".formatted(index, memo.size()));
+      throw in.broken(Text.format("memo entry %d of %d", index, memo.size()));
     }
     return value;
   }

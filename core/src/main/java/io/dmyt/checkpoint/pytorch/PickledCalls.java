@@ -8,6 +8,7 @@ import io.dmyt.checkpoint.pytorch.PickledTypes.Opaque;
 import io.dmyt.checkpoint.pytorch.PickledTypes.StorageRef;
 import io.dmyt.checkpoint.pytorch.PickledTypes.TensorRef;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
+import io.dmyt.internal.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,8 +48,8 @@ final class PickledCalls {
       return Opaque.of(type.name());
     }
     throw in.broken(
-        "calls %s with %s"
-            .formatted(PickledTypes.describe(function), PickledTypes.describe(given)));
+        Text.format(
+            "calls %s with %s", PickledTypes.describe(function), PickledTypes.describe(given)));
   }
 
   private Object known(Function function, Tuple arguments) {
@@ -110,7 +111,7 @@ final class PickledCalls {
       StorageRef storage, DType dtype, long offset, long[] shape, long[] strides) {
     DType stored = storage.type().dtype();
     if (dtype != stored && stored != DType.U8) {
-      throw in.broken("a tensor of %s over a storage of %s".formatted(dtype, stored));
+      throw in.broken(Text.format("a tensor of %s over a storage of %s", dtype, stored));
     }
     return new TensorRef(storage, dtype, offset, shape, strides);
   }

@@ -6,6 +6,7 @@ import io.dmyt.checkpoint.pytorch.PickledTypes.StorageRef;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
 import io.dmyt.checkpoint.pytorch.PickledTypes.View;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -90,13 +91,13 @@ final class PickledStorages {
     StorageRef first = byKey.putIfAbsent(ref.key(), ref);
     if (first != null && (!first.type().equals(ref.type()) || first.elements() != ref.elements())) {
       throw in.broken(
-          "storage %s: once %d of %s, then %d of %s"
-              .formatted(
-                  Quoted.of(ref.key()),
-                  first.elements(),
-                  Quoted.of(first.type().name()),
-                  ref.elements(),
-                  Quoted.of(ref.type().name())));
+          Text.format(
+              "storage %s: once %d of %s, then %d of %s",
+              Quoted.of(ref.key()),
+              first.elements(),
+              Quoted.of(first.type().name()),
+              ref.elements(),
+              Quoted.of(ref.type().name())));
     }
     return ref;
   }

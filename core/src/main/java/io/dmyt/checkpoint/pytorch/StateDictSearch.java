@@ -4,6 +4,7 @@ import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Opaque;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,7 +71,8 @@ final class StateDictSearch {
     search.walk(root);
     if (search.found.isEmpty()) {
       throw new CheckpointException(
-          "%s: expected a state dict, found %s%s".formatted(source, contents(root), advice(root)));
+          Text.format(
+              "%s: expected a state dict, found %s%s", source, contents(root), advice(root)));
     }
     search.found.sort(
         Comparator.comparingInt((Found f) -> f.tensors().size() + f.unreadable().size())
@@ -215,9 +217,10 @@ final class StateDictSearch {
             ? dict.values().stream().filter(v -> v instanceof Opaque).findFirst().orElse(null)
             : root;
     return first instanceof Opaque opaque
-        ? ("; refused the global %s: only tensors and plain containers are read, nothing is run."
-                + " In Python, save the network's state_dict() with torch.save")
-            .formatted(Quoted.of(opaque.name()))
+        ? Text.format(
+            "; refused the global %s: only tensors and plain containers are read, nothing is run."
+                + " In Python, save the network's state_dict() with torch.save",
+            Quoted.of(opaque.name()))
         : "";
   }
 }

@@ -16,6 +16,7 @@ import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.HeapByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +111,8 @@ final class TensorBuilder {
     } else {
       byte[] data = array.data() instanceof Blob blob ? latin1(blob) : (byte[]) array.data();
       if (data.length != Tensor.elements(array.shape()) * array.dtype().bytes()) {
-        throw broken("tensor %s: %d bytes for %s".formatted(Quoted.of(name), data.length, array));
+        throw broken(
+            Text.format("tensor %s: %d bytes for %s", Quoted.of(name), data.length, array));
       }
       bytes = new HeapByteSource(data);
     }
@@ -138,8 +140,9 @@ final class TensorBuilder {
     }
     if (view.offset() > whole.elements() || view.elements() > whole.elements() - view.offset()) {
       throw broken(
-          "storage %s: a view of %d elements from %d, of %d"
-              .formatted(Quoted.of(ref.key()), view.elements(), view.offset(), whole.elements()));
+          Text.format(
+              "storage %s: a view of %d elements from %d, of %d",
+              Quoted.of(ref.key()), view.elements(), view.offset(), whole.elements()));
     }
     return new Storage(whole.start() + view.offset() * ref.type().bytes(), view.elements());
   }
@@ -167,13 +170,13 @@ final class TensorBuilder {
       // Larger than any storage.
     }
     throw broken(
-        "tensor %s: %s from %d with strides %s does not fit its storage of %d elements"
-            .formatted(
-                name,
-                Arrays.toString(ref.shape()),
-                ref.offset(),
-                Arrays.toString(ref.strides()),
-                elements));
+        Text.format(
+            "tensor %s: %s from %d with strides %s does not fit its storage of %d elements",
+            name,
+            Arrays.toString(ref.shape()),
+            ref.offset(),
+            Arrays.toString(ref.strides()),
+            elements));
   }
 
   private CheckpointException broken(String what) {

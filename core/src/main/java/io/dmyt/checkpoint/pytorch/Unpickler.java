@@ -5,6 +5,7 @@ import io.dmyt.checkpoint.pytorch.PickledTypes.Opaque;
 import io.dmyt.checkpoint.pytorch.PickledTypes.StorageRef;
 import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ final class Unpickler {
       int protocol = in.unsignedByte();
       if (protocol > NEWEST_PROTOCOL) {
         throw in.broken(
-            "pickle protocol %d, expected 0 to %d".formatted(protocol, NEWEST_PROTOCOL));
+            Text.format("pickle protocol %d, expected 0 to %d", protocol, NEWEST_PROTOCOL));
       }
     }
     for (int opcode = in.unsignedByte(); opcode != '.'; opcode = in.unsignedByte()) {
@@ -155,7 +156,7 @@ final class Unpickler {
       case 'b' -> build(stack.pop());
       case 'Q' -> stack.pushObject(storages.of(stack.pop()));
       case 'P' -> stack.pushObject(storages.ofText(in.line(LONGEST_PERSISTENT_ID)));
-      default -> throw in.broken("opcode 0x%02x, which no checkpoint needs".formatted(opcode));
+      default -> throw in.broken(Text.format("opcode 0x%02x, which no checkpoint needs", opcode));
     }
   }
 
@@ -206,8 +207,9 @@ final class Unpickler {
   private Object global(String module, String name) {
     if (PickledNames.isHostile(module, name)) {
       throw in.broken(
-          "refused the global %s: it could do harm, and no checkpoint needs it; nothing is run"
-              .formatted(Quoted.of(module + "." + name)));
+          Text.format(
+              "refused the global %s: it could do harm, and no checkpoint needs it; nothing is run",
+              Quoted.of(module + "." + name)));
     }
     return PickledNames.of(module, name);
   }
@@ -225,8 +227,9 @@ final class Unpickler {
     Object function = stack.pop();
     if (!(arguments instanceof Tuple tuple)) {
       throw in.broken(
-          "calls %s with %s"
-              .formatted(PickledTypes.describe(function), PickledTypes.describe(arguments)));
+          Text.format(
+              "calls %s with %s",
+              PickledTypes.describe(function), PickledTypes.describe(arguments)));
     }
     stack.pushObject(calls.call(function, tuple));
   }
@@ -258,8 +261,9 @@ final class Unpickler {
     } else if (!(target instanceof Opaque)
         && !(target instanceof LinkedHashMap && state instanceof Map)) {
       throw in.broken(
-          "sets the state of %s to %s"
-              .formatted(PickledTypes.describe(target), PickledTypes.describe(state)));
+          Text.format(
+              "sets the state of %s to %s",
+              PickledTypes.describe(target), PickledTypes.describe(state)));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.dmyt.checkpoint.pytorch.StateDictSearch.Found;
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,8 @@ final class ZipReader {
     StoredZip.Range pickle = zip.range(folder + PICKLE);
     if (pickle.size() > Unpickler.LARGEST_PICKLE) {
       throw broken(
-          "%s is %d bytes long, allowed %d"
-              .formatted(PICKLE, pickle.size(), Unpickler.LARGEST_PICKLE));
+          Text.format(
+              "%s is %d bytes long, allowed %d", PICKLE, pickle.size(), Unpickler.LARGEST_PICKLE));
     }
     List<Found> found;
     try (ByteRange window = file.window(pickle.start(), pickle.size())) {
@@ -52,7 +53,7 @@ final class ZipReader {
     for (String name : zip.names()) {
       if (name.equals(PICKLE) || name.endsWith("/" + PICKLE)) {
         if (found != null) {
-          throw broken("two pickles: %s and %s".formatted(Quoted.of(found), Quoted.of(name)));
+          throw broken(Text.format("two pickles: %s and %s", Quoted.of(found), Quoted.of(name)));
         }
         found = name;
       }
@@ -76,7 +77,7 @@ final class ZipReader {
     return switch (text) {
       case "little" -> ByteOrder.LITTLE_ENDIAN;
       case "big" -> ByteOrder.BIG_ENDIAN;
-      default -> throw broken("byteorder %s, expected little or big".formatted(Quoted.of(text)));
+      default -> throw broken(Text.format("byteorder %s, expected little or big", Quoted.of(text)));
     };
   }
 
@@ -85,8 +86,9 @@ final class ZipReader {
     int width = ref.type().bytes();
     if (ref.elements() > range.size() || ref.elements() * width != range.size()) {
       throw broken(
-          "storage %s: %d elements of %s, but %d bytes"
-              .formatted(Quoted.of(ref.key()), ref.elements(), ref.type().dtype(), range.size()));
+          Text.format(
+              "storage %s: %d elements of %s, but %d bytes",
+              Quoted.of(ref.key()), ref.elements(), ref.type().dtype(), range.size()));
     }
     return new TensorBuilder.Storage(range.start(), ref.elements());
   }

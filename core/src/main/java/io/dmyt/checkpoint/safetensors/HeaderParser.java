@@ -8,6 +8,7 @@ import io.dmyt.checkpoint.Tensor;
 import io.dmyt.checkpoint.safetensors.SafeTensorsHeader.Entry;
 import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -123,25 +124,26 @@ final class HeaderParser {
     long available = file.size() - dataStart;
     if (offsets[0] > offsets[1] || offsets[1] > available) {
       throw broken(
-          "%s: data_offsets %s, expected ascending within 0 to %d"
-              .formatted(where, Arrays.toString(offsets), available));
+          Text.format(
+              "%s: data_offsets %s, expected ascending within 0 to %d",
+              where, Arrays.toString(offsets), available));
     }
     long bytes;
     try {
       bytes = type.bytes(Tensor.elements(shape));
     } catch (ArithmeticException e) {
-      throw broken("%s: shape %s is too large".formatted(where, Arrays.toString(shape)));
+      throw broken(Text.format("%s: shape %s is too large", where, Arrays.toString(shape)));
     }
     if (bytes != offsets[1] - offsets[0]) {
       throw broken(
-          "%s: %s%s takes %d bytes, its data_offsets %s hold %d"
-              .formatted(
-                  where,
-                  type.name(),
-                  Arrays.toString(shape),
-                  bytes,
-                  Arrays.toString(offsets),
-                  offsets[1] - offsets[0]));
+          Text.format(
+              "%s: %s%s takes %d bytes, its data_offsets %s hold %d",
+              where,
+              type.name(),
+              Arrays.toString(shape),
+              bytes,
+              Arrays.toString(offsets),
+              offsets[1] - offsets[0]));
     }
     return new Entry(type, shape, offsets[0], offsets[1]);
   }
@@ -151,8 +153,9 @@ final class HeaderParser {
     StoredType type = StoredType.named(json.getText());
     if (type == null) {
       throw broken(
-          "%s: dtype %s, expected one of %s"
-              .formatted(where, Quoted.of(json.getText()), Arrays.toString(DType.values())));
+          Text.format(
+              "%s: dtype %s, expected one of %s",
+              where, Quoted.of(json.getText()), Arrays.toString(DType.values())));
     }
     return type;
   }
@@ -177,7 +180,7 @@ final class HeaderParser {
   private void require(JsonParser json, JsonToken expected, String where) {
     if (json.currentToken() != expected) {
       throw broken(
-          "%s: expected JSON %s, found %s".formatted(where, expected, json.currentToken()));
+          Text.format("%s: expected JSON %s, found %s", where, expected, json.currentToken()));
     }
   }
 

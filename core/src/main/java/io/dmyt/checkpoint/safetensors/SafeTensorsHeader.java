@@ -9,6 +9,7 @@ import io.dmyt.checkpoint.Tensor;
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.ByteSource;
 import io.dmyt.internal.Quoted;
+import io.dmyt.internal.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,8 +49,9 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
     long available = file.size() - SafeTensors.LENGTH_BYTES;
     if (length < 2 || length > Math.min(available, LARGEST)) {
       throw new CheckpointException(
-          "%s: neither a PyTorch file nor safetensors: header length %s, expected 2 to %d"
-              .formatted(file, Long.toUnsignedString(length), Math.min(available, LARGEST)));
+          Text.format(
+              "%s: neither a PyTorch file nor safetensors: header length %s, expected 2 to %d",
+              file, Long.toUnsignedString(length), Math.min(available, LARGEST)));
     }
     long dataStart = SafeTensors.LENGTH_BYTES + length;
     SafeTensorsHeader header;
@@ -104,7 +106,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
     long length = out.size() - (long) SafeTensors.LENGTH_BYTES;
     if (length > LARGEST) {
       throw new CheckpointException(
-          "header of %d bytes, safetensors allows %d".formatted(length, LARGEST));
+          Text.format("header of %d bytes, safetensors allows %d", length, LARGEST));
     }
     ByteBuffer header = ByteBuffer.wrap(out.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
     return header.putLong(0, length);
@@ -124,16 +126,16 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
       long begin = next.getValue().begin();
       if (begin != at) {
         throw new CheckpointException(
-            "%s: tensor %s begins at %d, %s: the one before ends at %d"
-                .formatted(
-                    file, Quoted.of(next.getKey()), begin, begin < at ? "overlap" : "gap", at));
+            Text.format(
+                "%s: tensor %s begins at %d, %s: the one before ends at %d",
+                file, Quoted.of(next.getKey()), begin, begin < at ? "overlap" : "gap", at));
       }
       at = next.getValue().end();
     }
     long available = file.size() - dataStart;
     if (at != available) {
       throw new CheckpointException(
-          "%s: the tensors end at %d, the data at %d".formatted(file, at, available));
+          Text.format("%s: the tensors end at %d, the data at %d", file, at, available));
     }
   }
 

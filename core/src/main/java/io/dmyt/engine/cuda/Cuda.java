@@ -21,6 +21,7 @@ import static org.bytedeco.cuda.global.cudnn.cudnnGetVersion;
 import static org.bytedeco.cuda.global.cudnn.cudnnSetStream;
 
 import io.dmyt.internal.Address;
+import io.dmyt.internal.Text;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.javacpp.Pointer;
@@ -68,8 +69,9 @@ final class Cuda {
         }
         int capability = capability(DEVICE);
         if (capability < OLDEST) {
-          return "CUDA 13 needs a GPU of compute capability 7.5 or later, this one has %d.%d"
-              .formatted(capability / 10, capability % 10);
+          return Text.format(
+              "CUDA 13 needs a GPU of compute capability 7.5 or later, this one has %d.%d",
+              capability / 10, capability % 10);
         }
         Opened.STREAM.isNull();
         return null;
@@ -122,8 +124,9 @@ final class Cuda {
       SizeTPointer free = new SizeTPointer(1);
       cudaMemGetInfo(free, new SizeTPointer(1));
       throw new CudaException(
-          "%d MiB of GPU memory are needed, %d MiB are free (%s): use smaller batches"
-              .formatted(bytes >> 20, free.get() >> 20, text(code)));
+          Text.format(
+              "%d MiB of GPU memory are needed, %d MiB are free (%s): use smaller batches",
+              bytes >> 20, free.get() >> 20, text(code)));
     }
     return memory.address();
   }
@@ -139,13 +142,9 @@ final class Cuda {
     check(cudaRuntimeGetVersion(runtime), "cudaRuntimeGetVersion");
     check(cudaDriverGetVersion(driver), "cudaDriverGetVersion");
     long cudnn = cudnnGetVersion();
-    return "%d.%d (cuDNN %d.%d.%d)"
-        .formatted(
-            runtime[0] / 1000,
-            runtime[0] % 1000 / 10,
-            cudnn / 10000,
-            cudnn % 10000 / 100,
-            cudnn % 100);
+    return Text.format(
+        "%d.%d (cuDNN %d.%d.%d)",
+        runtime[0] / 1000, runtime[0] % 1000 / 10, cudnn / 10000, cudnn % 10000 / 100, cudnn % 100);
   }
 
   private static int capability(int device) {

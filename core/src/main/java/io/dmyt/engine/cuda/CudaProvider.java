@@ -8,6 +8,7 @@ import io.dmyt.engine.Precision;
 import io.dmyt.engine.Region;
 import io.dmyt.engine.RegionCompiler;
 import io.dmyt.internal.Address;
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -73,11 +74,11 @@ public final class CudaProvider implements EngineProvider {
   public void check(ExecutionOptions options) {
     if (!accelerates(options.precision())) {
       throw new IllegalArgumentException(
-          "%s needs a GPU of compute capability 8.0 or later; this one has %d.%d"
-              .formatted(
-                  options.precision().name().toLowerCase(Locale.ROOT),
-                  Cuda.capability() / 10,
-                  Cuda.capability() % 10));
+          Text.format(
+              "%s needs a GPU of compute capability 8.0 or later; this one has %d.%d",
+              options.precision().name().toLowerCase(Locale.ROOT),
+              Cuda.capability() / 10,
+              Cuda.capability() % 10));
     }
   }
 

@@ -3,6 +3,7 @@ package io.dmyt.engine.cuda;
 import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.cuda.Kernel.Grid;
+import io.dmyt.internal.Text;
 
 /**
  * Emits convolutions of single channels, which are bound by memory: a thread has a few neighbouring
@@ -120,26 +121,26 @@ final class DepthwiseEmitter {
     KernelGeometry k = op.kernel();
     long[] before = k.paddingBefore(x.dim(2), x.dim(3));
     String defines =
-        """
+        Text.format(
+            """
         constexpr int C = %d, V = %d, P = %d, H = %d, W = %d, OH = %d, OW = %d;
           constexpr int KH = %d, KW = %d, SH = %d, SW = %d, DH = %d, DW = %d, TOP = %d, LEFT = %d;
-        """
-            .formatted(
-                op.channels(),
-                channels,
-                PIXELS,
-                x.dim(2),
-                x.dim(3),
-                y.dim(2),
-                y.dim(3),
-                k.kernelHeight(),
-                k.kernelWidth(),
-                k.strideHeight(),
-                k.strideWidth(),
-                k.dilationHeight(),
-                k.dilationWidth(),
-                before[0],
-                before[1]);
+        """,
+            op.channels(),
+            channels,
+            PIXELS,
+            x.dim(2),
+            x.dim(3),
+            y.dim(2),
+            y.dim(3),
+            k.kernelHeight(),
+            k.kernelWidth(),
+            k.strideHeight(),
+            k.strideWidth(),
+            k.dilationHeight(),
+            k.dilationWidth(),
+            before[0],
+            before[1]);
     return KernelModule.resource(name + ".cu")
         .replace("SIZES;", defines)
         .replace("TYPE", x.type().code());

@@ -1,7 +1,7 @@
 package io.dmyt.engine.cuda;
 
 import io.dmyt.engine.Operation.Elementwise;
-import java.util.Locale;
+import io.dmyt.internal.Text;
 
 /** Functions of one number and their derivatives, in a kernel's source. NaN stays NaN. */
 final class Functions {
@@ -16,18 +16,18 @@ final class Functions {
   static String value(Elementwise f, String x) {
     String a = number(f.alpha());
     return switch (f.function()) {
-      case LINEAR -> "%s * %s + %s".formatted(a, x, number(f.beta()));
-      case RELU -> "(%1$s <= 0.f ? 0.f : %1$s)".formatted(x);
-      case LEAKY_RELU -> "(%1$s > 0.f ? %1$s : %2$s * %1$s)".formatted(x, a);
-      case RELU6 -> "(%1$s <= 0.f ? 0.f : %1$s >= 6.f ? 6.f : %1$s)".formatted(x);
-      case ELU -> "(%1$s > 0.f ? %1$s : %2$s * expm1f(%1$s))".formatted(x, a);
-      case SIGMOID -> "sigmoid(%s)".formatted(x);
+      case LINEAR -> Text.format("%s * %s + %s", a, x, number(f.beta()));
+      case RELU -> Text.format("(%1$s <= 0.f ? 0.f : %1$s)", x);
+      case LEAKY_RELU -> Text.format("(%1$s > 0.f ? %1$s : %2$s * %1$s)", x, a);
+      case RELU6 -> Text.format("(%1$s <= 0.f ? 0.f : %1$s >= 6.f ? 6.f : %1$s)", x);
+      case ELU -> Text.format("(%1$s > 0.f ? %1$s : %2$s * expm1f(%1$s))", x, a);
+      case SIGMOID -> Text.format("sigmoid(%s)", x);
       case HARD_SIGMOID ->
-          "(%1$s <= -2.5f ? 0.f : %1$s >= 2.5f ? 1.f : .2f * %1$s + .5f)".formatted(x);
-      case TANH -> "tanhf(%s)".formatted(x);
-      case SWISH -> "%1$s * sigmoid(%2$s * %1$s)".formatted(x, a);
-      case GELU -> "%1$s * normalCdf(%1$s)".formatted(x);
-      case GELU_TANH -> ".5f * %1$s * (1.f + %2$s)".formatted(x, tanh(x));
+          Text.format("(%1$s <= -2.5f ? 0.f : %1$s >= 2.5f ? 1.f : .2f * %1$s + .5f)", x);
+      case TANH -> Text.format("tanhf(%s)", x);
+      case SWISH -> Text.format("%1$s * sigmoid(%2$s * %1$s)", x, a);
+      case GELU -> Text.format("%1$s * normalCdf(%1$s)", x);
+      case GELU_TANH -> Text.format(".5f * %1$s * (1.f + %2$s)", x, tanh(x));
     };
   }
 
@@ -41,29 +41,30 @@ final class Functions {
     String a = number(f.alpha());
     return switch (f.function()) {
       case LINEAR -> a;
-      case RELU -> "(%s > 0.f ? 1.f : 0.f)".formatted(x);
-      case LEAKY_RELU -> "(%s > 0.f ? 1.f : %s)".formatted(x, a);
-      case RELU6 -> "(%1$s > 0.f && %1$s < 6.f ? 1.f : 0.f)".formatted(x);
-      case ELU -> "(%s > 0.f ? 1.f : %s + %s)".formatted(x, y, a);
-      case SIGMOID -> "%1$s * (1.f - %1$s)".formatted(y);
-      case HARD_SIGMOID -> "(%1$s > -2.5f && %1$s < 2.5f ? .2f : 0.f)".formatted(x);
-      case TANH -> "(1.f - %1$s * %1$s)".formatted(y);
+      case RELU -> Text.format("(%s > 0.f ? 1.f : 0.f)", x);
+      case LEAKY_RELU -> Text.format("(%s > 0.f ? 1.f : %s)", x, a);
+      case RELU6 -> Text.format("(%1$s > 0.f && %1$s < 6.f ? 1.f : 0.f)", x);
+      case ELU -> Text.format("(%s > 0.f ? 1.f : %s + %s)", x, y, a);
+      case SIGMOID -> Text.format("%1$s * (1.f - %1$s)", y);
+      case HARD_SIGMOID -> Text.format("(%1$s > -2.5f && %1$s < 2.5f ? .2f : 0.f)", x);
+      case TANH -> Text.format("(1.f - %1$s * %1$s)", y);
       case SWISH ->
-          "sigmoid(%2$s * %1$s) * (1.f + %2$s * %1$s * (1.f - sigmoid(%2$s * %1$s)))"
-              .formatted(x, a);
-      case GELU -> "(normalCdf(%1$s) + %1$s * normalPdf(%1$s))".formatted(x);
+          Text.format(
+              "sigmoid(%2$s * %1$s) * (1.f + %2$s * %1$s * (1.f - sigmoid(%2$s * %1$s)))", x, a);
+      case GELU -> Text.format("(normalCdf(%1$s) + %1$s * normalPdf(%1$s))", x);
       case GELU_TANH ->
-          "(.5f * (1.f + %2$s) + .5f * %1$s * (1.f - %2$s * %2$s) * %3$s * (1.f + 3.f * %4$s * %1$s * %1$s))"
-              .formatted(x, tanh(x), ROOT, CUBE);
+          Text.format(
+              "(.5f * (1.f + %2$s) + .5f * %1$s * (1.f - %2$s * %2$s) * %3$s * (1.f + 3.f * %4$s * %1$s * %1$s))",
+              x, tanh(x), ROOT, CUBE);
     };
   }
 
   private static String tanh(String x) {
-    return "tanhf(%2$s * (%1$s + %3$s * %1$s * %1$s * %1$s))".formatted(x, ROOT, CUBE);
+    return Text.format("tanhf(%2$s * (%1$s + %3$s * %1$s * %1$s * %1$s))", x, ROOT, CUBE);
   }
 
   /** A number as C writes it. */
   static String number(double x) {
-    return String.format(Locale.ROOT, "%.9ef", x);
+    return Text.format("%.9ef", x);
   }
 }

@@ -2,6 +2,7 @@ package io.dmyt.engine.cuda;
 
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.cuda.Kernel.Grid;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /** Copies boxes of elements between tensors, in whatever order they lie. */
@@ -78,11 +79,13 @@ final class Mover {
       long step = d == last ? width : 1;
       count *= size;
       code.append(
-          "  { const int i = rest %% %d; rest /= %d; in += i * %dLL; out += i * %dLL; }\n"
-              .formatted(size, size, from.strides()[d] * step, to.strides()[d] * step));
+          Text.format(
+              "  { const int i = rest %% %d; rest /= %d; in += i * %dLL; out += i * %dLL; }\n",
+              size, size, from.strides()[d] * step, to.strides()[d] * step));
     }
     String source =
-        """
+        Text.format(
+            """
 
         extern "C" __global__ void __launch_bounds__(256) KERNEL(
             const %1$s* __restrict__ from, %2$s* __restrict__ to, i64 count) {
@@ -95,14 +98,13 @@ final class Mover {
           for (int j = 0; j < %6$d; j++) put(y.v[j], get(x.v[j]));
           store(to + out, y);
         }
-        """
-            .formatted(
-                from.tensor().type().code(),
-                to.tensor().type().code(),
-                from.offset(),
-                to.offset(),
-                code,
-                width);
+        """,
+            from.tensor().type().code(),
+            to.tensor().type().code(),
+            from.offset(),
+            to.offset(),
+            code,
+            width);
     Kernel kernel = module.add("copy", source);
     long elements = count;
     return Step.of(

@@ -4,6 +4,7 @@ import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.cuda.RowKernel.Partial;
 import io.dmyt.engine.cuda.RowKernel.Segments;
+import io.dmyt.internal.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Emits what batch norm knows of its channels: the group that it is in does the rest. */
@@ -51,7 +52,8 @@ final class NormEmitter {
       ProgramBuilder program, Tensor x, NormVectors vectors, Operation.BatchNorm norm) {
     RowKernel kernel = new RowKernel(Rows.of(x.channels(), x.type()), x.rowsPerExample());
     kernel.line(
-        "const float d = %s - %s;".formatted(kernel.read(x, Spread.FULL), kernel.readFirstRow(x)));
+        Text.format(
+            "const float d = %s - %s;", kernel.read(x, Spread.FULL), kernel.readFirstRow(x)));
     kernel.sum("d");
     kernel.sum("d * d");
     Partial partial = kernel.sums(program.module(), "statistics", Segments.of(x, Spread.CHANNEL));

@@ -1,6 +1,7 @@
 package io.dmyt.engine.cuda;
 
 import io.dmyt.engine.Operation.Elementwise;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class Pointwise {
   /** Adds lines that compute all values. Returns the last one's variable. */
   String values(RowKernel kernel) {
     for (int i = 0; i < ops.size(); i++) {
-      kernel.line("const float v%d = %s;".formatted(i, value(kernel, ops.get(i))));
+      kernel.line(Text.format("const float v%d = %s;", i, value(kernel, ops.get(i))));
     }
     return "v" + (ops.size() - 1);
   }
@@ -96,11 +97,11 @@ final class Pointwise {
       NormVectors norm = leaf.norm();
       return norm == null
           ? x
-          : "%s * %s + %s"
-              .formatted(
-                  kernel.read(norm.scale(), Spread.CHANNEL),
-                  x,
-                  kernel.read(norm.shift(), Spread.CHANNEL));
+          : Text.format(
+              "%s * %s + %s",
+              kernel.read(norm.scale(), Spread.CHANNEL),
+              x,
+              kernel.read(norm.shift(), Spread.CHANNEL));
     }
     if (op instanceof Apply apply) {
       return Functions.value(apply.function(), "v" + apply.x());
@@ -109,7 +110,7 @@ final class Pointwise {
       return String.join(" + ", add.parts().stream().map(part -> "v" + part).toList());
     }
     Multiply product = (Multiply) op;
-    return "v%d * v%d".formatted(product.left(), product.right());
+    return Text.format("v%d * v%d", product.left(), product.right());
   }
 
   /**
@@ -126,7 +127,7 @@ final class Pointwise {
     List<String> ofLeaves = new ArrayList<>(leaves.stream().map(leaf -> "0.f").toList());
     for (int i = ops.size() - 1; i >= 0; i--) {
       String g = "g" + i;
-      kernel.line("const float %s = %s;".formatted(g, String.join(" + ", parts.get(i))));
+      kernel.line(Text.format("const float %s = %s;", g, String.join(" + ", parts.get(i))));
       Op op = ops.get(i);
       if (op instanceof Read read) {
         ofLeaves.set(read.leaf(), g);
@@ -137,8 +138,8 @@ final class Pointwise {
         add.parts().forEach(part -> parts.get(part).add(g));
       } else {
         Multiply product = (Multiply) op;
-        parts.get(product.left()).add("%s * v%d".formatted(g, product.right()));
-        parts.get(product.right()).add("%s * v%d".formatted(g, product.left()));
+        parts.get(product.left()).add(Text.format("%s * v%d", g, product.right()));
+        parts.get(product.right()).add(Text.format("%s * v%d", g, product.left()));
       }
     }
     return ofLeaves;

@@ -5,6 +5,7 @@ import io.dmyt.engine.Parameter;
 import io.dmyt.engine.cuda.Pointwise.Leaf;
 import io.dmyt.engine.cuda.RowKernel.Partial;
 import io.dmyt.engine.cuda.RowKernel.Segments;
+import io.dmyt.internal.Text;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,13 +174,13 @@ final class PointwiseEmitter {
           to,
           norm == null
               ? g
-              : "%s * %s + %s * %s + %s"
-                  .formatted(
-                      kernel.read(norm.scale(), Spread.CHANNEL),
-                      g,
-                      kernel.read(norm.slope(), Spread.CHANNEL),
-                      kernel.read(leaf.tensor(), Spread.FULL),
-                      kernel.read(norm.offset(), Spread.CHANNEL)));
+              : Text.format(
+                  "%s * %s + %s * %s + %s",
+                  kernel.read(norm.scale(), Spread.CHANNEL),
+                  g,
+                  kernel.read(norm.slope(), Spread.CHANNEL),
+                  kernel.read(leaf.tensor(), Spread.FULL),
+                  kernel.read(norm.offset(), Spread.CHANNEL)));
       program.gradient(leaf.node(), Term.of(to));
     }
   }
@@ -236,12 +237,12 @@ final class PointwiseEmitter {
       NormVectors norm = Objects.requireNonNull(leaf.norm());
       kernel.sum(g);
       kernel.sum(
-          "%s * (%s - %s) * %s"
-              .formatted(
-                  g,
-                  kernel.read(leaf.tensor(), Spread.FULL),
-                  kernel.read(norm.mean(), Spread.CHANNEL),
-                  kernel.read(norm.inverse(), Spread.CHANNEL)));
+          Text.format(
+              "%s * (%s - %s) * %s",
+              g,
+              kernel.read(leaf.tensor(), Spread.FULL),
+              kernel.read(norm.mean(), Spread.CHANNEL),
+              kernel.read(norm.inverse(), Spread.CHANNEL)));
     }
     for (Leaf leaf : channels) {
       kernel.sum(gradients.get(group.leaves().indexOf(leaf)));

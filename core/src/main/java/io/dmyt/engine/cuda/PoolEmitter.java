@@ -7,6 +7,7 @@ import io.dmyt.engine.UnsupportedShapeException;
 import io.dmyt.engine.cuda.Kernel.Grid;
 import io.dmyt.engine.cuda.RowKernel.Partial;
 import io.dmyt.engine.cuda.RowKernel.Segments;
+import io.dmyt.internal.Text;
 
 /** Emits pooling by windows and over whole images. */
 final class PoolEmitter {
@@ -69,27 +70,27 @@ final class PoolEmitter {
 
   private static String sizes(Tensor x, Tensor y, KernelGeometry k, Pooling pooling) {
     long[] before = k.paddingBefore(x.dim(2), x.dim(3));
-    return """
+    return Text.format(
+        """
         constexpr int C = %d, V = %d, H = %d, W = %d, OH = %d, OW = %d;
           constexpr int KH = %d, KW = %d, SH = %d, SW = %d, DH = %d, DW = %d, TOP = %d, LEFT = %d;
           constexpr bool ALL = %b;
-        """
-        .formatted(
-            x.channels(),
-            Rows.of(x.channels(), x.type()).width(),
-            x.dim(2),
-            x.dim(3),
-            y.dim(2),
-            y.dim(3),
-            k.kernelHeight(),
-            k.kernelWidth(),
-            k.strideHeight(),
-            k.strideWidth(),
-            k.dilationHeight(),
-            k.dilationWidth(),
-            before[0],
-            before[1],
-            pooling == Pooling.AVERAGE_WITH_PADDING);
+        """,
+        x.channels(),
+        Rows.of(x.channels(), x.type()).width(),
+        x.dim(2),
+        x.dim(3),
+        y.dim(2),
+        y.dim(3),
+        k.kernelHeight(),
+        k.kernelWidth(),
+        k.strideHeight(),
+        k.strideWidth(),
+        k.dilationHeight(),
+        k.dilationWidth(),
+        before[0],
+        before[1],
+        pooling == Pooling.AVERAGE_WITH_PADDING);
   }
 
   static void emit(ProgramBuilder program, int node, Operation.GlobalPool op) {

@@ -1,6 +1,7 @@
 package io.dmyt.engine.cuda;
 
 import io.dmyt.engine.cuda.Kernel.Grid;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +41,9 @@ final class RowKernel {
       loaded.put(key, name);
       (spread == Spread.CHANNEL ? once : perRow)
           .append(
-              "    const Vec<%1$s, %2$d> %3$s = load<%1$s, %2$d>(%4$s + %5$s);\n"
-                  .formatted(tensor.type().code(), rows.width(), name, pointer, spread.offset()));
+              Text.format(
+                  "    const Vec<%1$s, %2$d> %3$s = load<%1$s, %2$d>(%4$s + %5$s);\n",
+                  tensor.type().code(), rows.width(), name, pointer, spread.offset()));
     }
     return "get(" + name + ".v[j])";
   }
@@ -65,10 +67,10 @@ final class RowKernel {
     String pointer = pointer(tensor);
     written.add(tensor);
     String name = "w" + written.size();
-    String type = "Vec<%s, %d>".formatted(tensor.type().code(), rows.width());
-    perRow.append("    %s %s;\n".formatted(type, name));
-    line("put(%s.v[j], %s);".formatted(name, expression));
-    stores.append("    store(%s + o, %s);\n".formatted(pointer, name));
+    String type = Text.format("Vec<%s, %d>", tensor.type().code(), rows.width());
+    perRow.append(Text.format("    %s %s;\n", type, name));
+    line(Text.format("put(%s.v[j], %s);", name, expression));
+    stores.append(Text.format("    store(%s + o, %s);\n", pointer, name));
   }
 
   /**
@@ -77,14 +79,15 @@ final class RowKernel {
    * @return the sum's number
    */
   int sum(String expression) {
-    line("s[%d][j] += %s;".formatted(sums, expression));
+    line(Text.format("s[%d][j] += %s;", sums, expression));
     return sums++;
   }
 
   /** A step that computes and writes each element. */
   Step map(KernelModule module, String what, int count) {
     String source =
-        """
+        Text.format(
+            """
 
         extern "C" __global__ void __launch_bounds__(%d) KERNEL(%sint rows) {
         %s  if (c >= %d) return;
@@ -95,20 +98,19 @@ final class RowKernel {
         %s    }
         %s  }
         }
-        """
-            .formatted(
-                rows.threads(),
-                declarations(),
-                rows.threadCode(),
-                rows.channels(),
-                once,
-                rows.down(),
-                rows.down(),
-                offsets(),
-                perRow,
-                rows.width(),
-                lines,
-                stores);
+        """,
+            rows.threads(),
+            declarations(),
+            rows.threadCode(),
+            rows.channels(),
+            once,
+            rows.down(),
+            rows.down(),
+            offsets(),
+            perRow,
+            rows.width(),
+            lines,
+            stores);
     Kernel kernel = module.add(name(what), source);
     Grid grid = rows.grid(count, 4);
     List<Tensor> tensors = List.copyOf(pointers.keySet());
@@ -124,7 +126,8 @@ final class RowKernel {
     Grid grid = rows.partialGrid(rowsOf.rows(), rowsOf.segments());
     Tensor partial = Tensor.planned(Type.F32, sums, rowsOf.segments(), grid.x(), rows.channels());
     String source =
-        """
+        Text.format(
+            """
 
         extern "C" __global__ void __launch_bounds__(%1$d) KERNEL(%2$sfloat* partial, int rows) {
         %3$s  const bool on = c < %4$d;
@@ -156,23 +159,22 @@ final class RowKernel {
             __syncthreads();
           }
         }
-        """
-            .formatted(
-                rows.threads(),
-                declarations(),
-                rows.threadCode(),
-                rows.channels(),
-                sums,
-                rows.width(),
-                once,
-                rows.down(),
-                rowsOf.rowStride(),
-                rowsOf.segmentStride(),
-                offsets(),
-                perRow,
-                lines,
-                stores,
-                rows.across() * rows.width());
+        """,
+            rows.threads(),
+            declarations(),
+            rows.threadCode(),
+            rows.channels(),
+            sums,
+            rows.width(),
+            once,
+            rows.down(),
+            rowsOf.rowStride(),
+            rowsOf.segmentStride(),
+            offsets(),
+            perRow,
+            lines,
+            stores,
+            rows.across() * rows.width());
     Kernel kernel = module.add(name(what), source);
     List<Tensor> tensors = List.copyOf(pointers.keySet());
     List<Tensor> all = new ArrayList<>(tensors);
@@ -209,23 +211,23 @@ final class RowKernel {
     pointers.forEach(
         (tensor, name) -> {
           String constant = written.contains(tensor) ? "" : "const ";
-          text.append("%s%s* __restrict__ %s, ".formatted(constant, tensor.type().code(), name));
+          text.append(Text.format("%s%s* __restrict__ %s, ", constant, tensor.type().code(), name));
         });
     return text.toString();
   }
 
   private String offsets() {
-    String text = "    const i64 o = (i64)row * %d + c;\n".formatted(rows.channels());
+    String text = Text.format("    const i64 o = (i64)row * %d + c;\n", rows.channels());
     String all = perRow.toString();
     if (all.contains("+ e)")) {
       text +=
-          "    const i64 e = (i64)(row / %d) * %d + c;\n"
-              .formatted(rowsPerExample, rows.channels());
+          Text.format(
+              "    const i64 e = (i64)(row / %d) * %d + c;\n", rowsPerExample, rows.channels());
     }
     if (all.contains("+ p)")) {
       text +=
-          "    const i64 p = (i64)(row %% %d) * %d + c;\n"
-              .formatted(rowsPerExample, rows.channels());
+          Text.format(
+              "    const i64 p = (i64)(row %% %d) * %d + c;\n", rowsPerExample, rows.channels());
     }
     return text;
   }

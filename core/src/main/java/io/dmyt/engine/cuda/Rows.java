@@ -1,6 +1,7 @@
 package io.dmyt.engine.cuda;
 
 import io.dmyt.engine.cuda.Kernel.Grid;
+import io.dmyt.internal.Text;
 
 /**
  * How a kernel's threads share a matrix of rows of channels: each has a few neighbouring channels
@@ -56,10 +57,11 @@ record Rows(int channels, int width, int across, int down) {
 
   /** The first lines of a kernel: its thread's channels from {@code c} on, or none. */
   String threadCode() {
-    return """
+    return Text.format(
+        """
           const int tx = threadIdx.x %% %1$d, ty = threadIdx.x / %1$d;
           const int c = (blockIdx.y * %1$d + tx) * %2$d;
-        """
-        .formatted(across, width);
+        """,
+        across, width);
   }
 }

@@ -1,6 +1,7 @@
 package io.dmyt.engine.cuda;
 
 import io.dmyt.engine.UnsupportedShapeException;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /** How a tensor's elements are spread over those of another, larger or equal one. */
@@ -58,6 +59,6 @@ enum Spread {
       }
     }
     throw new UnsupportedShapeException(
-        "%s is spread over %s".formatted(Arrays.toString(part), Arrays.toString(whole)));
+        Text.format("%s is spread over %s", Arrays.toString(part), Arrays.toString(whole)));
   }
 }

@@ -18,6 +18,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
 import io.dmyt.engine.ElementwiseFunction;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.onednn.Emitter.Arg;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,11 +49,9 @@ final class BatchNorm {
     long[] d = value.format().dims();
     Images.Choice choice =
         images.fastest(
-            "batch norm of %s%s: %s"
-                .formatted(
-                    Arrays.toString(d),
-                    relu ? " and relu" : "",
-                    training ? "training" : "inference"),
+            Text.format(
+                "batch norm of %s%s: %s",
+                Arrays.toString(d), relu ? " and relu" : "", training ? "training" : "inference"),
             storage ->
                 new Primitives.Norm(
                         program.scope(),

@@ -4,6 +4,7 @@ import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Primitives.Geometry;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /**
@@ -29,17 +30,17 @@ record ConvolutionShapes(
   String text(String pass, boolean biased) {
     Geometry g = geometry;
     boolean plain = x.format().same(Format.plain(scope, x.format().dims()));
-    return "%s%s, weights %s%s, strides %s, gaps %s, padding %s to %s: %s"
-        .formatted(
-            Arrays.toString(x.format().dims()),
-            plain ? " row-major" : "",
-            Arrays.toString(op.weights().dims()),
-            biased ? " and bias" : "",
-            Arrays.toString(g.strides()),
-            Arrays.toString(g.gaps()),
-            Arrays.toString(g.before()),
-            Arrays.toString(g.after()),
-            pass);
+    return Text.format(
+        "%s%s, weights %s%s, strides %s, gaps %s, padding %s to %s: %s",
+        Arrays.toString(x.format().dims()),
+        plain ? " row-major" : "",
+        Arrays.toString(op.weights().dims()),
+        biased ? " and bias" : "",
+        Arrays.toString(g.strides()),
+        Arrays.toString(g.gaps()),
+        Arrays.toString(g.before()),
+        Arrays.toString(g.after()),
+        pass);
   }
 
   /** The primitives of a storage, whose weights lie as oneDNN likes. */

@@ -20,6 +20,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
+import io.dmyt.internal.Text;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -83,8 +84,8 @@ final class Dnnl {
 
   /** Names what kernels depend on: oneDNN's version, the processor and its instructions. */
   static String machine() {
-    return "oneDNN %s, %s, instructions %x"
-        .formatted(version(), Processor.NAME, dnnl_get_effective_cpu_isa());
+    return Text.format(
+        "oneDNN %s, %s, instructions %x", version(), Processor.NAME, dnnl_get_effective_cpu_isa());
   }
 
   private static boolean has(int instructions) {

@@ -14,6 +14,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_vnni;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_sse41;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
+import io.dmyt.internal.Text;
+
 /**
  * Names of the instruction sets that oneDNN tells apart, each with all of its predecessors' bits.
  */
@@ -45,7 +47,7 @@ enum Instructions {
   static String used() {
     String limit = System.getenv(LIMIT);
     return title(dnnl_get_effective_cpu_isa())
-        + (limit == null ? "" : ", limited by %s=%s".formatted(LIMIT, limit));
+        + (limit == null ? "" : Text.format(", limited by %s=%s", LIMIT, limit));
   }
 
   int bits() {

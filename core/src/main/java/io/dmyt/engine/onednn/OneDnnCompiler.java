@@ -6,6 +6,7 @@ import io.dmyt.engine.RegionCompiler;
 import io.dmyt.engine.RegionProgram;
 import io.dmyt.engine.Tuning;
 import io.dmyt.engine.UnsupportedShapeException;
+import io.dmyt.internal.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Compiles a region's {@link Program}s, all of which live in one arena. */
@@ -58,7 +59,7 @@ final class OneDnnCompiler implements RegionCompiler {
     if (tuning == null) {
       return null;
     }
-    String machine = "%s, %d threads".formatted(Dnnl.machine(), threads.count());
+    String machine = Text.format("%s, %d threads", Dnnl.machine(), threads.count());
     return new Tuner(tuning, policy, machine, watch);
   }
 

@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_src_md;
 
 import io.dmyt.engine.Tuning;
 import io.dmyt.engine.onednn.Images.Choice;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,7 @@ final class Tuner {
   }
 
   private String prefix() {
-    return "%s; images in %s; ".formatted(machine, policy.storage());
+    return Text.format("%s; images in %s; ", machine, policy.storage());
   }
 
   /** The rule's choice first. */
@@ -228,7 +229,7 @@ final class Tuner {
     String prefix = prefix();
     return tuning.used().entrySet().stream()
         .filter(e -> e.getKey().startsWith(prefix))
-        .map(e -> "\n%s: %s".formatted(e.getKey().substring(prefix.length()), e.getValue()))
+        .map(e -> Text.format("\n%s: %s", e.getKey().substring(prefix.length()), e.getValue()))
         .collect(Collectors.joining())
         .replace("\n", System.lineSeparator());
   }

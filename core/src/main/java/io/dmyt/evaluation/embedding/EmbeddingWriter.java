@@ -4,7 +4,7 @@ import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -117,7 +117,7 @@ public final class EmbeddingWriter implements Closeable {
 
   private ByteBuffer header() {
     String text =
-        Numbers.format(
+        Text.format(
             "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, features);
     int length = HEADER_BYTES - MAGIC.length - Short.BYTES;
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,6 +2,7 @@ package io.dmyt.evaluation.explain;
 
 import io.dmyt.DecisionRule;
 import io.dmyt.Detector;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -90,7 +91,7 @@ public final class GradCam {
     int index = detector.spec().classes().indexOf(className);
     if (index < 0) {
       throw new IllegalArgumentException(
-          "no class %s: there are %s".formatted(className, detector.spec().classes()));
+          Text.format("no class %s: there are %s", className, detector.spec().classes()));
     }
     DecisionRule rule = detector.rule();
     return explain(images, direction(rule, features -> rule.scoreGradient(features, index)));

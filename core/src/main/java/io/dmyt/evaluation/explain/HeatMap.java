@@ -1,6 +1,7 @@
 package io.dmyt.evaluation.explain;
 
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /**
@@ -32,7 +33,7 @@ public record HeatMap(int height, int width, float[] values) {
   public HeatMap {
     if (height < 1 || width < 1 || values.length != height * width) {
       throw new IllegalArgumentException(
-          "%d values for a heat map of %d × %d".formatted(values.length, height, width));
+          Text.format("%d values for a heat map of %d × %d", values.length, height, width));
     }
     for (float value : values) {
       if (!(value >= 0 && Float.isFinite(value))) {

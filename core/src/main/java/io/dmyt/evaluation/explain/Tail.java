@@ -1,6 +1,7 @@
 package io.dmyt.evaluation.explain;
 
 import io.dmyt.engine.Engines;
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -48,8 +49,9 @@ final class Tail {
     ComputationGraphConfiguration conf = graph.getConfiguration();
     if (conf.getNetworkInputs().size() != 1 || conf.getNetworkOutputs().size() != 1) {
       throw new IllegalArgumentException(
-          "expected a graph of one input and one output, found %s and %s"
-              .formatted(conf.getNetworkInputs(), conf.getNetworkOutputs()));
+          Text.format(
+              "expected a graph of one input and one output, found %s and %s",
+              conf.getNetworkInputs(), conf.getNetworkOutputs()));
     }
     List<String> order = order(graph);
     List<String> cuts = cuts(conf, order);
@@ -65,8 +67,9 @@ final class Tail {
       }
     }
     throw new IllegalArgumentException(
-        "images of %s leave no feature map with more than one place"
-            .formatted(Arrays.toString(images.shape())));
+        Text.format(
+            "images of %s leave no feature map with more than one place",
+            Arrays.toString(images.shape())));
   }
 
   private static Tail of(ComputationGraph graph, String cut, List<String> order) {
@@ -105,7 +108,7 @@ final class Tail {
       tail.initGradientsView();
     }
     if (!order(tail).subList(1, behind.size() + 1).equals(behind)) {
-      throw new IllegalStateException("DL4J orders the vertices behind %s anew".formatted(cut));
+      throw new IllegalStateException(Text.format("DL4J orders the vertices behind %s anew", cut));
     }
     return new Tail(graph, cut, tail);
   }

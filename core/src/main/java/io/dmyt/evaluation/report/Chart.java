@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -41,7 +42,7 @@ final class Chart {
       y = Arrays.stream(y).map(Chart::clipped).toArray();
       if (x.length != y.length) {
         throw new IllegalArgumentException(
-            "%s has %d values of x and %d of y".formatted(name, x.length, y.length));
+            Text.format("%s has %d values of x and %d of y", name, x.length, y.length));
       }
     }
   }

@@ -1,7 +1,7 @@
 package io.dmyt.evaluation.report;
 
 import io.dmyt.evaluation.report.Chart.Style;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.Reliability;
 import io.dmyt.metric.RocCurve;
@@ -204,7 +204,7 @@ final class Charts {
   }
 
   private static String axis(String name, double share) {
-    return Numbers.format("%s (%.0f %% of the variance)", name, 100 * share);
+    return Text.format("%s (%.0f %% of the variance)", name, 100 * share);
   }
 
   /**

@@ -7,7 +7,7 @@ import io.dmyt.FittedOn;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Provenance;
 import io.dmyt.RuleKind;
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -31,10 +31,12 @@ public final class DetectorFacts {
     rows.put("Detector", file.toString());
     rows.put(
         "Network",
-        "%s, images of %d × %2$d pixels".formatted(spec.backbone(), spec.preprocessing().size()));
+        Text.format(
+            "%s, images of %d × %2$d pixels", spec.backbone(), spec.preprocessing().size()));
     rows.put("Trained with", spec.loss().label());
     rows.put(
-        "Classes", "%s (real: %s)".formatted(String.join(", ", spec.classes()), spec.realClass()));
+        "Classes",
+        Text.format("%s (real: %s)", String.join(", ", spec.classes()), spec.realClass()));
     if (detector.provenance() != null) {
       training(rows, detector.provenance());
     }
@@ -50,7 +52,7 @@ public final class DetectorFacts {
 
   private static void training(Map<String, String> rows, Provenance of) {
     rows.put(
-        "Trained", "%s, by dmyt4j %s, seed %s".formatted(of.created(), of.library(), of.seed()));
+        "Trained", Text.format("%s, by dmyt4j %s, seed %s", of.created(), of.library(), of.seed()));
     if (of.options() != null) {
       rows.put("Training options", shown(of.options()));
     }
@@ -58,7 +60,7 @@ public final class DetectorFacts {
       rows.put("Kept epoch", shown(of.result()));
     }
     if (of.images() != null) {
-      rows.put("Training images", "%s; fingerprint %s".formatted(shown(of.images()), of.data()));
+      rows.put("Training images", Text.format("%s; fingerprint %s", shown(of.images()), of.data()));
     }
   }
 
@@ -84,7 +86,7 @@ public final class DetectorFacts {
   public static String verdict(Detector detector) {
     Calibration calibration = detector.calibration();
     RuleKind kind = detector.rule().kind();
-    return (kind.isFitted() ? "by its %s; ".formatted(kind.title()) : "")
+    return (kind.isFitted() ? Text.format("by its %s; ", kind.title()) : "")
         + operatingPoint(calibration.operatingPoint())
         + "; "
         + method(calibration);
@@ -94,27 +96,27 @@ public final class DetectorFacts {
   private static String fittedOn(FittedOn on) {
     List<String> counts = new ArrayList<>();
     on.images().forEach((name, count) -> counts.add(name + " " + count));
-    return "%d images of %s: %s; fingerprint %s; %s"
-        .formatted(
-            on.images().values().stream().mapToInt(Integer::intValue).sum(),
-            on.split(),
-            String.join(", ", counts),
-            on.data(),
-            on.created());
+    return Text.format(
+        "%d images of %s: %s; fingerprint %s; %s",
+        on.images().values().stream().mapToInt(Integer::intValue).sum(),
+        on.split(),
+        String.join(", ", counts),
+        on.data(),
+        on.created());
   }
 
   private static String operatingPoint(OperatingPoint point) {
     return point.threshold() == OperatingPoint.NEVER
-        ? "nothing is called fake (%s)".formatted(point.criterion())
-        : Numbers.format("fake from P(fake) %.4f on (%s)", point.threshold(), point.criterion());
+        ? Text.format("nothing is called fake (%s)", point.criterion())
+        : Text.format("fake from P(fake) %.4f on (%s)", point.threshold(), point.criterion());
   }
 
   private static String method(Calibration calibration) {
     return switch (calibration.kind()) {
       case NONE -> "not calibrated";
-      case TEMPERATURE -> Numbers.format("calibrated by temperature %.4g", 1 / calibration.slope());
+      case TEMPERATURE -> Text.format("calibrated by temperature %.4g", 1 / calibration.slope());
       case PLATT ->
-          Numbers.format(
+          Text.format(
               "calibrated by Platt's slope %.4g and offset %.4g",
               calibration.slope(), calibration.offset());
     };

@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +31,8 @@ final class Html {
 
   /** A whole page around a body. */
   static String page(String title, String body) {
-    return """
+    return Text.format(
+        """
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -46,8 +48,8 @@ final class Html {
         %s</main>
         </body>
         </html>
-        """
-        .formatted(escape(title), styles(), body);
+        """,
+        escape(title), styles(), body);
   }
 
   private static String styles() {

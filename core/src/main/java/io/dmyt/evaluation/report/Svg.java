@@ -1,6 +1,7 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.internal.Numbers;
+import com.google.errorprone.annotations.FormatMethod;
+import io.dmyt.internal.Text;
 import java.math.BigDecimal;
 
 /**
@@ -154,7 +155,7 @@ final class Svg {
     StringBuilder path = new StringBuilder();
     for (int i = 0; i < series.x().length; i++) {
       path.append(
-          Numbers.format("%s%.1f %.1f", i == 0 ? "M" : "L", x(series.x()[i]), y(series.y()[i])));
+          Text.format("%s%.1f %.1f", i == 0 ? "M" : "L", x(series.x()[i]), y(series.y()[i])));
     }
     return path.toString();
   }
@@ -188,7 +189,8 @@ final class Svg {
     return HEIGHT - BOTTOM - yAxis.place(value) * (HEIGHT - BOTTOM - TOP);
   }
 
+  @FormatMethod
   private void add(String format, Object... arguments) {
-    svg.append(Numbers.format(format, arguments));
+    svg.append(Text.format(format, arguments));
   }
 }

@@ -6,6 +6,7 @@ import io.dmyt.evaluation.DetectorEvaluation;
 import io.dmyt.evaluation.LabelledDecisions;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.FeatureSet;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionReport;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -80,8 +81,8 @@ public final class TestPage {
     rows.put("Test images", data);
     rows.put(
         "Tested",
-        "%s, by dmyt4j %s"
-            .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), Version.current()));
+        Text.format(
+            "%s, by dmyt4j %s", Instant.now().truncatedTo(ChronoUnit.SECONDS), Version.current()));
     return rows;
   }
 }

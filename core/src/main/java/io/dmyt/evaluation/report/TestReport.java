@@ -1,6 +1,6 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.ClassificationReport.BinaryView;
 import io.dmyt.metric.ConfusionMatrix;
@@ -52,7 +52,7 @@ public final class TestReport {
     table(body, columns);
     if (data.images().bootstrap().resamples() > 0) {
       body.append(
-          Numbers.format(
+          Text.format(
               "<p class=\"note\">In brackets: %.0f %% intervals from %d resamples in which whole"
                   + " videos are drawn, if there are any (seed %d).</p>%n",
               100 * data.images().bootstrap().confidence(),
@@ -130,10 +130,10 @@ public final class TestReport {
     if (Double.isNaN(figure.value())) {
       body.append("n/a");
     } else {
-      body.append(Numbers.format("%.4f", figure.value()));
+      body.append(Text.format("%.4f", figure.value()));
       if (!Double.isNaN(figure.low())) {
         body.append(
-            Numbers.format(
+            Text.format(
                 " <span class=\"interval\">[%.4f, %.4f]</span>", figure.low(), figure.high()));
       }
     }
@@ -148,7 +148,7 @@ public final class TestReport {
       figure(
           body,
           "ROC curve",
-          Numbers.format("Area under the curve %.4f", images.value(DetectionMetric.ROC_AUC)),
+          Text.format("Area under the curve %.4f", images.value(DetectionMetric.ROC_AUC)),
           Svg.of(
               Charts.roc(
                   curve,
@@ -161,7 +161,7 @@ public final class TestReport {
       figure(
           body,
           "Scores",
-          Numbers.format("What reaches the threshold %.3f is called fake", images.threshold()),
+          Text.format("What reaches the threshold %.3f is called fake", images.threshold()),
           Svg.of(
               Charts.histogram(
                   data.scores(), images.threshold(), data.probabilities() ? "P(fake)" : "Score"),
@@ -172,7 +172,7 @@ public final class TestReport {
       figure(
           body,
           "Reliability",
-          Numbers.format(
+          Text.format(
               "Expected calibration error %.4f", images.value(DetectionMetric.CALIBRATION_ERROR)),
           Svg.of(
               Charts.reliability(Reliability.of(data.scores())),
@@ -234,7 +234,7 @@ public final class TestReport {
       for (int prediction = 0; prediction < confusion.classes().size(); prediction++) {
         double share = report.confusionPercent().get(label).get(prediction) / 100;
         body.append(
-            Numbers.format(
+            Text.format(
                 "<td style=\"--share:%.3f\">%s<small>%d</small></td>",
                 Double.isNaN(share) ? 0 : share,
                 percent(share),
@@ -246,7 +246,7 @@ public final class TestReport {
   }
 
   private static String percent(double share) {
-    return Double.isNaN(share) ? "n/a" : Numbers.format("%.1f&nbsp;%%", 100 * share);
+    return Double.isNaN(share) ? "n/a" : Text.format("%.1f&nbsp;%%", 100 * share);
   }
 
   private static void errors(StringBuilder body, ReportData data) {
@@ -264,7 +264,7 @@ public final class TestReport {
       body.append("<figcaption>")
           .append(Html.escape(error.className()))
           .append(
-              Numbers.format(
+              Text.format(
                   ", %s %.3f", data.probabilities() ? "P(fake)" : "score", error.probability()))
           .append("<span class=\"file\">")
           .append(Html.escape(error.file()))

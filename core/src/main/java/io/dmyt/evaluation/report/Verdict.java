@@ -1,6 +1,6 @@
 package io.dmyt.evaluation.report;
 
-import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.Estimate;
@@ -37,7 +37,7 @@ final class Verdict {
           .append(percent(area))
           .append(" of the cases.");
     }
-    words.append(Numbers.format(" At the threshold %.3f", report.threshold()));
+    words.append(Text.format(" At the threshold %.3f", report.threshold()));
     Estimate found = report.estimate(DetectionMetric.TRUE_POSITIVE_RATE);
     Estimate alarms = report.estimate(DetectionMetric.FALSE_POSITIVE_RATE);
     if (!Double.isNaN(found.value())) {
@@ -82,9 +82,9 @@ final class Verdict {
   }
 
   private static String percent(Estimate share) {
-    String value = Numbers.format("%.1f %%", 100 * share.value());
+    String value = Text.format("%.1f %%", 100 * share.value());
     return Double.isNaN(share.low())
         ? value
-        : value + Numbers.format(" (%.1f to %.1f)", 100 * share.low(), 100 * share.high());
+        : value + Text.format(" (%.1f to %.1f)", 100 * share.low(), 100 * share.high());
   }
 }
