@@ -146,7 +146,7 @@ final class DetectorFile {
       if (content.model() == null) {
         throw new IOException("damaged detector: " + file + " says no backbone in " + ENTRY);
       }
-      if (!Backbones.names().contains(content.model())) {
+      if (!Backbones.knows(content.model())) {
         throw missing(file, "holds the network", content.model());
       }
       return content;

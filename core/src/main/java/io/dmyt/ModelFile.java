@@ -138,9 +138,7 @@ public final class ModelFile implements AutoCloseable {
       return DetectorFile.parse(file, json);
     }
     String model = metadata.get(MODEL);
-    return model != null && Backbones.names().contains(model)
-        ? DetectorContent.ofBackbone(model)
-        : null;
+    return model != null && Backbones.knows(model) ? DetectorContent.ofBackbone(model) : null;
   }
 
   static ModelFile of(StateDict weights, DetectorContent content) {

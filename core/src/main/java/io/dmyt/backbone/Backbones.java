@@ -3,11 +3,11 @@ package io.dmyt.backbone;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.hub.PublishedWeights;
 import io.dmyt.hub.RemoteFile;
-import io.dmyt.hub.TimmCatalogue;
-import io.dmyt.hub.TimmCatalogue.Entry;
+import io.dmyt.hub.TimmWeights;
 import io.dmyt.internal.Extensions;
 import io.dmyt.internal.Suggestions;
 import io.dmyt.internal.Text;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +19,10 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * The known networks, by the names that timm 0.4.9 gives them.
+ * The known networks, by timm's names. A name that timm 0.4.9 has means the network that it is
+ * there. Other names are those of timm 1.0.29, and so are all with a tag, such as {@code
+ * vit_base_patch16_224.augreg_in21k_ft_in1k}. Where timm has renamed a network, the old name leads
+ * to the new one.
  *
  * <pre>{@code
  * Backbone backbone = Backbones.create("xception");
@@ -31,6 +34,12 @@ public final class Backbones {
   private static final int CLOSEST = 5;
 
   private static final Map<String, Model> MODELS = new LinkedHashMap<>();
+
+  /**
+   * Those of timm 1.0.29, by their architectures' names; some of MODELS' names mean others here.
+   */
+  private static final Map<String, Model> CURRENT = new LinkedHashMap<>();
+
   private static final Map<String, Cost> COSTS = new ConcurrentHashMap<>();
 
   /** What an embedding network has and does: trainable values, multiply-adds per image. */
@@ -45,11 +54,14 @@ public final class Backbones {
             DenseNet.models(),
             Vgg.models(),
             Inception.models(),
-            VisionTransformer.models(),
+            VisionTransformers.models(),
             PoolingTransformer.models(),
             SwinTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
+    Stream.of(VisionTransformers.current())
+        .flatMap(List::stream)
+        .forEach(model -> CURRENT.put(model.spec().name(), model));
   }
 
   private Backbones() {}
@@ -59,9 +71,20 @@ public final class Backbones {
     return Collections.unmodifiableSet(models().keySet());
   }
 
-  /** The networks of this library and all others, by name. */
+  /** Whether there is a network of that name, with or without a tag. */
+  public static boolean knows(String name) {
+    return find(name).isPresent();
+  }
+
+  /** Those of timm 1.0.29, under their architectures' names. */
+  static Collection<Model> current() {
+    return CURRENT.values();
+  }
+
+  /** The networks of this library and all others, by name; those with tags are left out. */
   static Map<String, Model> models() {
     Map<String, Model> models = new LinkedHashMap<>(MODELS);
+    CURRENT.forEach(models::putIfAbsent);
     for (BackboneFamily family : Extensions.of(BackboneFamily.class)) {
       family.models().forEach(model -> models.putIfAbsent(model.spec().name(), model));
     }
@@ -102,10 +125,6 @@ public final class Backbones {
     Model model = model(name);
     int own = model.spec().imageSize();
     int size = options.imageSize() == 0 ? own : options.imageSize();
-    if (size != own && TimmCatalogue.find(name).filter(Entry::fixedImageSize).isPresent()) {
-      throw new IllegalArgumentException(
-          Text.format("%s takes images of %d×%d pixels, not of %d×%d", name, own, own, size, size));
-    }
     Architecture architecture = Architecture.of(model, options);
     architecture.sizes(size);
     return new Backbone(architecture, architecture.create(options));
@@ -168,17 +187,33 @@ public final class Backbones {
   }
 
   static Model model(String name) {
+    return find(name)
+        .orElseThrow(
+            () -> {
+              List<String> closest = Suggestions.closest(name, names(), CLOSEST);
+              String others = String.join(", ", closest.subList(1, closest.size()));
+              return new IllegalArgumentException(
+                  Text.format(
+                      "unknown model \"%s\"; did you mean %s? Also close: %s",
+                      name, closest.get(0), others));
+            });
+  }
+
+  private static Optional<Model> find(String name) {
     Model model = MODELS.get(name);
-    if (model == null) {
-      model = models().get(name);
+    if (model != null) {
+      return Optional.of(model);
     }
-    if (model == null) {
-      List<String> closest = Suggestions.closest(name, names(), CLOSEST);
-      throw new IllegalArgumentException(
-          Text.format(
-              "unknown model \"%s\"; did you mean %s? Also close: %s",
-              name, closest.get(0), String.join(", ", closest.subList(1, closest.size()))));
-    }
-    return model;
+    return Optional.ofNullable(models().get(name))
+        .or(() -> tagged(name))
+        .or(() -> TimmWeights.currentName(name).flatMap(Backbones::tagged));
+  }
+
+  /** Networks that timm has not changed since are those of 0.4.9. */
+  private static Optional<Model> tagged(String name) {
+    String architecture = TimmWeights.architecture(name);
+    return Optional.ofNullable(CURRENT.get(architecture))
+        .or(() -> Optional.ofNullable(MODELS.get(architecture)))
+        .flatMap(model -> TimmWeights.find(name).map(model::with));
   }
 }

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import io.dmyt.hub.TimmCatalogue;
+import io.dmyt.hub.TimmWeights;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,6 +47,46 @@ public record Model(
             classifiers.get(classifiers.get(0).equals("pre_logits.fc") ? 1 : 0),
             1e-5),
         features);
+  }
+
+  /**
+   * A model of timm 1.0.29.
+   *
+   * @param architecture its name without tag
+   * @param embeddingSize number of features
+   * @param features builds the layers, ending with the last feature map or with {@link
+   *     NetworkBuilder#EMBEDDING}, for images of the builder's size
+   * @throws IllegalArgumentException if timm 1.0.29 has no weights of that architecture
+   */
+  static Model current(
+      String architecture, String family, int embeddingSize, Consumer<NetworkBuilder> features) {
+    TimmWeights.Entry weights =
+        TimmWeights.find(architecture)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException("timm 1.0.29 has no weights of " + architecture));
+    BackboneSpec spec =
+        new BackboneSpec(
+            architecture,
+            family,
+            weights.imageSize(),
+            embeddingSize,
+            weights.classifiers().get(0),
+            1e-5);
+    return new Model(spec, features);
+  }
+
+  /** The same model by the name of one of its sets of weights, for images as that takes them. */
+  Model with(TimmWeights.Entry weights) {
+    BackboneSpec other =
+        new BackboneSpec(
+            weights.name(),
+            spec.family(),
+            weights.imageSize(),
+            spec.embeddingSize(),
+            weights.classifiers().get(0),
+            spec.batchNormEps());
+    return new Model(other, features, timmName);
   }
 
   /** The same model with another constant added to the variances of its batch normalisations. */

@@ -2,6 +2,7 @@ package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.backbone.layer.FunctionVertex;
+import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,7 @@ public final class NetworkBuilder extends VertexBuilder {
   static final String LOSS = "embedding";
 
   private final BackboneSpec spec;
+  private final int imageSize;
   private final BindingList bindings = new BindingList();
   private final ConvolutionBuilder convolutions;
   private Function<long[], Init> classifierWeight = Init::pytorchDefault;
@@ -40,6 +42,7 @@ public final class NetworkBuilder extends VertexBuilder {
         INPUT,
         3);
     this.spec = spec;
+    imageSize = options.imageSize() == 0 ? spec.imageSize() : options.imageSize();
     batchNormEps = spec.batchNormEps();
     convolutions = new ConvolutionBuilder(this, bindings, Pruning.of(spec.name()));
   }
@@ -76,6 +79,31 @@ public final class NetworkBuilder extends VertexBuilder {
    */
   public void inStateDictAt(int position, Runnable writing) {
     bindings.at(position, writing);
+  }
+
+  /** The height and width in pixels of the images to come. */
+  int imageSize() {
+    return imageSize;
+  }
+
+  /**
+   * How many patches the images to come have in a row.
+   *
+   * @param patch height and width of each in pixels
+   * @throws IllegalArgumentException if they don't fill images of a size that isn't the network's
+   *     own
+   */
+  int patches(int patch) {
+    // A network's own size may leave a margin, which it doesn't see.
+    if (imageSize % patch != 0 && imageSize != spec.imageSize()) {
+      int nearest = Math.max(1, Math.round((float) imageSize / patch)) * patch;
+      throw new IllegalArgumentException(
+          Text.format(
+              "%s takes images whose height and width are multiples of %d pixels, not %d×%d;"
+                  + " the nearest size is %d",
+              spec.name(), patch, imageSize, imageSize, nearest));
+    }
+    return imageSize / patch;
   }
 
   /** The number of entries that the state dict has so far. */

@@ -5,7 +5,6 @@ import io.dmyt.backbone.layer.PixelEmbedding;
 import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.backbone.layer.TokenImage;
 import io.dmyt.backbone.layer.TokenRange;
-import io.dmyt.hub.TimmCatalogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +56,7 @@ record PoolingTransformer(
       PoolingTransformer pit =
           new PoolingTransformer(patch, stride, share, depths, heads, 4, distilled);
       String full = name + (distilled ? "_distilled" : "") + "_224";
-      int size = TimmCatalogue.find(full).orElseThrow().imageSize();
-      models.add(
-          Model.timm(full, "pit", net -> pit.features(net, size))
-              .named(PoolingTransformer::timmName));
+      models.add(Model.timm(full, "pit", pit::features).named(PoolingTransformer::timmName));
     }
   }
 
@@ -69,26 +65,25 @@ record PoolingTransformer(
     return Optional.of(POOL.matcher(name).replaceFirst("transformers.$1.pool."));
   }
 
-  /**
-   * @param imageSize height and width in pixels of the images
-   */
-  void features(NetworkBuilder net, int imageSize) {
+  /** Writes the network up to its embedding, for images of the builder's size. */
+  void features(NetworkBuilder net) {
     TransformerLayers layers =
-        new TransformerLayers(net, 1e-6, Init::pytorchDefault, Init::pytorchDefault);
+        new TransformerLayers(net, Traits.of(""), Init::pytorchDefault, Init::pytorchDefault);
     int leading = distilled ? 2 : 1;
-    int size = (imageSize - patch) / stride + 1;
+    int size = (net.imageSize() - patch) / stride + 1;
     int features = share * heads.get(0);
     String map =
         net.biasedConv("patch_embed.conv", net.last(), features, Kernel.of(patch, stride, 0));
     PixelEmbedding positions = new PixelEmbedding(features, size, size);
-    net.inStateDictAt(0, () -> layers.whole("pos_embed", positions, map));
+    net.inStateDictAt(0, () -> layers.whole("pos_embed", positions, map, TransformerLayers.NARROW));
     String tokens = net.function("patch_embed.tokens", new PixelTokens(), net.last());
-    net.inStateDictAt(1, () -> layers.leadingTokens("cls_token", tokens, leading));
+    net.inStateDictAt(
+        1, () -> layers.leadingTokens("cls_token", tokens, leading, TransformerLayers.NARROW));
     for (int stage = 0; stage < depths.size(); stage++) {
       String name = "transformers." + stage;
       for (int i = 0; i < depths.get(stage); i++) {
         int hidden = ratio * net.channels(net.last());
-        layers.block(name + ".blocks." + i, heads.get(stage), hidden, true);
+        layers.block(name + ".blocks." + i, heads.get(stage), hidden);
       }
       if (stage < depths.size() - 1) {
         pool(net, layers, name + ".pool", size, share * heads.get(stage + 1));

@@ -1,10 +1,6 @@
 package io.dmyt.backbone;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.dmyt.internal.Tsv;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -26,22 +22,12 @@ final class Pruning {
 
   private static Map<String, Map<String, Integer>> read() {
     Map<String, Map<String, Integer>> channels = new HashMap<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                Pruning.class.getResourceAsStream(TABLE), StandardCharsets.UTF_8))) {
-      reader
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> line.split("\t"))
-          .forEach(
-              cells ->
-                  channels
-                      .computeIfAbsent(cells[0], model -> new HashMap<>())
-                      .put(cells[1], Integer.valueOf(cells[2])));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Tsv.rows(Pruning.class, TABLE)
+        .forEach(
+            cells ->
+                channels
+                    .computeIfAbsent(cells[0], model -> new HashMap<>())
+                    .put(cells[1], Integer.valueOf(cells[2])));
     return channels;
   }
 }

@@ -6,7 +6,6 @@ import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.backbone.layer.TokenMean;
 import io.dmyt.backbone.layer.WindowAttention;
 import io.dmyt.backbone.layer.WindowPositions;
-import io.dmyt.hub.TimmCatalogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,20 +49,17 @@ record SwinTransformer(
       List<Model> models, String width, SwinTransformer swin, String... windowsAndSizes) {
     for (String windowAndSize : windowsAndSizes) {
       String name = "swin_" + width + "_patch4_window" + windowAndSize;
-      int size = TimmCatalogue.find(name).orElseThrow().imageSize();
-      models.add(Model.timm(name, "swin", net -> swin.features(net, size)));
+      models.add(Model.timm(name, "swin", swin::features));
     }
   }
 
-  /**
-   * @param imageSize height and width in pixels of the images
-   */
-  void features(NetworkBuilder net, int imageSize) {
-    TransformerLayers layers = new TransformerLayers(net, 1e-5);
+  /** Writes the network up to its embedding, for images of the builder's size. */
+  void features(NetworkBuilder net) {
+    TransformerLayers layers = new TransformerLayers(net, Traits.of("eps=1e-5"));
     net.biasedConv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0));
     layers.norm(
         "patch_embed.norm", net.function("patch_embed.tokens", new PixelTokens(), net.last()));
-    int size = imageSize / patch;
+    int size = net.patches(patch);
     for (int stage = 0; stage < depths.size(); stage++) {
       String name = "layers." + stage;
       for (int i = 0; i < depths.get(stage); i++) {

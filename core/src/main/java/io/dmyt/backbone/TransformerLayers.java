@@ -1,13 +1,19 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.layer.CrossAttention;
 import io.dmyt.backbone.layer.DistilledToken;
 import io.dmyt.backbone.layer.FunctionVertex;
 import io.dmyt.backbone.layer.Gelu;
 import io.dmyt.backbone.layer.LayerNormalization;
+import io.dmyt.backbone.layer.LayerScale;
 import io.dmyt.backbone.layer.LeadingTokens;
+import io.dmyt.backbone.layer.LearnedTokens;
 import io.dmyt.backbone.layer.Linear;
 import io.dmyt.backbone.layer.PositionEmbedding;
+import io.dmyt.backbone.layer.QuickGelu;
 import io.dmyt.backbone.layer.SelfAttention;
+import io.dmyt.backbone.layer.SwiGlu;
+import io.dmyt.backbone.layer.TanhGelu;
 import io.dmyt.backbone.layer.TokenSelection;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,15 +27,12 @@ final class TransformerLayers {
   static final Init NARROW = Init.normal(0.02);
 
   private final NetworkBuilder net;
-  private final double eps;
+  private final Traits traits;
   private final Function<long[], Init> weights;
   private final Function<long[], Init> biases;
 
-  /**
-   * @param eps added to the variance by layer normalisations
-   */
-  TransformerLayers(NetworkBuilder net, double eps) {
-    this(net, eps, shape -> NARROW, shape -> Init.ZEROS);
+  TransformerLayers(NetworkBuilder net, Traits traits) {
+    this(net, traits, shape -> NARROW, shape -> Init.ZEROS);
   }
 
   /**
@@ -38,11 +41,11 @@ final class TransformerLayers {
    */
   TransformerLayers(
       NetworkBuilder net,
-      double eps,
+      Traits traits,
       Function<long[], Init> weights,
       Function<long[], Init> biases) {
     this.net = net;
-    this.eps = eps;
+    this.traits = traits;
     this.weights = weights;
     this.biases = biases;
     net.initialiseClassifier(weights, biases);
@@ -60,30 +63,39 @@ final class TransformerLayers {
 
   /** Layer normalisation of the features. */
   String norm(String name, String from) {
+    return norm(name, name, from);
+  }
+
+  /**
+   * Layer normalisation of the features.
+   *
+   * @param prefix of its parameters
+   */
+  String norm(String name, String prefix, String from) {
     int features = net.channels(from);
     return net.function(
         name,
-        name,
-        new LayerNormalization(features, eps),
+        prefix,
+        new LayerNormalization(features, traits.eps()),
         features,
         Map.of("weight", Init.ONES, "bias", Init.ZEROS),
         from);
   }
 
   /** Learned tokens before all others. */
-  String leadingTokens(String name, String from, int count) {
-    return whole(name, new LeadingTokens(count, net.channels(from)), from);
+  String leadingTokens(String name, String from, int count, Init init) {
+    return whole(name, new LeadingTokens(count, net.channels(from)), from, init);
   }
 
   /** What is learned of each position. */
   String positions(String name, String from, int tokens) {
-    return whole(name, new PositionEmbedding(tokens, net.channels(from)), from);
+    return whole(name, new PositionEmbedding(tokens, net.channels(from)), from, NARROW);
   }
 
   /** A vertex whose only parameter has its name in the state dict. */
-  String whole(String name, FunctionVertex vertex, String from) {
+  String whole(String name, FunctionVertex vertex, String from, Init init) {
     return net.function(
-        name, name, vertex, net.channels(from), Map.of(FunctionVertex.WHOLE, NARROW), from);
+        name, name, vertex, net.channels(from), Map.of(FunctionVertex.WHOLE, init), from);
   }
 
   /** Multi-head self-attention with a projection behind it. */
@@ -96,24 +108,46 @@ final class TransformerLayers {
     return linear(name + ".proj", attended, features, true);
   }
 
-  /** Two linear maps, with GELU between. */
+  /** Two linear maps with an activation function between; half as many features for a gate. */
   String mlp(String name, String from, int hidden) {
     String wide = linear(name + ".fc1", from, hidden, true);
-    String act = net.function(name + ".act", new Gelu(), wide);
+    String act = activation(name + ".act", wide);
     return linear(name + ".fc2", act, net.channels(from), true);
+  }
+
+  private String activation(String name, String from) {
+    if (traits.has(Trait.SWIGLU)) {
+      int half = net.channels(from) / 2;
+      return net.function(name, name, new SwiGlu(half), half, Map.of(), from);
+    }
+    FunctionVertex act =
+        traits.has(Trait.QUICK_GELU)
+            ? new QuickGelu()
+            : traits.has(Trait.TANH_GELU) ? new TanhGelu() : new Gelu();
+    return net.function(name, act, from);
   }
 
   /**
    * A transformer's block, normalised before each part.
    *
    * @param hidden features within the MLP
-   * @param biased whether queries, keys and values have biases
    */
-  String block(String name, int heads, int hidden, boolean biased) {
+  String block(String name, int heads, int hidden) {
     String input = net.last();
     String normed = norm(name + ".norm1", input);
-    String attended = attention(name + ".attn", normed, heads, biased);
-    return rest(name, input, attended, hidden);
+    String attended = attention(name + ".attn", normed, heads, !traits.has(Trait.NO_QKV_BIAS));
+    return rest(name, input, scaled(name + ".ls1.gamma", attended), hidden);
+  }
+
+  /** The features times learned factors, if the network has such. */
+  private String scaled(String name, String from) {
+    return traits.has(Trait.LAYER_SCALE)
+        ? whole(
+            name,
+            new LayerScale(net.channels(from)),
+            from,
+            Init.constant((float) traits.number(Trait.LAYER_SCALE)))
+        : from;
   }
 
   /**
@@ -124,7 +158,35 @@ final class TransformerLayers {
   String rest(String name, String input, String attended, int hidden) {
     String middle = net.add(name + ".add1", input, attended);
     String mapped = mlp(name + ".mlp", norm(name + ".norm2", middle), hidden);
-    return net.add(name + ".add2", middle, mapped);
+    return net.add(name + ".add2", middle, scaled(name + ".ls2.gamma", mapped));
+  }
+
+  /**
+   * What a learned query attends to, and an MLP behind it, as the embedding.
+   *
+   * @param hidden features within the MLP
+   */
+  String attentionPool(String name, int heads, int hidden) {
+    String tokens = net.last();
+    int features = net.channels(tokens);
+    String latent = name + ".latent";
+    Init init = Init.normal(1 / Math.sqrt(features));
+    whole(latent, new LearnedTokens(1, features), tokens, init);
+    String query = linear(name + ".q", latent, features, true);
+    String others = linear(name + ".kv", tokens, 2 * features, true);
+    String attended =
+        net.function(
+            name + ".heads",
+            name,
+            new CrossAttention(heads, features),
+            features,
+            Map.of(),
+            query,
+            others);
+    String projected = linear(name + ".proj", attended, features, true);
+    String mapped = mlp(name + ".mlp", norm(name + ".norm", projected), hidden);
+    String sum = net.add(name + ".add", projected, mapped);
+    return net.function(NetworkBuilder.EMBEDDING, new TokenSelection(0), sum);
   }
 
   /**

@@ -1,119 +1,132 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.layer.DistilledToken;
 import io.dmyt.backbone.layer.PixelTokens;
-import io.dmyt.hub.TimmCatalogue;
-import java.util.ArrayList;
-import java.util.List;
+import io.dmyt.backbone.layer.TokenMean;
+import io.dmyt.backbone.layer.TokenRange;
+import io.dmyt.backbone.layer.TokenSelection;
 
 /**
- * Vision transformers as timm 0.4.9 has them. The embedding is the class token's output; of
- * distilled ones its mean with the distillation token's in inference.
+ * A vision transformer.
  *
  * <p>Dosovitskiy et al., <i>An Image is Worth 16x16 Words: Transformers for Image Recognition at
  * Scale</i>, ICLR 2021; Touvron et al., <i>Training Data-Efficient Image Transformers &amp;
- * Distillation through Attention</i>, ICML 2021; {@code miil} are the weights of Ridnik et al.,
- * <i>ImageNet-21K Pretraining for the Masses</i>, 2021.
+ * Distillation through Attention</i>, ICML 2021, and <i>DeiT III: Revenge of the ViT</i>, ECCV
+ * 2022; Radford et al., <i>Learning Transferable Visual Models From Natural Language
+ * Supervision</i> (CLIP), ICML 2021; Zhai et al., <i>Sigmoid Loss for Language Image
+ * Pre-Training</i>, ICCV 2023; Oquab et al., <i>DINOv2: Learning Robust Visual Features without
+ * Supervision</i>, TMLR 2024; Darcet et al., <i>Vision Transformers Need Registers</i>, ICLR 2024.
  *
  * @param patch height and width in pixels
  * @param hidden features within the MLPs
- * @param biased whether queries, keys and values have biases
- * @param eps added to the variance by layer normalisations
+ * @param traits everything else
  */
-record VisionTransformer(
-    int patch,
-    int features,
-    int depth,
-    int heads,
-    int hidden,
-    boolean biased,
-    double eps,
-    boolean distilled) {
+record VisionTransformer(int patch, int features, int depth, int heads, int hidden, Traits traits) {
+  private static final Init TINY = Init.normal(1e-6);
 
-  private static VisionTransformer of(int patch, int features, int depth, int heads) {
-    return new VisionTransformer(patch, features, depth, heads, 4 * features, true, 1e-6, false);
-  }
-
-  private static VisionTransformer base(int patch) {
-    return of(patch, 768, 12, 12);
-  }
-
-  private static VisionTransformer large(int patch) {
-    return of(patch, 1024, 24, 16);
-  }
-
-  private VisionTransformer withoutBias() {
-    return new VisionTransformer(patch, features, depth, heads, hidden, false, eps, distilled);
-  }
-
-  private VisionTransformer withDistillation() {
-    return new VisionTransformer(patch, features, depth, heads, hidden, biased, eps, true);
-  }
-
-  static List<Model> models() {
-    List<Model> models = new ArrayList<>();
-    // timm scales this one's scores by 1/√768 when it loads its weights, and by a head's 1/√96
-    // else.
-    add(
-        models,
-        new VisionTransformer(16, 768, 8, 8, 3 * 768, false, 1e-5, false),
-        "vit_small_patch16_224");
-    add(models, base(16), "vit_base_patch16_224", "vit_base_patch16_384");
-    add(models, base(16), "vit_base_patch16_224_in21k");
-    add(models, base(32), "vit_base_patch32_384", "vit_base_patch32_224_in21k");
-    add(
-        models,
-        base(16).withoutBias(),
-        "vit_base_patch16_224_miil",
-        "vit_base_patch16_224_miil_in21k");
-    add(models, large(16), "vit_large_patch16_224", "vit_large_patch16_384");
-    add(models, large(16), "vit_large_patch16_224_in21k");
-    add(models, large(32), "vit_large_patch32_384", "vit_large_patch32_224_in21k");
-    VisionTransformer tiny = of(16, 192, 12, 3);
-    VisionTransformer small = of(16, 384, 12, 6);
-    add(models, tiny, "vit_deit_tiny_patch16_224");
-    add(models, small, "vit_deit_small_patch16_224");
-    add(models, base(16), "vit_deit_base_patch16_224", "vit_deit_base_patch16_384");
-    add(models, tiny.withDistillation(), "vit_deit_tiny_distilled_patch16_224");
-    add(models, small.withDistillation(), "vit_deit_small_distilled_patch16_224");
-    add(
-        models,
-        base(16).withDistillation(),
-        "vit_deit_base_distilled_patch16_224",
-        "vit_deit_base_distilled_patch16_384");
-    return models;
-  }
-
-  private static void add(List<Model> models, VisionTransformer variant, String... names) {
-    for (String name : names) {
-      int size = TimmCatalogue.find(name).orElseThrow().imageSize();
-      models.add(Model.timm(name, "vit", net -> variant.features(net, size)));
+  /** Writes the network up to its embedding, for images of the builder's size. */
+  void features(NetworkBuilder net) {
+    TransformerLayers layers = new TransformerLayers(net, traits);
+    int side = net.patches(patch);
+    boolean preNorm = traits.has(Trait.PRE_NORM);
+    net.conv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0), 1, !preNorm);
+    embed(net, layers, side * side);
+    if (preNorm) {
+      layers.norm("norm_pre", net.last());
     }
-  }
-
-  /**
-   * @param imageSize height and width in pixels of the images
-   */
-  void features(NetworkBuilder net, int imageSize) {
-    TransformerLayers layers = new TransformerLayers(net, eps);
-    net.biasedConv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0));
-    String tokens = net.function("patch_embed.tokens", new PixelTokens(), net.last());
-    embedPositions(net, layers, tokens, (imageSize / patch) * (imageSize / patch));
     for (int i = 0; i < depth; i++) {
-      layers.block("blocks." + i, heads, hidden, biased);
+      layers.block("blocks." + i, heads, hidden);
     }
-    layers.norm("norm", net.last());
-    layers.embedClassToken(distilled);
+    if (!traits.has(Trait.NORM_AFTER_POOL) && !traits.has(Trait.NO_NORM)) {
+      layers.norm("norm", net.last());
+    }
+    pool(net, layers, side * side);
   }
 
-  /** Tokens and positions stand first in the state dict. */
-  private void embedPositions(
-      NetworkBuilder net, TransformerLayers layers, String patches, int count) {
-    if (distilled) {
-      net.inStateDictAt(0, () -> layers.leadingTokens("dist_token", patches, 1));
+  /** Tokens and positions stand first in the state dict, the class token before the registers. */
+  private void embed(NetworkBuilder net, TransformerLayers layers, int patches) {
+    String tokens = net.function("patch_embed.tokens", new PixelTokens(), net.last());
+    boolean ofPatches = traits.has(Trait.PATCH_POSITIONS);
+    if (ofPatches) {
+      net.inStateDictAt(0, () -> layers.positions("pos_embed", tokens, patches));
     }
+    int parameters = net.position();
+    if (distilled()) {
+      leading(net, layers, "dist_token", 1, TransformerLayers.NARROW);
+    }
+    if (registers() > 0) {
+      leading(net, layers, "reg_token", registers(), TINY);
+    }
+    if (classToken()) {
+      leading(net, layers, "cls_token", 1, old() ? TransformerLayers.NARROW : TINY);
+    }
+    if (!ofPatches) {
+      int before = distilled() && !old() ? 1 : net.position() - parameters;
+      int all = patches + leading();
+      net.inStateDictAt(before, () -> layers.positions("pos_embed", net.last(), all));
+    }
+  }
+
+  private static void leading(
+      NetworkBuilder net, TransformerLayers layers, String name, int count, Init init) {
     String others = net.last();
-    net.inStateDictAt(0, () -> layers.leadingTokens("cls_token", others, 1));
-    int leading = distilled ? 2 : 1;
-    net.inStateDictAt(leading, () -> layers.positions("pos_embed", net.last(), count + leading));
+    net.inStateDictAt(0, () -> layers.leadingTokens(name, others, count, init));
+  }
+
+  private void pool(NetworkBuilder net, TransformerLayers layers, int patches) {
+    if (traits.has(Trait.ATTENTION_POOL)) {
+      if (!traits.has(Trait.POOL_ALL)) {
+        patches(net, patches);
+      }
+      layers.attentionPool("attn_pool", heads, hidden);
+    } else if (traits.has(Trait.NORM_AFTER_POOL)) {
+      String pooled = traits.has(Trait.MEAN) ? mean(net, patches, "pooled") : first(net, "pooled");
+      layers.norm(NetworkBuilder.EMBEDDING, "fc_norm", pooled);
+    } else if (distilled() && old()) {
+      net.function(NetworkBuilder.EMBEDDING, new DistilledToken(), net.last());
+    } else if (distilled()) {
+      net.function("tokens", new TokenRange(0, 2), net.last());
+      net.function(NetworkBuilder.EMBEDDING, new TokenMean(), net.last());
+    } else if (traits.has(Trait.MEAN)) {
+      mean(net, patches, NetworkBuilder.EMBEDDING);
+    } else {
+      first(net, NetworkBuilder.EMBEDDING);
+    }
+  }
+
+  private String mean(NetworkBuilder net, int patches, String name) {
+    patches(net, patches);
+    return net.function(name, new TokenMean(), net.last());
+  }
+
+  private static String first(NetworkBuilder net, String name) {
+    return net.function(name, new TokenSelection(0), net.last());
+  }
+
+  private void patches(NetworkBuilder net, int patches) {
+    if (leading() > 0) {
+      net.function("patches", new TokenRange(leading(), patches), net.last());
+    }
+  }
+
+  private boolean distilled() {
+    return traits.has(Trait.DISTILLED);
+  }
+
+  private boolean old() {
+    return traits.has(Trait.V0_4_9);
+  }
+
+  private boolean classToken() {
+    return !traits.has(Trait.NO_CLASS_TOKEN);
+  }
+
+  private int registers() {
+    return (int) traits.number(Trait.REGISTERS);
+  }
+
+  /** Tokens before the patches. */
+  private int leading() {
+    return (classToken() ? 1 : 0) + (distilled() ? 1 : 0) + registers();
   }
 }

@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
  * Fetches files over HTTPS into a folder, each once.
  *
  * <p>A file arrives under another name, {@code NAME.part}, and is moved to its own when its size
- * and SHA-256 are right, so that what stands in the folder is whole. What was received before a
- * connection broke is kept, also for the next process, and completed if the server still has the
- * same version (HTTP's {@code Range} with {@code If-Range}). Failures that may pass are retried
- * with growing pauses. Redirects are followed, though never away from HTTPS. The proxy is the
- * environment's, or else Java's. Thread-safe; of two that fetch the same file at once, the second
- * is refused.
+ * and SHA-256, known or announced by the server, are right, so that what stands in the folder is
+ * whole. What was received before a connection broke is kept, also for the next process, and
+ * completed if the server still has the same version (HTTP's {@code Range} with {@code If-Range}).
+ * Failures that may pass are retried with growing pauses. Redirects are followed, though never away
+ * from HTTPS. The proxy is the environment's, or else Java's. Thread-safe; of two that fetch the
+ * same file at once, the second is refused.
  */
 public final class Download {
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
@@ -179,8 +179,8 @@ public final class Download {
         return;
       }
       PartialFile received = new PartialFile(channel, validator);
-      receiveWithRetries(remote, received, progress);
-      received.verify(remote);
+      Optional<String> announced = receiveWithRetries(remote, received, progress);
+      received.verify(remote.sha256().or(() -> announced));
       channel.force(true);
       // Under the lock, or another download might open the part and empty what becomes the target.
       AtomicFile.replace(part, target);
@@ -188,15 +188,16 @@ public final class Download {
     }
   }
 
-  private void receiveWithRetries(RemoteFile remote, PartialFile part, Progress progress)
+  /** Returns what SHA-256 the server announced, if it did. */
+  private Optional<String> receiveWithRetries(
+      RemoteFile remote, PartialFile part, Progress progress)
       throws IOException, InterruptedException {
     Duration pause = options.pause();
     int failures = 0;
     while (true) {
       long before = part.channel().size();
       try {
-        receive(remote, part, progress);
-        return;
+        return receive(remote, part, progress);
       } catch (IOException e) {
         boolean passing = e instanceof PassingException || e.getClass() != IOException.class;
         if (part.channel().size() > before) {
@@ -218,11 +219,12 @@ public final class Download {
   }
 
   /** One attempt: asks for what is missing, appends it. */
-  private void receive(RemoteFile remote, PartialFile part, Progress progress)
+  private Optional<String> receive(RemoteFile remote, PartialFile part, Progress progress)
       throws IOException, InterruptedException {
     Optional<String> tag = part.tag();
     long have = tag.isPresent() ? part.channel().size() : 0;
-    HttpResponse<InputStream> response = requests.get(remote.url(), have, tag);
+    SecureRequests.Answer answer = requests.get(remote.url(), have, tag);
+    HttpResponse<InputStream> response = answer.response();
     try (InputStream body = response.body()) {
       int status = response.statusCode();
       long start = 0;
@@ -258,6 +260,7 @@ public final class Download {
         part.begin(response);
       }
       copy(remote.name(), body, part.channel(), start, size, progress);
+      return answer.sha256();
     }
   }
 

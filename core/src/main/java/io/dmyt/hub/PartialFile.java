@@ -56,12 +56,16 @@ record PartialFile(FileChannel channel, Path validator) {
     }
   }
 
-  /** Fails, and empties the file, if its hash is another than the one expected. */
-  void verify(RemoteFile remote) throws IOException {
-    if (remote.sha256().isEmpty()) {
+  /**
+   * Fails, and empties the file, if its hash is another than the one expected.
+   *
+   * @param sha256 its first digits, if known
+   */
+  void verify(Optional<String> sha256) throws IOException {
+    if (sha256.isEmpty()) {
       return;
     }
-    String expected = remote.sha256().get();
+    String expected = sha256.get();
     String found = sha256();
     if (!found.startsWith(expected)) {
       forget();

@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where timm 0.4.9 takes each network's ImageNet weights from. The names end in the first digits of
- * the files' SHA-256, which are checked.
+ * Where timm takes each network's weights from: timm 0.4.9 for the names that it has, timm 1.0.29
+ * for others. Names of files end in the first digits of their SHA-256, which are checked; of files
+ * on huggingface.co it is announced.
  *
  * <p>timm 0.4.9 has none for resnet101, resnet152 and mobilenetv3_small_100: these are what its
  * later versions take. For resnet18 and inception_v3 torchvision's newer files stand in the place
@@ -78,11 +79,12 @@ public final class PublishedWeights {
 
   public static Optional<RemoteFile> of(String name) {
     return Optional.ofNullable(FILES.get(name))
-        .or(() -> TimmCatalogue.find(name).map(entry -> hashed(RemoteFile.of(entry.url()))));
+        .or(() -> TimmCatalogue.find(name).map(entry -> hashed(RemoteFile.of(entry.url()))))
+        .or(() -> TimmWeights.find(name).map(TimmWeights.Entry::file));
   }
 
   /** Some files have their hash behind another sign than torch.hub's. */
-  private static RemoteFile hashed(RemoteFile file) {
+  static RemoteFile hashed(RemoteFile file) {
     Matcher hash = HASHED.matcher(file.name());
     return file.sha256().isPresent() || !hash.find()
         ? file

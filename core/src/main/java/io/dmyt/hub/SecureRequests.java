@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Requests that follow redirects, though never away from HTTPS.
@@ -20,6 +22,15 @@ import java.util.Set;
 record SecureRequests(HttpClient client, Duration timeout) {
   private static final int REDIRECTS = 5;
   private static final Set<Integer> REDIRECTED = Set.of(301, 302, 303, 307, 308);
+  private static final Pattern SHA256 = Pattern.compile("\"?([0-9a-f]{64})\"?");
+
+  /**
+   * What a server answered.
+   *
+   * @param sha256 of the whole file, if the server that redirected to its storage announced it, as
+   *     huggingface.co does of large files
+   */
+  record Answer(HttpResponse<InputStream> response, Optional<String> sha256) {}
 
   /**
    * Asks for a file, or for what is missing of it.
@@ -27,9 +38,9 @@ record SecureRequests(HttpClient client, Duration timeout) {
    * @param have bytes that are here
    * @param tag of the version that they are of; there if there are some
    */
-  HttpResponse<InputStream> get(URI first, long have, Optional<String> tag)
-      throws IOException, InterruptedException {
+  Answer get(URI first, long have, Optional<String> tag) throws IOException, InterruptedException {
     URI url = first;
+    Optional<String> sha256 = Optional.empty();
     for (int i = 0; i <= REDIRECTS; i++) {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(url).timeout(timeout).header("Accept-Encoding", "identity");
@@ -38,8 +49,9 @@ record SecureRequests(HttpClient client, Duration timeout) {
       }
       HttpResponse<InputStream> response =
           client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      sha256 = sha256.or(() -> announced(response));
       if (!REDIRECTED.contains(response.statusCode())) {
-        return response;
+        return new Answer(response, sha256);
       }
       response.body().close();
       String location = response.headers().firstValue("location").orElse("");
@@ -57,5 +69,14 @@ record SecureRequests(HttpClient client, Duration timeout) {
       url = next;
     }
     throw new IOException("more than " + REDIRECTS + " redirects");
+  }
+
+  private static Optional<String> announced(HttpResponse<?> response) {
+    return response
+        .headers()
+        .firstValue("x-linked-etag")
+        .map(SHA256::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1));
   }
 }

@@ -1,10 +1,6 @@
 package io.dmyt.hub;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.dmyt.internal.Tsv;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -59,18 +55,9 @@ public final class TimmCatalogue {
 
   private static Map<String, Entry> read() {
     Map<String, Entry> entries = new LinkedHashMap<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                TimmCatalogue.class.getResourceAsStream(TABLE), StandardCharsets.UTF_8))) {
-      reader
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> entry(line.split("\t")))
-          .forEach(entry -> entries.put(entry.name(), entry));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Tsv.rows(TimmCatalogue.class, TABLE)
+        .map(TimmCatalogue::entry)
+        .forEach(entry -> entries.put(entry.name(), entry));
     return Collections.unmodifiableMap(entries);
   }
 

@@ -120,7 +120,7 @@ class BackboneGoldenTest {
   }
 
   private static boolean exists(JsonNode golden) {
-    return Backbones.names().contains(golden.get("model").asText());
+    return Backbones.knows(golden.get("model").asText());
   }
 
   private static Stream<DynamicTest> each(Predicate<JsonNode> which, Consumer<JsonNode> check) {
@@ -151,7 +151,7 @@ class BackboneGoldenTest {
     assertEquals(golden.get("input_size").asInt(), spec.imageSize());
     assertEquals(golden.get("num_features").asInt(), spec.embeddingSize());
 
-    int imageSize = spec.imageSize();
+    int imageSize = golden.path("options").path("img_size").asInt(spec.imageSize());
     List<String> expected = entries(golden.get("state_dict"));
     Backbone embedding = create(name, imageSize, 0, DataType.FLOAT);
     assertEquals(expected, embedding.parameters().stream().map(Object::toString).toList());
@@ -259,7 +259,7 @@ class BackboneGoldenTest {
   /** Where the engine is missing, DL4J's own layers do: slowly. */
   private static Backbone fast(Backbone stock) {
     return Engines.bestUnavailableBecause() == null
-        ? Backbones.attach(stock.spec().name(), Engines.best().accelerate(stock.graph()))
+        ? stock.on(Engines.best().accelerate(stock.graph()))
         : stock;
   }
 

@@ -123,9 +123,17 @@ class BackbonesTest {
             "swin_large_patch4_window7_224",
             "swin_large_patch4_window7_224_in22k",
             "swin_large_patch4_window12_384",
-            "swin_large_patch4_window12_384_in22k"),
+            "swin_large_patch4_window12_384_in22k",
+            "vit_huge_patch14_gap_224",
+            "vit_huge_patch16_gap_448",
+            "vit_giant_patch16_gap_224"),
         Backbones.names().stream()
-            .filter(n -> Backbones.publishedWeights(n).orElseThrow().sha256().isEmpty())
+            .filter(
+                n -> {
+                  RemoteFile file = Backbones.publishedWeights(n).orElseThrow();
+                  // huggingface.co announces the whole hash when it is asked for the file.
+                  return file.sha256().isEmpty() && !file.url().getHost().equals("huggingface.co");
+                })
             .toList());
   }
 

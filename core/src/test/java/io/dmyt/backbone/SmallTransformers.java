@@ -13,19 +13,31 @@ public final class SmallTransformers {
   private static final Map<String, Model> MODELS = new LinkedHashMap<>();
 
   static {
-    VisionTransformer vit = new VisionTransformer(4, FEATURES, 2, 3, 48, true, 1e-6, false);
-    add("vit", 12, net -> vit.features(net, 12));
-    VisionTransformer deit = new VisionTransformer(4, FEATURES, 1, 2, 48, false, 1e-5, true);
-    add("vit_distilled", 12, net -> deit.features(net, 12));
+    VisionTransformer vit = new VisionTransformer(4, FEATURES, 2, 3, 48, Traits.of("v0.4.9"));
+    add("vit", 12, vit::features);
+    VisionTransformer deit =
+        new VisionTransformer(
+            4, FEATURES, 1, 2, 48, Traits.of("v0.4.9 no-qkv-bias eps=1e-5 distilled"));
+    add("vit_distilled", 12, deit::features);
+    vit("vit_clip", 2, "pre-norm quick-gelu eps=1e-5");
+    vit("vit_siglip", 1, "no-class-token attention-pool tanh-gelu");
+    vit("vit_registers", 2, "layer-scale=0.1 registers=2 patch-positions swiglu");
+    vit("vit_gap", 1, "no-class-token registers=1 mean no-qkv-bias norm-after-pool");
+    vit("vit_gap_prefix", 1, "mean no-norm");
+    vit("deit_distilled", 1, "distilled");
     PoolingTransformer pit = pit(false);
-    add("pit", 20, net -> pit.features(net, 20));
+    add("pit", 20, pit::features);
     PoolingTransformer distilled = pit(true);
-    add("pit_distilled", 20, net -> distilled.features(net, 20));
+    add("pit_distilled", 20, distilled::features);
     SwinTransformer swin = new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), 4, 2);
-    add("swin", 16, net -> swin.features(net, 16));
+    add("swin", 16, swin::features);
   }
 
   private SmallTransformers() {}
+
+  private static void vit(String name, int depth, String traits) {
+    add(name, 12, new VisionTransformer(4, FEATURES, depth, 3, 48, Traits.of(traits))::features);
+  }
 
   private static PoolingTransformer pit(boolean distilled) {
     return new PoolingTransformer(4, 2, 6, List.of(2, 1), List.of(2, 4), 2, distilled);

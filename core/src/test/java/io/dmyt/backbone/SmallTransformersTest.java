@@ -125,14 +125,28 @@ class SmallTransformersTest {
   }
 
   @Test
-  void otherImageSizesAreRefused() {
-    BackboneOptions options = BackboneOptions.defaults().withImageSize(128);
+  void otherImageSizesHaveOtherPositions() {
+    Architecture small =
+        Architecture.of(
+            Backbones.model("vit_base_patch16_224"), BackboneOptions.defaults().withImageSize(128));
+    small.sizes(128);
+    assertTrue(
+        small.bindings().stream()
+            .anyMatch(b -> b.parameter().toString().equals("pos_embed[1, 65, 768]")));
+  }
+
+  @Test
+  void imageSizesThatPatchesDontFillAreRefused() {
+    BackboneOptions options = BackboneOptions.defaults().withImageSize(130);
     String message =
         assertThrows(
                 IllegalArgumentException.class,
                 () -> Backbones.create("vit_base_patch16_224", options))
             .getMessage();
-    assertEquals("vit_base_patch16_224 takes images of 224×224 pixels, not of 128×128", message);
+    assertEquals(
+        "vit_base_patch16_224 takes images whose height and width are multiples of 16 pixels, not"
+            + " 130×130; the nearest size is 128",
+        message);
     Architecture small =
         Architecture.of(SmallTransformers.models().get("vit"), BackboneOptions.defaults());
     String positions =

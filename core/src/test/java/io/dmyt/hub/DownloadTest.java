@@ -389,6 +389,24 @@ class DownloadTest {
     assertTrue(refusal(RemoteFile.of(server.url("/z-00000000.pth"))).contains("expected 00000000"));
   }
 
+  /** huggingface.co says it where it redirects to its storage. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void hashThatTheServerAnnouncesIsChecked(boolean right) throws Exception {
+    String hash = right ? sha256() : "0".repeat(64);
+    Map<String, String> headers =
+        Map.of("Location", "/other", "Content-Length", "0", "X-Linked-ETag", '"' + hash + '"');
+    server.answer("302 Found", headers, new byte[0], false);
+    server.whole(FILE);
+    RemoteFile remote = RemoteFile.of(server.url("/model.safetensors"));
+    if (right) {
+      assertFetched(remote);
+    } else {
+      String refusal = refusal(remote);
+      assertTrue(refusal.contains("SHA-256 begins with") && refusal.contains(hash), refusal);
+    }
+  }
+
   @Test
   void notFoundIsNotTriedAgain() throws Exception {
     server.answer("404 Not Found");

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Emits functions of each element, sums and products. A value of height and width 1 is spread over
- * the others', and one example over a batch; its gradient is the sum over these.
+ * the others', and one example over a batch, or both; its gradient is the sum over these.
  */
 final class Elementwise {
   private Elementwise() {}
@@ -119,8 +119,12 @@ final class Elementwise {
     if (!Images.spread(value, dy)) {
       return dy;
     }
-    boolean overBatch = value.format().dims()[0] < dy.format().dims()[0];
-    return overBatch ? Sequences.batchSum(program, dy) : program.images().spatialSum(dy);
+    long[] d = value.format().dims();
+    boolean overBatch = d[0] < dy.format().dims()[0];
+    Tensor sum = overBatch ? Sequences.batchSum(program, dy) : dy;
+    return d[2] * d[3] < dy.format().dims()[2] * dy.format().dims()[3]
+        ? program.images().spatialSum(sum)
+        : sum;
   }
 
   /**
@@ -138,9 +142,9 @@ final class Elementwise {
     long[] d = largest.format().dims();
     for (Tensor value : values) {
       long[] e = value.format().dims();
-      boolean point = e[0] == d[0] && e[1] == d[1] && e[2] == 1 && e[3] == 1;
-      boolean example = e[0] == 1 && Arrays.equals(e, 1, e.length, d, 1, d.length);
-      if (!point && !example && !Arrays.equals(d, e)) {
+      boolean batch = e[0] == d[0] || e[0] == 1;
+      boolean place = (e[2] == d[2] && e[3] == d[3]) || (e[2] == 1 && e[3] == 1);
+      if (!batch || e[1] != d[1] || !place) {
         throw new UnsupportedShapeException(
             Arrays.toString(e) + " is spread over " + Arrays.toString(d));
       }

@@ -1,0 +1,42 @@
+package io.dmyt.backbone;
+
+/** What vision transformers differ in beside their sizes; a word of their table each. */
+enum Trait {
+  /** What layer normalisations add to the variance; 1e-6 if it isn't said. */
+  EPS,
+  /** A normalisation before the blocks, and no biases of the patches. */
+  PRE_NORM,
+  /** Queries, keys and values without biases. */
+  NO_QKV_BIAS,
+  /** {@code x · sigmoid(1.702 x)} instead of GELU. */
+  QUICK_GELU,
+  /** GELU by the hyperbolic tangent. */
+  TANH_GELU,
+  /** MLPs with a gate: {@code SiLU(x W₁) ⊙ x W₂}, both maps in one. */
+  SWIGLU,
+  /** Learned factors of what a block adds, and what they start at. */
+  LAYER_SCALE,
+  /** No class token. */
+  NO_CLASS_TOKEN,
+  /** So many learned tokens that stand for nothing. */
+  REGISTERS,
+  /** Positions are learned of patches alone, not of the tokens before them. */
+  PATCH_POSITIONS,
+  /** A distillation token; the embedding is its mean with the class token. */
+  DISTILLED,
+  /**
+   * As timm 0.4.9 had it: distilled ones' embedding is the class token alone in training, and class
+   * tokens start as wide as positions.
+   */
+  V0_4_9,
+  /** The embedding is the patches' mean. */
+  MEAN,
+  /** The embedding is what a learned query attends to. */
+  ATTENTION_POOL,
+  /** The attention's query sees the tokens before the patches too. */
+  POOL_ALL,
+  /** The last normalisation is the embedding's, not the tokens'. */
+  NORM_AFTER_POOL,
+  /** No last normalisation. */
+  NO_NORM
+}
