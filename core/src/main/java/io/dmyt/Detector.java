@@ -27,6 +27,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * <p>Not safe for use by several threads at once.
  */
 public final class Detector implements AutoCloseable {
+  private final Backbone stock;
+  private final Engine engine;
   private final Backbone backbone;
   private final DetectorSpec spec;
   private final ILossFunction loss;
@@ -39,6 +41,8 @@ public final class Detector implements AutoCloseable {
 
   Detector(
       Backbone stock, DetectorSpec spec, Provenance provenance, FittedParts fitted, Engine engine) {
+    this.stock = stock;
+    this.engine = engine;
     fixedRule = DetectorLoader.fixedRule(spec);
     ComputationGraph graph = engine.accelerate(stock.graph());
     backbone = Engines.accelerated(graph) ? stock.on(graph) : stock;
@@ -84,6 +88,22 @@ public final class Detector implements AutoCloseable {
    */
   public static Detector load(Path file, Engine engine) throws IOException {
     return DetectorLoader.load(file, () -> engine);
+  }
+
+  /**
+   * Another detector over the same parameters, calibrated and fitted as this one is now, for use by
+   * another thread at the same time. Neither may be trained while the other is used; each is closed
+   * by itself.
+   *
+   * @throws IllegalStateException if DL4J's own layers run the network: they keep what they compute
+   *     in the network itself
+   */
+  public Detector sharing() {
+    if (!Engines.accelerated(backbone.graph())) {
+      throw new IllegalStateException(
+          "DL4J's own layers can't run a network in two threads: use another engine");
+    }
+    return new Detector(stock, spec, provenance, fitted, engine);
   }
 
   /**

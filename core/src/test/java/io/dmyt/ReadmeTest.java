@@ -36,6 +36,20 @@ class ReadmeTest {
     assertTrue(shown >= 3, "the README shows " + shown);
   }
 
+  /** The same for what core's README shows of Spark, which runs on a cluster. */
+  @Test
+  void showsWhatTheSampleRunsOnSpark() throws IOException {
+    Path source = Path.of("src", "it", "spark", "src", "main", "java", "sample", "OnSpark.java");
+    String section = Files.readString(Path.of("README.md"));
+    section = section.substring(section.indexOf("## On a Spark cluster"));
+    Matcher java = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL).matcher(section);
+    assertTrue(java.find());
+    String sample = withoutSpaces(Files.readString(source));
+    for (String statements : java.group(1).split("\\n\\n", -1)) {
+      assertTrue(sample.contains(withoutSpaces(statements)), "not run: " + statements);
+    }
+  }
+
   private static String withoutSpaces(String code) {
     return code.replaceAll("\\s+", "");
   }

@@ -26,14 +26,7 @@ public final class Json {
   public static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEEPEST)
-                  .maxNumberLength(LONGEST_NUMBER)
-                  .maxNameLength(LONGEST_NAME)
-                  .maxStringLength(LONGEST_STRING)
-                  .maxDocumentLength(LONGEST_DOCUMENT)
-                  .build())
+          .streamReadConstraints(constraints())
           .build();
 
   private static final ObjectMapper MAPPER =
@@ -45,6 +38,21 @@ public final class Json {
           .build();
 
   private Json() {}
+
+  private static StreamReadConstraints constraints() {
+    StreamReadConstraints.Builder builder =
+        StreamReadConstraints.builder()
+            .maxNestingDepth(DEEPEST)
+            .maxNumberLength(LONGEST_NUMBER)
+            .maxStringLength(LONGEST_STRING);
+    try {
+      return builder.maxNameLength(LONGEST_NAME).maxDocumentLength(LONGEST_DOCUMENT).build();
+    } catch (NoSuchMethodError e) {
+      // Jackson before 2.16, as Spark 3.5 brings it, knows neither: it holds names to 50,000
+      // characters, and what is read is bounded by its reader as well.
+      return builder.build();
+    }
+  }
 
   /** The mapper, which nobody configures further. */
   public static ObjectMapper mapper() {

@@ -1,0 +1,145 @@
+package io.dmyt.spark;
+
+import io.dmyt.data.VideoGrouping;
+import io.dmyt.spark.ScoringOptions.Output;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
+
+/** Scores a partition's rows, some hundred at a time, in their order. */
+final class RowScorer implements MapPartitionsFunction<Row, Row> {
+  private static final long serialVersionUID = 1L;
+
+  /** Rows that are held and decoded together: enough that a pause between two groups is nothing. */
+  private static final int ROWS = 256;
+
+  /** Bytes of encoded images that are held together. */
+  private static final long BYTES = 64L << 20;
+
+  private final ScoringOptions options;
+  private final Broadcast<byte[]> file;
+
+  RowScorer(ScoringOptions options, Broadcast<byte[]> file) {
+    this.options = options;
+    this.file = file;
+  }
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> rows) {
+    return new Scored(rows);
+  }
+
+  /** The rows of the partition, scored when they are asked for. */
+  private final class Scored implements Iterator<Row> {
+    private final Iterator<Row> rows;
+    private Iterator<Row> ready = List.<Row>of().iterator();
+    private SharedDetectors.@Nullable Lease lease;
+
+    Scored(Iterator<Row> rows) {
+      this.rows = rows;
+      TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close());
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (!ready.hasNext() && rows.hasNext()) {
+        try {
+          ready = scored(group()).iterator();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      return ready.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.next();
+    }
+
+    private List<Row> group() {
+      List<Row> group = new ArrayList<>();
+      long bytes = 0;
+      while (rows.hasNext() && group.size() < ROWS && bytes < BYTES) {
+        Row row = rows.next();
+        group.add(row);
+        byte[] content = content(row);
+        bytes += content == null ? 0 : content.length;
+      }
+      return group;
+    }
+
+    private List<Row> scored(List<Row> group) throws IOException {
+      int threads = Math.max(1, TaskContext.get().cpus());
+      if (lease == null) {
+        lease =
+            SharedDetectors.lease(
+                new SharedDetectors.Key(
+                    options.detector(), options.engine(), options.precision(), threads),
+                file::value);
+      }
+      List<RowSample> samples = new ArrayList<>();
+      for (int i = 0; i < group.size(); i++) {
+        String path = path(group.get(i));
+        samples.add(new RowSample(path + "#" + i, path, content(group.get(i))));
+      }
+      BatchScorer scorer = new BatchScorer(lease.detector(), options, threads);
+      List<Object[]> results =
+          options.output() == Output.SCORES ? scorer.scores(samples) : scorer.embeddings(samples);
+      List<Row> scored = new ArrayList<>();
+      for (int i = 0; i < group.size(); i++) {
+        scored.add(joined(group.get(i), results.get(i)));
+      }
+      return scored;
+    }
+
+    private void close() {
+      if (lease != null) {
+        lease.close();
+        lease = null;
+      }
+    }
+  }
+
+  private String path(Row row) {
+    String path = row.getString(row.fieldIndex(options.pathColumn()));
+    return path == null ? "" : path;
+  }
+
+  private byte @Nullable [] content(Row row) {
+    return options.contentColumn().isEmpty()
+        ? null
+        : row.getAs(row.fieldIndex(options.contentColumn()));
+  }
+
+  /** The row without its content, and with what was found out. */
+  private Row joined(Row row, Object[] result) {
+    List<@Nullable Object> values = new ArrayList<>();
+    String[] names = row.schema().fieldNames();
+    for (int i = 0; i < names.length; i++) {
+      if (!names[i].equals(options.contentColumn())) {
+        values.add(row.get(i));
+      }
+    }
+    if (options.videos() != VideoGrouping.NONE) {
+      values.add(options.videos().group(List.of(Path.of(path(row)))).get(0).group());
+    }
+    values.addAll(Arrays.asList(result));
+    return RowFactory.create(values.toArray());
+  }
+}
