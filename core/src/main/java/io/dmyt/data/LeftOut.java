@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What was passed over in a search for images.
@@ -32,6 +33,13 @@ public record LeftOut(Map<String, Integer> byEnding, int hidden, List<Path> dang
   /** Whether everything was an image. */
   public boolean isEmpty() {
     return byEnding.isEmpty() && hidden == 0 && danglingLinks.isEmpty();
+  }
+
+  /** The same without the files of some endings, which are not left out after all. */
+  public LeftOut without(Predicate<String> endings) {
+    Map<String, Integer> rest = new TreeMap<>(byEnding);
+    rest.keySet().removeIf(endings);
+    return new LeftOut(rest, hidden, danglingLinks);
   }
 
   /** This and another search's together. */

@@ -63,6 +63,10 @@ class VideoTest {
     assertEquals(0.5, VideoScore.MEDIAN.of(0.9, 0.1, 0.8, 0.2), 1e-12);
     assertEquals(0.2, VideoScore.MEDIAN.of(0.9, 0.1, 0.2), 1e-12);
     assertEquals(0.9, VideoScore.MAX.of(0.9, 0.1, 0.2), 1e-12);
+    // The highest fifth: of ten two, of three one.
+    assertEquals(
+        0.85, VideoScore.TOP_K.of(0.1, 0.9, 0.1, 0.8, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1), 1e-12);
+    assertEquals(0.9, VideoScore.TOP_K.of(0.9, 0.1, 0.2), 1e-12);
   }
 
   @Test

@@ -6,56 +6,46 @@ import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.ModelFile;
 import io.dmyt.OperatingPoint;
-import io.dmyt.Prediction;
-import io.dmyt.Predictor;
-import io.dmyt.VideoVerdict;
-import io.dmyt.VideoVerdicts;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
+import io.dmyt.cli.option.FacesMode;
 import io.dmyt.cli.option.OptionChecks;
-import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.option.VideoOptions;
 import io.dmyt.cli.option.VideoRule;
+import io.dmyt.cli.option.VideoScoreName;
 import io.dmyt.cli.output.PredictionCsv;
 import io.dmyt.cli.output.PredictionJson;
 import io.dmyt.cli.output.PredictionOutputs;
 import io.dmyt.cli.output.PredictionTable;
-import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.ScreeningCsv;
 import io.dmyt.cli.output.Terminal;
-import io.dmyt.data.BadImageException;
-import io.dmyt.data.ImageDataException;
-import io.dmyt.data.ImageSearch;
-import io.dmyt.data.LeftOut;
-import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Sample;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@code dmyt predict}: judges the user's own files. */
 @Parameters(
     commandDescription =
-        "Say of images whether they are real or fake. Exit code 3 if --fail-on-fake is given and"
-            + " one is fake, else 1 if a file is not an image")
+        "Say of images and videos whether they are real or fake. In a video, faces are found,"
+            + " followed, cut out as the detector was trained on, and scored. Exit code 3 if"
+            + " --fail-on-fake is given and one is fake, else 1 if a file is not an image or video")
 final class PredictCommand implements Command {
   @ParametersDelegate final BatchOptions loading = new BatchOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
+  @ParametersDelegate final VideoOptions video = new VideoOptions();
 
   @Parameter(
       required = true,
-      description = "FILES|FOLDERS...: images, and folders that hold some at any depth")
+      description = "FILES|FOLDERS...: images and videos, and folders that hold some at any depth")
   List<Path> inputs = new ArrayList<>();
 
   @Parameter(
@@ -79,10 +69,35 @@ final class PredictCommand implements Command {
 
   @Parameter(
       names = "--video-score",
-      description = "Which of mean, median and max of the frames' P(fake) decides about a video")
+      converter = VideoScoreName.class,
+      description =
+          "What of its frames' P(fake) decides about a video or a face in it: mean, median, max, or"
+              + " top-k, the mean of the highest fifth")
   VideoScore videoScore = VideoScore.MEAN;
 
-  @Parameter(names = "--csv", description = "Write a row per image to this file")
+  @Parameter(
+      names = "--faces",
+      description =
+          "Whether faces are found and cut out: auto (in videos), on, or off to score whole frames")
+  FacesMode faces = FacesMode.AUTO;
+
+  @Parameter(
+      names = "--report",
+      description =
+          "Write one page about the videos to this file: verdicts, P(fake) over time, faces, heat"
+              + " maps")
+  Path report;
+
+  @Parameter(
+      names = "--annotate",
+      description =
+          "Write the video with boxes and scores to this file (.mp4, .mov, .mkv, .webm), or several"
+              + " to this folder")
+  Path annotate;
+
+  @Parameter(
+      names = "--csv",
+      description = "Write a row per image, or per video and face, to this file")
   Path csv;
 
   @Parameter(names = "--json", description = "Write everything to this file")
@@ -95,7 +110,8 @@ final class PredictCommand implements Command {
 
   @Parameter(
       names = "--fail-on-fake",
-      description = "Exit with code 3 if an image is fake; with --video-by: if a video is")
+      description =
+          "Exit with code 3 if an image or a video is fake; with --video-by: if a video is")
   boolean failOnFake;
 
   @Parameter(
@@ -120,7 +136,10 @@ final class PredictCommand implements Command {
     if (explainClass != null && explain == null) {
       throw new UsageException("--explain-class needs --explain");
     }
-    ImageSearch found = files();
+    PredictInputs found = PredictInputs.of(inputs);
+    VideoRun videos =
+        new VideoRun(found.videos(), weights, video, faces, videoScore, report, annotate);
+    check(found, videos);
     List<Sample> samples = videoBy.grouping().group(found.images());
     ModelFile.requireSound(weights);
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
@@ -148,129 +167,82 @@ final class PredictCommand implements Command {
           weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
       terminal.sayLeftOut(found.leftOut());
-      return run(detector, samples, terminal);
+      return run(detector, samples, videos, terminal);
     }
   }
 
-  /** The images that are meant, each once. */
-  private ImageSearch files() throws IOException {
-    Set<Path> files = new LinkedHashSet<>();
-    LeftOut leftOut = LeftOut.NOTHING;
-    for (Path input : inputs) {
-      if (Files.isDirectory(input)) {
-        ImageSearch below = ImageSearch.below(input);
-        leftOut = leftOut.and(below.leftOut());
-        if (below.images().isEmpty()) {
-          throw new ImageDataException(
-              Text.format("no image (%s) below %s", ImageSearch.endings(), input));
-        }
-        files.addAll(below.images());
-      } else if (Files.exists(input)) {
-        files.add(input);
-      } else if (Files.isSymbolicLink(input)) {
-        throw new ImageDataException(input + " is a link that leads nowhere");
-      } else {
-        throw new NoSuchFileException(input.toString());
+  private void check(PredictInputs found, VideoRun run) {
+    boolean images = !found.images().isEmpty();
+    if (found.videos().isEmpty() && (report != null || annotate != null)) {
+      throw new UsageException("--report and --annotate show videos, and none is given");
+    }
+    if (images && !found.videos().isEmpty() && csv != null) {
+      throw new UsageException("--csv takes images or videos, not both: run predict for each");
+    }
+    if (explain != null && !images) {
+      throw new UsageException("--explain shows images: for videos take --report");
+    }
+    run.check();
+  }
+
+  private int run(Detector detector, List<Sample> samples, VideoRun screening, Terminal terminal)
+      throws IOException {
+    try (PredictionOutputs outputs = new PredictionOutputs()) {
+      open(outputs, detector, samples.isEmpty(), terminal);
+      // A table that grows has no room for a bar.
+      Terminal bars = jsonLines ? terminal : terminal.quiet();
+      boolean fake = false;
+      boolean bad = false;
+      if (!samples.isEmpty()) {
+        ImageRun images = new ImageRun(samples, loading, videoBy, videoScore);
+        ImageRun.Outcome outcome =
+            images.run(detector, outputs, this::explanations, terminal, bars);
+        fake = outcome.fake();
+        bad = outcome.bad();
       }
-    }
-    return new ImageSearch(List.copyOf(files), leftOut);
-  }
-
-  private int run(Detector detector, List<Sample> samples, Terminal terminal) throws IOException {
-    VideoVerdicts videos = new VideoVerdicts();
-    long started = System.nanoTime();
-    try (PredictionOutputs outputs = new PredictionOutputs();
-        Explanations explanations =
-            explain == null
-                ? null
-                : new Explanations(explain, samples, detector, Optional.ofNullable(explainClass));
-        ProgressLine progress =
-            new ProgressLine(jsonLines ? terminal : terminal.quiet(), "Images", samples.size())) {
-      open(outputs, detector, terminal);
-      LoaderOptions options =
-          LoaderOptions.evaluation(detector.spec().preprocessing())
-              .withBatch(loading.batch)
-              .withWorkers(loading.threads());
-      Predictor.Summary summary =
-          new Predictor(detector, options)
-              .predict(
-                  samples,
-                  explain != null,
-                  new Predictor.Output() {
-                    private int done;
-
-                    @Override
-                    public void batch(
-                        List<Sample> batch, INDArray images, List<Prediction> predictions)
-                        throws IOException {
-                      for (Prediction prediction : predictions) {
-                        outputs.image(prediction);
-                        if (videoBy != VideoRule.NONE) {
-                          videos.add(prediction);
-                        }
-                      }
-                      if (explanations != null) {
-                        explanations.write(batch, images);
-                      }
-                      done += predictions.size();
-                      progress.at(done);
-                    }
-
-                    @Override
-                    public void bad(BadImageException sample) throws IOException {
-                      outputs.bad(sample);
-                      done++;
-                    }
-                  });
-      List<VideoVerdict> verdicts =
-          videos.verdicts(videoScore, detector.calibration().operatingPoint());
-      for (VideoVerdict verdict : verdicts) {
-        outputs.video(verdict);
+      if (!screening.videos().isEmpty()) {
+        VideoRun.Summary summary = screening.run(detector, outputs, terminal);
+        say(summary, terminal);
+        fake |= summary.fake() > 0;
+        bad |= !summary.bad().isEmpty();
       }
       outputs.finish();
-      say(summary, verdicts, (System.nanoTime() - started) / 1e9, terminal);
-      boolean fake =
-          videoBy == VideoRule.NONE
-              ? summary.fakes() > 0
-              : verdicts.stream().anyMatch(VideoVerdict::fake);
-      if (failOnFake && fake) {
-        return Main.FAKE;
-      }
-      return summary.bad().isEmpty() ? Main.OK : Main.FAILED;
+      return failOnFake && fake ? Main.FAKE : bad ? Main.FAILED : Main.OK;
     }
+  }
+
+  /** The pictures that --explain asks for; null without it. */
+  private Explanations explanations(Detector detector, List<Sample> samples) {
+    return explain == null
+        ? null
+        : new Explanations(explain, samples, detector, Optional.ofNullable(explainClass));
   }
 
   /** Opens everything that was asked for. */
-  private void open(PredictionOutputs outputs, Detector detector, Terminal terminal)
+  private void open(
+      PredictionOutputs outputs, Detector detector, boolean onlyVideos, Terminal terminal)
       throws IOException {
     outputs.add(
         jsonLines
             ? PredictionJson.lines(terminal, detector)
             : new PredictionTable(terminal, detector));
     if (csv != null) {
-      outputs.add(new PredictionCsv(csv, detector));
+      outputs.add(onlyVideos ? new ScreeningCsv(csv) : new PredictionCsv(csv, detector));
     }
     if (json != null) {
       outputs.add(PredictionJson.file(json, weights, detector));
     }
   }
 
-  private void say(
-      Predictor.Summary summary, List<VideoVerdict> verdicts, double seconds, Terminal terminal) {
+  private static void say(VideoRun.Summary summary, Terminal terminal) {
     terminal.say(
-        "%d images: %d fake, %d real (%.1f images/s)",
-        summary.scored(),
-        summary.fakes(),
-        summary.scored() - summary.fakes(),
-        summary.scored() / seconds);
-    if (!verdicts.isEmpty()) {
-      long fakeVideos = verdicts.stream().filter(VideoVerdict::fake).count();
-      terminal.say(
-          "%d videos: %d fake, %d real (by the %s of their frames)",
-          verdicts.size(), fakeVideos, verdicts.size() - fakeVideos, OptionNames.of(videoScore));
-    }
+        "%d videos: %d fake, %d real, %d without a verdict",
+        summary.fake() + summary.real() + summary.none(),
+        summary.fake(),
+        summary.real(),
+        summary.none());
     if (!summary.bad().isEmpty()) {
-      terminal.say("%d of the files are not images:", summary.bad().size());
+      terminal.say("%d of the files are not videos that can be read:", summary.bad().size());
       summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
     }
   }

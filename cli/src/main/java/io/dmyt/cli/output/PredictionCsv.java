@@ -6,6 +6,8 @@ import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
+import io.dmyt.screening.VideoResult;
+import io.dmyt.video.VideoException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,6 +60,16 @@ public final class PredictionCsv implements PredictionOutput {
   @Override
   public void video(VideoVerdict video) {
     // A table has one kind of rows.
+  }
+
+  @Override
+  public void screened(VideoResult video) {
+    // As above.
+  }
+
+  @Override
+  public void badVideo(VideoException file) {
+    // As above.
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Json;
+import io.dmyt.screening.VideoResult;
+import io.dmyt.video.VideoException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +20,8 @@ import java.util.List;
 /**
  * Predictions as JSON. An image is {@code {"file", "fakeProbability", "verdict", "class",
  * "probabilities", "distances"}}, a file that is none {@code {"file", "error"}}, a video {@code
- * {"video", "frames", "mean", "median", "max", "verdict"}}.
+ * {"video", "frames", "mean", "median", "max", "verdict"}}. What is said of a video that was judged
+ * by the faces in it, {@link ScreeningJson} says.
  */
 public final class PredictionJson {
   private PredictionJson() {}
@@ -124,6 +127,16 @@ public final class PredictionJson {
     }
 
     @Override
+    public void screened(VideoResult video) throws IOException {
+      line(json -> ScreeningJson.write(json, video));
+    }
+
+    @Override
+    public void badVideo(VideoException file) throws IOException {
+      line(json -> ScreeningJson.write(json, file));
+    }
+
+    @Override
     public void finish() {
       // Every line is whole.
     }
@@ -139,6 +152,7 @@ public final class PredictionJson {
     private final AtomicFile.Draft draft;
     private final JsonGenerator json;
     private final List<BadImageException> errors = new ArrayList<>();
+    private final List<VideoException> badVideos = new ArrayList<>();
     private boolean videos;
 
     Document(Path file, Path weights, Detector detector) throws IOException {
@@ -166,12 +180,27 @@ public final class PredictionJson {
 
     @Override
     public void video(VideoVerdict video) throws IOException {
+      beginVideos();
+      write(json, video);
+    }
+
+    private void beginVideos() throws IOException {
       if (!videos) {
         json.writeEndArray();
         json.writeArrayFieldStart("videos");
         videos = true;
       }
-      write(json, video);
+    }
+
+    @Override
+    public void screened(VideoResult video) throws IOException {
+      beginVideos();
+      ScreeningJson.write(json, video);
+    }
+
+    @Override
+    public void badVideo(VideoException file) {
+      badVideos.add(file);
     }
 
     @Override
@@ -180,6 +209,9 @@ public final class PredictionJson {
       json.writeArrayFieldStart("errors");
       for (BadImageException error : errors) {
         write(json, error);
+      }
+      for (VideoException error : badVideos) {
+        ScreeningJson.write(json, error);
       }
       json.writeEndArray();
       json.writeEndObject();

@@ -3,6 +3,8 @@ package io.dmyt.cli.output;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
+import io.dmyt.screening.VideoResult;
+import io.dmyt.video.VideoException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,20 @@ public final class PredictionOutputs implements PredictionOutput {
   public void video(VideoVerdict video) throws IOException {
     for (PredictionOutput output : outputs) {
       output.video(video);
+    }
+  }
+
+  @Override
+  public void screened(VideoResult video) throws IOException {
+    for (PredictionOutput output : outputs) {
+      output.screened(video);
+    }
+  }
+
+  @Override
+  public void badVideo(VideoException file) throws IOException {
+    for (PredictionOutput output : outputs) {
+      output.badVideo(file);
     }
   }
 

@@ -6,8 +6,16 @@ import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
 import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
+import io.dmyt.metric.Estimate;
+import io.dmyt.screening.FaceTrack;
+import io.dmyt.screening.Sighting;
+import io.dmyt.screening.Verdict;
+import io.dmyt.screening.VideoResult;
+import io.dmyt.video.VideoException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A line per image for people: the file comes last, as it may have blanks. */
 public final class PredictionTable implements PredictionOutput {
@@ -19,6 +27,7 @@ public final class PredictionTable implements PredictionOutput {
   private final int classWidth;
   private boolean images;
   private boolean videos;
+  private boolean screened;
 
   public PredictionTable(Terminal terminal, Detector detector) {
     this.terminal = terminal;
@@ -69,6 +78,72 @@ public final class PredictionTable implements PredictionOutput {
         Text.format(
             "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
             v.mean(), v.median(), v.max(), v.fake() ? FAKE : REAL, v.frames(), v.video()));
+  }
+
+  @Override
+  public void screened(VideoResult video) throws IOException {
+    if (!screened) {
+      terminal
+          .out()
+          .println("P(fake)  95 % interval     verdict  frames     from       to  face  video");
+      screened = true;
+    }
+    for (FaceTrack face : video.faces()) {
+      List<Sighting> seen = face.sightings();
+      print(
+          row(
+              face.score(),
+              face.verdict(),
+              face.scored(),
+              seen.get(0).time(),
+              seen.get(seen.size() - 1).time(),
+              String.valueOf(face.number()),
+              video.video(),
+              face.reason()));
+    }
+    print(
+        row(
+            video.score(),
+            video.verdict(),
+            video.read(),
+            Duration.ZERO,
+            video.info().duration(),
+            "all",
+            video.video(),
+            video.reason()));
+  }
+
+  private static String row(
+      Estimate score,
+      Verdict verdict,
+      int frames,
+      Duration from,
+      Duration to,
+      String face,
+      String video,
+      Optional<String> reason) {
+    String interval =
+        Double.isNaN(score.low()) ? "" : Text.format("[%.4f, %.4f]", score.low(), score.high());
+    return Text.format(
+        "%7s  %-16s  %-7s  %6d  %6.1f s %6.1f s  %4s  %s%s",
+        Double.isNaN(score.value()) ? "" : Numbers.fixed(score.value(), 4),
+        interval,
+        switch (verdict) {
+          case REAL -> REAL;
+          case FAKE -> FAKE;
+          case NONE -> "none";
+        },
+        frames,
+        from.toNanos() / 1e9,
+        to.toNanos() / 1e9,
+        face,
+        video,
+        reason.map(r -> " (" + r + ")").orElse(""));
+  }
+
+  @Override
+  public void badVideo(VideoException file) {
+    // Said on standard error at the end.
   }
 
   private void print(CharSequence line) throws IOException {

@@ -1,0 +1,123 @@
+package io.dmyt.cli.command;
+
+import io.dmyt.Detector;
+import io.dmyt.cli.option.FacesMode;
+import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.option.VideoOptions;
+import io.dmyt.cli.output.PredictionOutputs;
+import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.cli.output.VideoReport;
+import io.dmyt.face.FaceDetector;
+import io.dmyt.internal.Text;
+import io.dmyt.metric.VideoScore;
+import io.dmyt.screening.FaceDetectors;
+import io.dmyt.screening.ScreeningOptions;
+import io.dmyt.screening.Verdict;
+import io.dmyt.screening.VideoAnnotator;
+import io.dmyt.screening.VideoDetector;
+import io.dmyt.screening.VideoResult;
+import io.dmyt.video.VideoException;
+import io.dmyt.video.VideoFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Judges videos, one after the other.
+ *
+ * @param videos one at least
+ * @param weights the detector's file
+ * @param report where the page goes; null for none
+ * @param annotate the file, or with several videos the folder, for videos with boxes; null for none
+ */
+record VideoRun(
+    List<Path> videos,
+    Path weights,
+    VideoOptions options,
+    FacesMode faces,
+    VideoScore score,
+    Path report,
+    Path annotate) {
+
+  /** What it came to. */
+  record Summary(int fake, int real, int none, List<VideoException> bad) {}
+
+  /** Fails unless what was asked for can be written. */
+  void check() {
+    if (annotate != null && !Files.isDirectory(annotate) && videos.size() == 1) {
+      try {
+        VideoFormat.of(annotate);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--annotate: " + e.getMessage());
+      }
+    }
+    options.selection();
+  }
+
+  Summary run(Detector detector, PredictionOutputs outputs, Terminal terminal) throws IOException {
+    ScreeningOptions screening = options.screening(faces, score);
+    int[] counts = new int[Verdict.values().length];
+    List<VideoException> bad = new ArrayList<>();
+    FaceDetectors.Choice choice = options.faces(terminal);
+    try (FaceDetector finder = choice.detector();
+        VideoReport page = report == null ? null : new VideoReport(report, weights, detector)) {
+      terminal.say(
+          "faces        %s",
+          screening.findsFaces()
+              ? Text.format(
+                  "found by %s, cut out: %s%s",
+                  finder.name(),
+                  VideoDetector.crop(detector),
+                  detector.spec().preprocessing().faces() == null
+                      ? " (the detector doesn't say how it was given faces)"
+                      : "")
+              : "not looked for: whole frames are scored");
+      VideoDetector judge = new VideoDetector(detector, finder, screening);
+      for (Path video : videos) {
+        try {
+          VideoResult result = judge(judge, video, terminal);
+          counts[result.verdict().ordinal()]++;
+          outputs.screened(result);
+          if (page != null) {
+            page.add(result, finder.name());
+          }
+          annotate(result, terminal);
+        } catch (VideoException e) {
+          bad.add(e);
+          outputs.badVideo(e);
+        }
+      }
+      if (page != null) {
+        page.write();
+        terminal.say("report       %s", report);
+      }
+    }
+    return new Summary(
+        counts[Verdict.FAKE.ordinal()],
+        counts[Verdict.REAL.ordinal()],
+        counts[Verdict.NONE.ordinal()],
+        bad);
+  }
+
+  private static VideoResult judge(VideoDetector judge, Path video, Terminal terminal)
+      throws IOException {
+    try (ProgressLine progress =
+        new ProgressLine(terminal, String.valueOf(video.getFileName()), 0)) {
+      return judge.predict(video, (read, chosen) -> progress.at(read, "of " + chosen));
+    }
+  }
+
+  private void annotate(VideoResult result, Terminal terminal) throws IOException {
+    if (annotate == null) {
+      return;
+    }
+    boolean folder = videos.size() > 1 || Files.isDirectory(annotate);
+    Path source = Path.of(result.video());
+    Path target = folder ? annotate.resolve(source.getFileName() + ".mp4") : annotate;
+    VideoAnnotator.write(result, target);
+    terminal.say("annotated    %s", target);
+  }
+}

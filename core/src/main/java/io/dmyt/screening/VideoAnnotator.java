@@ -1,0 +1,180 @@
+package io.dmyt.screening;
+
+import io.dmyt.data.RgbImage;
+import io.dmyt.face.Box;
+import io.dmyt.internal.Text;
+import io.dmyt.video.FrameSelection;
+import io.dmyt.video.VideoFormat;
+import io.dmyt.video.VideoFrame;
+import io.dmyt.video.VideoReader;
+import io.dmyt.video.VideoWriter;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes a video again with a box around each face, its number, its verdict and P(fake) of the
+ * frame that was scored last. Between two frames that were looked at, boxes move evenly. Sound is
+ * left out.
+ */
+public final class VideoAnnotator {
+  private static final Color REAL = new Color(0x2c, 0x8f, 0xd6);
+  private static final Color FAKE = new Color(0xe0, 0x4a, 0x2f);
+  private static final Color NONE = new Color(0x90, 0x90, 0x90);
+
+  /** How far before and after it was seen a face still has its box. */
+  private static final Duration LINGER = Duration.ofMillis(500);
+
+  private VideoAnnotator() {}
+
+  /**
+   * Writes the video.
+   *
+   * @param out ends in {@code .mp4}, {@code .mov}, {@code .mkv} or {@code .webm}; replaced whole
+   * @throws IllegalArgumentException for another ending
+   * @throws IOException if the video can't be read again, or the file not be written
+   */
+  public static void write(VideoResult result, Path out) throws IOException {
+    VideoFormat format = VideoFormat.of(out);
+    Path folder = out.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    Path draft = Files.createTempFile(folder, "." + out.getFileName(), ".part");
+    try {
+      copy(result, draft, format);
+      Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private static void copy(VideoResult result, Path draft, VideoFormat format) throws IOException {
+    try (VideoReader reader = VideoReader.open(Path.of(result.video()), FrameSelection.all())) {
+      Optional<VideoFrame> frame = reader.next();
+      if (frame.isEmpty()) {
+        throw new IOException(result.video() + ": none of its frames can be decoded");
+      }
+      RgbImage first = frame.get().image();
+      try (VideoWriter writer = new VideoWriter(draft, first.width(), first.height(), format)) {
+        while (frame.isPresent()) {
+          writer.write(annotated(frame.get(), result.faces()), frame.get().time());
+          frame = reader.next();
+        }
+        writer.finish();
+      }
+    }
+  }
+
+  private static RgbImage annotated(VideoFrame frame, List<FaceTrack> faces) {
+    BufferedImage picture = frame.image().toBufferedImage();
+    Graphics2D g = picture.createGraphics();
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    float line = Math.max(2, Math.max(picture.getWidth(), picture.getHeight()) / 400f);
+    g.setStroke(new BasicStroke(line));
+    g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, Math.round(7 * line)));
+    for (FaceTrack face : faces) {
+      box(face.sightings(), frame.time()).ifPresent(b -> draw(g, b, face, frame.time(), line));
+    }
+    g.dispose();
+    return image(picture);
+  }
+
+  private static void draw(Graphics2D g, Box box, FaceTrack face, Duration time, float line) {
+    Color color =
+        switch (face.verdict()) {
+          case REAL -> REAL;
+          case FAKE -> FAKE;
+          case NONE -> NONE;
+        };
+    int x = (int) box.x();
+    int y = (int) box.y();
+    g.setColor(color);
+    g.drawRect(x, y, (int) box.width(), (int) box.height());
+    String text =
+        face.verdict() == Verdict.NONE
+            ? Text.format("face %d: no verdict", face.number())
+            : Text.format(
+                "face %d: %s%s",
+                face.number(), face.verdict().label(), last(face.sightings(), time));
+    int width = g.getFontMetrics().stringWidth(text) + Math.round(4 * line);
+    int height = g.getFontMetrics().getHeight();
+    int top = y - height - Math.round(line) >= 0 ? y - height : y + (int) box.height();
+    g.fillRect(x - Math.round(line / 2), top, width, height);
+    g.setColor(Color.WHITE);
+    g.drawString(text, x + Math.round(line), top + g.getFontMetrics().getAscent());
+  }
+
+  /** P(fake) of the last frame that was scored, as text. */
+  private static String last(List<Sighting> sightings, Duration time) {
+    double last = Double.NaN;
+    for (Sighting s : sightings) {
+      if (!Double.isNaN(s.fakeProbability())
+          && (Double.isNaN(last) || s.time().compareTo(time) <= 0)) {
+        last = s.fakeProbability();
+      }
+    }
+    return Double.isNaN(last) ? "" : Text.format(" %.2f", last);
+  }
+
+  /** Where a face is at a time; nothing where it isn't, or whole frames were scored. */
+  static Optional<Box> box(List<Sighting> sightings, Duration time) {
+    Sighting before = null;
+    Sighting after = null;
+    for (Sighting s : sightings) {
+      if (s.time().compareTo(time) <= 0) {
+        before = s;
+      } else if (after == null) {
+        after = s;
+      }
+    }
+    if (before != null && after != null) {
+      double share =
+          (double) time.minus(before.time()).toNanos()
+              / after.time().minus(before.time()).toNanos();
+      return between(before, after, share);
+    }
+    Sighting nearest = before != null ? before : after;
+    return nearest == null || nearest.time().minus(time).abs().compareTo(LINGER) > 0
+        ? Optional.empty()
+        : nearest.face().map(f -> f.box());
+  }
+
+  private static Optional<Box> between(Sighting a, Sighting b, double share) {
+    return a.face()
+        .flatMap(
+            f ->
+                b.face()
+                    .map(
+                        g ->
+                            new Box(
+                                mix(f.box().x(), g.box().x(), share),
+                                mix(f.box().y(), g.box().y(), share),
+                                mix(f.box().width(), g.box().width(), share),
+                                mix(f.box().height(), g.box().height(), share))));
+  }
+
+  private static double mix(double a, double b, double share) {
+    return a + share * (b - a);
+  }
+
+  private static RgbImage image(BufferedImage picture) {
+    int[] rgb =
+        picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
+    byte[] pixels = new byte[3 * rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      pixels[3 * i] = (byte) (rgb[i] >> 16);
+      pixels[3 * i + 1] = (byte) (rgb[i] >> 8);
+      pixels[3 * i + 2] = (byte) rgb[i];
+    }
+    return new RgbImage(picture.getWidth(), picture.getHeight(), pixels);
+  }
+}

@@ -1,0 +1,214 @@
+package io.dmyt.screening;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmyt.Detector;
+import io.dmyt.DetectorSpec;
+import io.dmyt.LossKind;
+import io.dmyt.data.FaceCrop;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.data.RgbImage;
+import io.dmyt.data.Sample;
+import io.dmyt.face.Face;
+import io.dmyt.face.FaceCropper;
+import io.dmyt.face.FaceDetector;
+import io.dmyt.face.TestFaces;
+import io.dmyt.loss.Dummies;
+import io.dmyt.metric.VideoScore;
+import io.dmyt.video.FrameSelection;
+import io.dmyt.video.VideoFormat;
+import io.dmyt.video.VideoWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VideoDetectorTest {
+  /** Every pixel as it was, so that what is read is known. */
+  private static final VideoFormat LOSSLESS =
+      new VideoFormat("matroska", "ffv1", "bgr0", 1000, 1, 0, 1, Map.of());
+
+  private static final int SIZE = 512;
+
+  private static Detector detector;
+  private static FaceDetector faces;
+  private static RgbImage astronaut;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void load() throws IOException {
+    List<String> classes = List.of("fake", "real");
+    detector =
+        Detector.create(
+            new DetectorSpec(
+                "resnet18",
+                classes,
+                "real",
+                Preprocessing.imageNet(64).withFaces(FaceCrop.aligned()),
+                LossKind.DMYT,
+                Dummies.of(classes, 512),
+                null),
+            1);
+    faces = TestFaces.detector();
+    astronaut = TestFaces.astronaut();
+  }
+
+  @AfterAll
+  static void close() {
+    faces.close();
+    detector.close();
+  }
+
+  private Path video(int frames, IntFunction<RgbImage> frame) throws IOException {
+    Path file = folder.resolve("clip.mkv");
+    RgbImage first = frame.apply(0);
+    try (VideoWriter writer = new VideoWriter(file, first.width(), first.height(), LOSSLESS)) {
+      for (int i = 0; i < frames; i++) {
+        writer.write(frame.apply(i), Duration.ofMillis(100L * i));
+      }
+      writer.finish();
+    }
+    return file;
+  }
+
+  private static VideoResult judge(Path video, ScreeningOptions options) throws IOException {
+    return new VideoDetector(detector, faces, options).predict(video);
+  }
+
+  private static ScreeningOptions all() {
+    return ScreeningOptions.DEFAULT.withFrames(FrameSelection.all());
+  }
+
+  private static RgbImage scene(int left) {
+    RgbImage scene = TestFaces.grey(800, SIZE);
+    TestFaces.paste(astronaut, scene, left, 0);
+    return scene;
+  }
+
+  /** The scores are the detector's of the crops, and the face's is their mean. */
+  @Test
+  void scoresAFaceThatMoves() throws IOException {
+    Path file = video(6, i -> scene(20 * i));
+    VideoResult result = judge(file, all());
+    assertEquals(1, result.faces().size());
+    FaceTrack face = result.faces().get(0);
+    assertEquals(6, face.scored());
+    double sum = 0;
+    for (int i = 0; i < 6; i++) {
+      Sighting sighting = face.sightings().get(i);
+      assertEquals(i, sighting.frame());
+      assertEquals(Duration.ofMillis(100L * i), sighting.time());
+      RgbImage scene = scene(20 * i);
+      Face found = faces.detect(scene).get(0);
+      assertEquals(Optional.of(found), sighting.face());
+      RgbImage crop = FaceCropper.crop(scene, found, FaceCrop.aligned());
+      double expected =
+          detector.predictSamples(List.of(Sample.of("crop", crop))).get(0).fakeProbability();
+      assertEquals(expected, sighting.fakeProbability(), 1e-5);
+      sum += expected;
+    }
+    assertEquals(sum / 6, face.score().value(), 1e-5);
+    assertTrue(face.score().low() <= face.score().value());
+    assertTrue(face.score().high() >= face.score().value());
+    assertEquals(face.score(), result.score());
+    assertEquals(face.score().value() >= 0.5 ? Verdict.FAKE : Verdict.REAL, result.verdict());
+    assertEquals(4, face.strongest().size());
+    assertEquals(6, face.shots().size());
+    assertEquals(
+        face.sightings().stream().mapToDouble(Sighting::fakeProbability).max().orElseThrow(),
+        face.strongest().get(0).fakeProbability());
+  }
+
+  @Test
+  void theHighestFaceDecides() throws IOException {
+    RgbImage two = TestFaces.grey(1024, SIZE);
+    TestFaces.paste(astronaut, two, 0, 0);
+    TestFaces.paste(astronaut.resize(300, 300), two, 600, 150);
+    VideoResult result = judge(video(4, i -> two), all().withScore(VideoScore.MAX));
+    assertEquals(2, result.faces().size());
+    double highest =
+        result.faces().stream().mapToDouble(f -> f.score().value()).max().orElseThrow();
+    assertEquals(highest, result.score().value());
+    assertTrue(result.faces().stream().allMatch(f -> f.scored() == 4));
+  }
+
+  /** After the cut another shot begins, and with it another face. */
+  @Test
+  void aCutPartsFaces() throws IOException {
+    RgbImage dark = new RgbImage(800, SIZE, new byte[3 * 800 * SIZE]);
+    TestFaces.paste(astronaut.resize(256, 256), dark, 500, 200);
+    VideoResult result = judge(video(8, i -> i < 5 ? scene(0) : dark), all());
+    assertEquals(1, result.cuts());
+    assertEquals(List.of(5, 3), result.faces().stream().map(f -> f.sightings().size()).toList());
+  }
+
+  private static void assertNoVerdict(VideoResult result, String reason) {
+    assertEquals(Verdict.NONE, result.verdict());
+    assertTrue(Double.isNaN(result.score().value()));
+    assertEquals(Optional.of(reason), result.reason());
+  }
+
+  @Test
+  void withoutAFaceThereIsNoVerdict() throws IOException {
+    VideoResult result = judge(video(40, i -> TestFaces.grey(320, 240)), ScreeningOptions.DEFAULT);
+    assertNoVerdict(result, "no face found in 32 frames");
+    assertEquals(32, result.read());
+  }
+
+  @Test
+  void ofOneFrameThereIsNoVerdict() throws IOException {
+    assertNoVerdict(
+        judge(video(1, i -> scene(0)), ScreeningOptions.DEFAULT),
+        "the face was scored in 1 frame, 3 are needed");
+    assertTrue(
+        judge(video(1, i -> scene(0)), ScreeningOptions.DEFAULT.withMinFrames(1)).verdict()
+            != Verdict.NONE);
+  }
+
+  @Test
+  void ofASmallFaceThereIsNoVerdict() throws IOException {
+    RgbImage small = TestFaces.grey(640, 480);
+    TestFaces.paste(astronaut.resize(128, 128), small, 300, 200);
+    assertNoVerdict(
+        judge(video(4, i -> small), all()),
+        "the face was scored in 0 frames, 3 are needed; too small in 4");
+  }
+
+  @Test
+  void ofABlurredFaceThereIsNoVerdict() throws IOException {
+    RgbImage blurred = astronaut.resize(44, 44).resize(SIZE, SIZE);
+    assertNoVerdict(
+        judge(video(4, i -> blurred), all()),
+        "the face was scored in 0 frames, 3 are needed; too blurred in 4");
+  }
+
+  @Test
+  void wholeFramesAreScoredWithoutLookingForFaces() throws IOException {
+    RgbImage grey = TestFaces.grey(320, 240);
+    VideoResult result = judge(video(4, i -> grey), all().withFindsFaces(false));
+    double expected =
+        detector.predictSamples(List.of(Sample.of("grey", grey))).get(0).fakeProbability();
+    assertEquals(expected, result.score().value(), 1e-5);
+    assertEquals(Optional.empty(), result.faces().get(0).sightings().get(0).face());
+  }
+
+  @Test
+  void longVideosKeepFewPictures() throws IOException {
+    VideoResult result =
+        judge(video(130, i -> TestFaces.grey(64, 64)), all().withFindsFaces(false));
+    FaceTrack track = result.faces().get(0);
+    assertEquals(130, track.scored());
+    assertEquals(33, track.shots().size());
+    assertEquals(Duration.ZERO, track.shots().get(0).time());
+    assertEquals(Duration.ofMillis(12_800), track.shots().get(32).time());
+  }
+}
