@@ -106,6 +106,11 @@ record DetectorContent(
         : detector.loss().hasClassifier() ? detector.classes().size() : 0;
   }
 
+  /** The side in pixels of the network's images, 0 for the network's own. */
+  int inputSize() {
+    return detector == null ? 0 : detector.preprocessing().size();
+  }
+
   /** timm's name of the network. */
   String model() {
     return detector == null ? backbone : detector.backbone();

@@ -223,7 +223,8 @@ final class DetectorFile {
    */
   static Backbone backbone(Path file, DetectorContent content, boolean updater) throws IOException {
     try (ZipArchive zip = open(file)) {
-      return SavedGraph.open(zip, content.model(), content.classifierOutputs()).load(updater);
+      return SavedGraph.open(zip, content.model(), content.classifierOutputs(), content.inputSize())
+          .load(updater);
     } catch (ZipException | IllegalArgumentException e) {
       throw damaged(file, e.getMessage());
     }

@@ -244,7 +244,7 @@ public final class ModelFile implements AutoCloseable {
                 () ->
                     new IllegalArgumentException(
                         weights.origin().source() + " does not say which network it is of"));
-    Backbone network = Backbones.create(name, weights);
+    Backbone network = Backbones.create(name, weights, content == null ? 0 : content.inputSize());
     detector().ifPresent(spec -> requireFitting(network, spec));
     return network;
   }

@@ -3,10 +3,14 @@ package io.dmyt;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.hub.Download;
 import io.dmyt.hub.RemoteFile;
+import io.dmyt.hub.TimmCatalogue;
+import io.dmyt.hub.TimmWeights;
 import io.dmyt.hub.WeightsCache;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -47,6 +51,34 @@ public record PretrainedWeights(String source) {
       return Optional.of(cache.at(RemoteFile.of(source), progress));
     }
     return Optional.of(Path.of(source));
+  }
+
+  /**
+   * What somebody who fetches a network's published weights should know, a sentence each: that the
+   * licence forbids commercial use, that they were trained with another activation function.
+   */
+  public static List<String> notes(String model) {
+    List<String> notes = new ArrayList<>();
+    TimmWeights.find(model)
+        .filter(weights -> TimmCatalogue.find(model).isEmpty())
+        .ifPresent(
+            weights -> {
+              if (weights.nonCommercial()) {
+                notes.add(
+                    Text.format(
+                        "The licence of these weights (%s) forbids commercial use",
+                        weights.licence()));
+              }
+              TimmWeights.trainedAs(weights.name())
+                  .ifPresent(
+                      other ->
+                          notes.add(
+                              Text.format(
+                                  "These weights were trained with QuickGELU, %s has GELU: %s fits"
+                                      + " them better",
+                                  model, other)));
+            });
+    return notes;
   }
 
   /**

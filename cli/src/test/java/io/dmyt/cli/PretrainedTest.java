@@ -218,4 +218,28 @@ class PretrainedTest {
       assertTrue(model.get("multiplyAdds").asLong() > 20_000_000, model.toString());
     }
   }
+
+  @Test
+  void modelsAreFoundByFamilyAndName() {
+    Cli.Result clip = Cli.run("models", "--search", "base_patch32_clip_224.o", "--has-weights");
+    assertEquals(0, clip.code(), clip.all());
+    assertTrue(
+        clip.out()
+            .lines()
+            .anyMatch(
+                row ->
+                    row.matches(
+                        "vit_base_patch32_clip_224.openai +87\\.5 M .* to fetch +apache-2.0")),
+        clip.out());
+    assertTrue(
+        clip.out().lines().skip(1).allMatch(row -> row.contains("base_patch32_clip_224.o")),
+        clip.out());
+    Cli.Result swin = Cli.run("models", "--family", "swin");
+    assertTrue(swin.out().lines().skip(1).allMatch(l -> l.startsWith("swin")), swin.out());
+    Cli.Result none = Cli.run("models", "--search", "hiera");
+    assertEquals(1, none.code());
+    assertTrue(
+        none.err().contains("timm has hiera_base_224.mae_in1k_ft_in1k and 23 more"), none.all());
+    assertTrue(Cli.run("models", "--family", "nothing").err().contains("the families are "));
+  }
 }

@@ -3,6 +3,7 @@ package io.dmyt.backbone;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.hub.PublishedWeights;
 import io.dmyt.hub.RemoteFile;
+import io.dmyt.hub.TimmCatalogue;
 import io.dmyt.hub.TimmWeights;
 import io.dmyt.internal.Extensions;
 import io.dmyt.internal.Suggestions;
@@ -81,6 +82,11 @@ public final class Backbones {
     return CURRENT.values();
   }
 
+  /** The names with tags: sets of weights of timm 1.0.29 whose networks are here. */
+  public static List<String> taggedNames() {
+    return TimmWeights.entries().keySet().stream().filter(Backbones::knows).toList();
+  }
+
   /** The networks of this library and all others, by name; those with tags are left out. */
   static Map<String, Model> models() {
     Map<String, Model> models = new LinkedHashMap<>(MODELS);
@@ -138,8 +144,19 @@ public final class Backbones {
    *     that network's
    */
   public static Backbone create(String name, StateDict weights) {
+    return create(name, weights, 0);
+  }
+
+  /**
+   * The same for images of a size.
+   *
+   * @param imageSize height and width in pixels of the images to come, 0 for the network's own
+   * @throws IllegalArgumentException as above, or if the network can't take images of that size
+   */
+  public static Backbone create(String name, StateDict weights, int imageSize) {
     BackboneOptions options =
         BackboneOptions.defaults()
+            .withImageSize(imageSize)
             .withClasses(new StateDictLoader(model(name), weights).classes())
             .withRandomWeights(false);
     return create(name, options).load(weights);
@@ -192,10 +209,17 @@ public final class Backbones {
             () -> {
               List<String> closest = Suggestions.closest(name, names(), CLOSEST);
               String others = String.join(", ", closest.subList(1, closest.size()));
+              boolean timms =
+                  TimmWeights.find(name).isPresent() || TimmCatalogue.find(name).isPresent();
               return new IllegalArgumentException(
                   Text.format(
-                      "unknown model \"%s\"; did you mean %s? Also close: %s",
-                      name, closest.get(0), others));
+                      timms
+                          ? "\"%s\" is a model of timm that is not here yet; the nearest here is %s."
+                              + " Also close: %s"
+                          : "unknown model \"%s\"; did you mean %s? Also close: %s",
+                      name,
+                      closest.get(0),
+                      others));
             });
   }
 

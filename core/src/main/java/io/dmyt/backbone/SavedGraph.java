@@ -63,16 +63,19 @@ public final class SavedGraph {
    * @param name the network's, as timm has it
    * @param classes the number of its classifier's outputs, 0 without classifier, or {@link
    *     #ANY_CLASSIFIER}
+   * @param imageSize height and width in pixels of its images, 0 for the network's own
    * @throws IOException if an entry is missing, damaged or too large
    * @throws IllegalArgumentException if there is no network of that name, or the file holds another
    *     one; the message says where they differ
    */
-  public static SavedGraph open(ZipArchive zip, String name, int classes) throws IOException {
+  public static SavedGraph open(ZipArchive zip, String name, int classes, int imageSize)
+      throws IOException {
     Model model = Backbones.model(name);
     JsonNode found = configuration(zip);
     int outputs = classes == ANY_CLASSIFIER ? classes(model.spec(), found) : classes;
     Architecture architecture =
-        Architecture.of(model, BackboneOptions.defaults().withClasses(outputs));
+        Architecture.of(
+            model, BackboneOptions.defaults().withImageSize(imageSize).withClasses(outputs));
     JsonNode expected = GraphComparison.tree(architecture.configuration());
     GraphComparison.requireSame(model.spec().name(), expected, found);
     SavedGraph graph = new SavedGraph(zip, architecture, expected, found);

@@ -95,9 +95,14 @@ final class StateDictLoader {
       } else if (fits(tensor, parameter)) {
         fitting.put(binding, tensor);
       } else {
-        wrong.add(
-            Text.format(
-                "%s is %s, expected %s", parameter.name(), tensor, Fit.expected(parameter)));
+        PositionResampler.resample(parameter, tensor)
+            .ifPresentOrElse(
+                resampled -> fitting.put(binding, resampled),
+                () ->
+                    wrong.add(
+                        Text.format(
+                            "%s is %s, expected %s",
+                            parameter.name(), tensor, Fit.expected(parameter))));
       }
     }
     left.keySet().forEach(name -> unexpected.add(Quoted.of(name)));

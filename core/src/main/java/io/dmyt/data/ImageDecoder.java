@@ -21,7 +21,7 @@ public final class ImageDecoder implements AutoCloseable {
   private final float[][] table;
   private final NativeDecoder opencv = new NativeDecoder();
   private final PngDecoder png = new PngDecoder();
-  private final BilinearResizer resizer = new BilinearResizer();
+  private final ImageResizer resizer;
   private boolean closed;
 
   /**
@@ -30,6 +30,7 @@ public final class ImageDecoder implements AutoCloseable {
   public ImageDecoder(Preprocessing preprocessing) {
     this.preprocessing = preprocessing;
     this.table = preprocessing.table();
+    resizer = new ImageResizer(preprocessing.interpolation());
   }
 
   /**
@@ -184,30 +185,40 @@ public final class ImageDecoder implements AutoCloseable {
 
   private void normalise(Pixels pixels, float[] target, boolean channelsLast) {
     int size = preprocessing.size();
-    BilinearResizer.RowSink sink =
-        channelsLast
-            ? (y, row) -> interleave(row, target, 3 * size * y, size)
-            : (y, row) -> separate(row, target, y * size, size);
-    resizer.resize(pixels.rgb(), pixels.width(), pixels.height(), size, size, sink);
+    Resizing.Plan plan = preprocessing.plan(pixels.width(), pixels.height());
+    resizer.resize(
+        pixels.rgb(),
+        pixels.width(),
+        pixels.height(),
+        plan.width(),
+        plan.height(),
+        (y, row) -> {
+          int to = y - plan.top();
+          if (to >= 0 && to < size && channelsLast) {
+            interleave(row, 3 * plan.left(), target, 3 * size * to, size);
+          } else if (to >= 0 && to < size) {
+            separate(row, 3 * plan.left(), target, to * size, size);
+          }
+        });
   }
 
-  private void interleave(int[] row, float[] target, int offset, int size) {
+  private void interleave(int[] row, int from, float[] target, int offset, int size) {
     float[] red = table[0];
     float[] green = table[1];
     float[] blue = table[2];
     for (int i = 0; i < 3 * size; i += 3) {
-      target[offset + i] = red[row[i]];
-      target[offset + i + 1] = green[row[i + 1]];
-      target[offset + i + 2] = blue[row[i + 2]];
+      target[offset + i] = red[row[from + i]];
+      target[offset + i + 1] = green[row[from + i + 1]];
+      target[offset + i + 2] = blue[row[from + i + 2]];
     }
   }
 
-  private void separate(int[] row, float[] target, int offset, int size) {
+  private void separate(int[] row, int from, float[] target, int offset, int size) {
     for (int c = 0; c < 3; c++) {
       float[] values = table[c];
       int to = c * size * size + offset;
       for (int x = 0; x < size; x++) {
-        target[to + x] = values[row[3 * x + c]];
+        target[to + x] = values[row[from + 3 * x + c]];
       }
     }
   }

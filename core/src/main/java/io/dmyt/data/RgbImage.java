@@ -52,12 +52,23 @@ public final class RgbImage implements SampleContent {
    * @throws IllegalArgumentException if a side is not positive
    */
   public RgbImage resize(int newWidth, int newHeight) {
+    return resize(newWidth, newHeight, Interpolation.BILINEAR);
+  }
+
+  /**
+   * Resizes as PIL does, with antialiasing when shrinking.
+   *
+   * @param newWidth at least 1
+   * @param newHeight at least 1
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public RgbImage resize(int newWidth, int newHeight, Interpolation interpolation) {
     if (newWidth < 1 || newHeight < 1) {
       throw new IllegalArgumentException(
           Text.format("Can't resize to %d x %d: sides must be at least 1", newWidth, newHeight));
     }
     byte[] resized = new byte[Math.multiplyExact(3 * newWidth, newHeight)];
-    new BilinearResizer()
+    new ImageResizer(interpolation)
         .resize(
             ByteBuffer.wrap(pixels),
             width,

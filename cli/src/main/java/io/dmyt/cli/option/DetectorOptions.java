@@ -3,6 +3,7 @@ package io.dmyt.cli.option;
 import com.beust.jcommander.Parameter;
 import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
+import io.dmyt.PreprocessingKind;
 import io.dmyt.backbone.BackboneSpec;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
@@ -23,6 +24,15 @@ public final class DetectorOptions {
   public Integer imageSize;
 
   @Parameter(
+      names = "--preprocessing",
+      description =
+          "How images are prepared: reference (bilinear, squeezed to a square, ImageNet's mean and"
+              + " deviation) or weights (as for the network's published weights: their mean,"
+              + " deviation, interpolation and crop); default: reference for networks of timm"
+              + " 0.4.9, weights for others")
+  PreprocessingKind preprocessing;
+
+  @Parameter(
       names = "--real-class",
       description = "The class of real images (default: found by name, such as real)")
   String realClass;
@@ -34,7 +44,7 @@ public final class DetectorOptions {
 
   /** Whether any was given. */
   public boolean given() {
-    return imageSize != null || realClass != null || dummies != null;
+    return imageSize != null || preprocessing != null || realClass != null || dummies != null;
   }
 
   /** The network of that name. */
@@ -44,6 +54,12 @@ public final class DetectorOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  private Preprocessing preprocessing(BackboneSpec backbone) {
+    PreprocessingKind kind =
+        preprocessing == null ? PreprocessingKind.defaultFor(backbone) : preprocessing;
+    return kind.of(backbone, imageSize == null ? backbone.imageSize() : imageSize);
   }
 
   private static String byName(List<String> classes) {
@@ -76,7 +92,7 @@ public final class DetectorOptions {
         backbone.name(),
         classes,
         real,
-        Preprocessing.imageNet(imageSize == null ? backbone.imageSize() : imageSize),
+        preprocessing(backbone),
         loss,
         loss.hasClassifier()
             ? null

@@ -9,6 +9,7 @@ import io.dmyt.hub.DownloadException;
 import io.dmyt.hub.WeightsCache;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Options that say which weights to start from. */
@@ -40,7 +41,9 @@ public final class PretrainedOptions {
    */
   public Optional<Path> file(String model, Terminal terminal) throws IOException {
     WeightsCache cache = WeightsCache.ofEnvironment().withOffline(offline);
-    try (DownloadLine progress = new DownloadLine(terminal)) {
+    List<String> notes =
+        from.equals(PretrainedWeights.AUTO) ? PretrainedWeights.notes(model) : List.of();
+    try (DownloadLine progress = new DownloadLine(terminal, notes)) {
       return new PretrainedWeights(from).file(model, cache, progress);
     } catch (DownloadException e) {
       throw new IOException(e.getMessage() + "; or pass --pretrained none", e);

@@ -3,6 +3,7 @@ package io.dmyt.cli.output;
 import io.dmyt.hub.Download;
 import io.dmyt.hub.RemoteFile;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -14,15 +15,25 @@ public final class DownloadLine implements Download.Progress, AutoCloseable {
   private static final int WIDTH = 96;
 
   private final Terminal terminal;
+  private final List<String> notes;
   private ProgressBar bar;
 
   public DownloadLine(Terminal terminal) {
+    this(terminal, List.of());
+  }
+
+  /**
+   * @param notes said when something is fetched
+   */
+  public DownloadLine(Terminal terminal, List<String> notes) {
     this.terminal = terminal;
+    this.notes = notes;
   }
 
   @Override
   public void started(RemoteFile remote, Path folder) {
     terminal.say("Fetching %s to %s", remote.url(), folder);
+    notes.forEach(note -> terminal.say("%s", note));
   }
 
   @Override

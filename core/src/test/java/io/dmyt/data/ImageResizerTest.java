@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dmyt.internal.Tsv;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BilinearResizerTest {
+class ImageResizerTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -41,6 +43,24 @@ class BilinearResizerTest {
     }
   }
 
+  /** Reference values of PIL 9.4: see the file's first line. */
+  @Test
+  void bicubicIsPils() {
+    for (String[] cells : Tsv.rows(ImageResizerTest.class, "/io/dmyt/data/bicubic.tsv").toList()) {
+      int width = Integer.parseInt(cells[0]);
+      int height = Integer.parseInt(cells[1]);
+      byte[] pixels = new byte[3 * width * height];
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = (byte) ((i * i * 31 + i * 7) % 251 + (i / 5) % 5);
+      }
+      RgbImage resized =
+          new RgbImage(width, height, pixels)
+              .resize(
+                  Integer.parseInt(cells[2]), Integer.parseInt(cells[3]), Interpolation.BICUBIC);
+      assertEquals(cells[4], HexFormat.of().formatHex(resized.pixels()));
+    }
+  }
+
   @Test
   void sameSizeKeepsEveryPixel() {
     RgbImage image = random(37, 23, 2);
@@ -61,7 +81,7 @@ class BilinearResizerTest {
   /** A resizer's buffers and weights are those of the last sizes. */
   @Test
   void oneResizerServesManySizes() {
-    BilinearResizer shared = new BilinearResizer();
+    ImageResizer shared = new ImageResizer(Interpolation.BILINEAR);
     int[][] sizes = {
       {40, 30, 9, 9}, {9, 8, 9, 9}, {40, 30, 20, 9}, {3, 200, 9, 20}, {40, 30, 9, 9}
     };

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Bilinear resizing with antialiasing of 8-bit RGB, bit for bit as PIL's {@code Image.resize((w,
- * h), BILINEAR)}.
+ * Resizing with antialiasing of 8-bit RGB, bit for bit as PIL's {@code Image.resize((w, h),
+ * BILINEAR)} or {@code BICUBIC}.
  *
- * <p>Each output pixel is a weighted mean of the input pixels under a triangle whose half-width is
- * one output pixel when shrinking and one input pixel when enlarging. Rows first, then columns,
- * with rounding to 8 bits in between; weights are fixed point with 22 fractional bits.
+ * <p>Each output pixel is a weighted mean of the input pixels under the interpolation's curve, in
+ * output pixels when shrinking and in input pixels when enlarging. Rows first, then columns, with
+ * rounding to 8 bits in between; weights are fixed point with 22 fractional bits.
  *
  * <p>Implementation note. Both passes are integer sums, so order doesn't matter and the result is
  * exact. What costs time is that neighbouring output pixels have weights of their own, which leaves
@@ -22,21 +22,28 @@ import java.util.Arrays;
  *
  * <p>Keeps its buffers; not thread-safe.
  */
-final class BilinearResizer {
+final class ImageResizer {
   private static final int PRECISION = 22;
   private static final int HALF = 1 << (PRECISION - 1);
 
   /** Lines that go through the horizontal pass together; a multiple of 4. */
   private static final int STRIP = 32;
 
-  private Weights horizontal = Weights.of(1, 1);
-  private Weights vertical = Weights.of(1, 1);
+  private final Interpolation interpolation;
+  private Weights horizontal;
+  private Weights vertical;
   private byte[] lines = {};
   private int[][] columns = {};
   private int[][] rows = {};
   private int[] rowSums = {};
   private final int[] columnSums = new int[3 * STRIP];
   private final int[][] stripRows = new int[STRIP][];
+
+  ImageResizer(Interpolation interpolation) {
+    this.interpolation = interpolation;
+    horizontal = Weights.of(interpolation, 1, 1);
+    vertical = horizontal;
+  }
 
   /** Takes one row of the result. */
   interface RowSink {
@@ -74,8 +81,10 @@ final class BilinearResizer {
   }
 
   private void prepare(int width, int height, int newWidth, int newHeight) {
-    horizontal = horizontal.fits(width, newWidth) ? horizontal : Weights.of(width, newWidth);
-    vertical = vertical.fits(height, newHeight) ? vertical : Weights.of(height, newHeight);
+    horizontal =
+        horizontal.fits(width, newWidth) ? horizontal : Weights.of(interpolation, width, newWidth);
+    vertical =
+        vertical.fits(height, newHeight) ? vertical : Weights.of(interpolation, height, newHeight);
     int linesLength = Math.multiplyExact(3 * STRIP, width);
     lines = lines.length >= linesLength ? lines : new byte[linesLength];
     columns = columns.length >= width ? columns : new int[width][3 * STRIP];
@@ -137,36 +146,23 @@ final class BilinearResizer {
    */
   private record Weights(int from, int to, int taps, int[] first, int[] weight) {
 
-    static Weights of(int from, int to) {
-      double scale = (double) from / to;
-      double width = Math.max(scale, 1.0);
-      double inverseWidth = 1.0 / width;
-      int[] first = new int[to];
-      int[] end = new int[to];
+    static Weights of(Interpolation interpolation, int from, int to) {
+      Interpolation.Window[] windows = new Interpolation.Window[to];
       int taps = 0;
       for (int i = 0; i < to; i++) {
-        double center = (i + 0.5) * scale;
-        first[i] = Math.max((int) (center - width + 0.5), 0);
-        end[i] = Math.min((int) (center + width + 0.5), from);
-        taps = Math.max(taps, end[i] - first[i]);
+        windows[i] = interpolation.window(i, from, to);
+        taps = Math.max(taps, windows[i].weights().length);
       }
+      int[] first = new int[to];
       int[] weight = new int[Math.multiplyExact(to, taps)];
-      double[] triangle = new double[taps];
       for (int i = 0; i < to; i++) {
-        double center = (i + 0.5) * scale;
-        double sum = 0;
-        int count = end[i] - first[i];
-        for (int t = 0; t < count; t++) {
-          double distance = Math.abs((t + first[i] - center + 0.5) * inverseWidth);
-          triangle[t] = distance < 1.0 ? 1.0 - distance : 0.0;
-          sum += triangle[t];
-        }
+        double[] weights = windows[i].weights();
         // Near the far edge the padding goes in front, so that no tap lies outside.
-        int padding = first[i] - Math.min(first[i], from - taps);
-        first[i] -= padding;
-        for (int t = 0; t < count; t++) {
-          double normalised = sum == 0 ? triangle[t] : triangle[t] / sum;
-          weight[i * taps + padding + t] = (int) (0.5 + normalised * (1 << PRECISION));
+        first[i] = Math.min(windows[i].first(), from - taps);
+        int padding = windows[i].first() - first[i];
+        for (int t = 0; t < weights.length; t++) {
+          double half = weights[t] < 0 ? -0.5 : 0.5;
+          weight[i * taps + padding + t] = (int) (half + weights[t] * (1 << PRECISION));
         }
       }
       return new Weights(from, to, taps, first, weight);
@@ -238,10 +234,10 @@ final class BilinearResizer {
       }
     }
 
-    /** Rounded weights may sum to a little more than one. */
+    /** Rounded weights may sum to a little more than one, and some are negative. */
     private static void toLevels(int[] sums) {
       for (int i = 0; i < sums.length; i++) {
-        sums[i] = Math.min(sums[i] >> PRECISION, 255);
+        sums[i] = Math.max(0, Math.min(sums[i] >> PRECISION, 255));
       }
     }
   }
