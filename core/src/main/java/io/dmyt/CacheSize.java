@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How large a folder of things is that can be had again.
@@ -71,7 +72,7 @@ record CacheSize(Path folder, Map<String, Long> parts, boolean writable, long fr
         advice(setting));
   }
 
-  private String advice(String setting) {
+  private @Nullable String advice(String setting) {
     if (!writable) {
       return "can't be written to: name another folder with " + setting;
     }

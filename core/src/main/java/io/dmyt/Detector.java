@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
@@ -34,13 +35,17 @@ public final class Detector implements AutoCloseable {
   private final ILossFunction loss;
 
   /** The rule that follows from the detector; null if its rule has to be fitted. */
-  private final DecisionRule fixedRule;
+  private final @Nullable DecisionRule fixedRule;
 
-  private Provenance provenance;
+  private @Nullable Provenance provenance;
   private FittedParts fitted;
 
   Detector(
-      Backbone stock, DetectorSpec spec, Provenance provenance, FittedParts fitted, Engine engine) {
+      Backbone stock,
+      DetectorSpec spec,
+      @Nullable Provenance provenance,
+      FittedParts fitted,
+      Engine engine) {
     this.stock = stock;
     this.engine = engine;
     fixedRule = DetectorLoader.fixedRule(spec);
@@ -146,7 +151,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** Where the detector comes from; null before it was trained. */
-  public Provenance provenance() {
+  public @Nullable Provenance provenance() {
     return provenance;
   }
 
@@ -160,7 +165,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** What the calibration was fitted to; null if unknown. */
-  public FittedOn calibratedOn() {
+  public @Nullable FittedOn calibratedOn() {
     return fitted.calibratedOn();
   }
 
@@ -174,7 +179,7 @@ public final class Detector implements AutoCloseable {
    *
    * @param on what it was fitted to; null if unknown
    */
-  public void setCalibration(Calibration calibration, FittedOn on) {
+  public void setCalibration(Calibration calibration, @Nullable FittedOn on) {
     fitted = fitted.calibrated(calibration, on);
   }
 
@@ -189,7 +194,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** What the rule was fitted to; null if it needs no fitting, or that is unknown. */
-  public FittedOn ruleFittedOn() {
+  public @Nullable FittedOn ruleFittedOn() {
     return fitted.ruleOn();
   }
 
@@ -202,7 +207,7 @@ public final class Detector implements AutoCloseable {
    * @throws IllegalArgumentException if the detector is judged by another kind of rule, or this one
    *     takes embeddings of another size
    */
-  public void setRule(DecisionRule rule, FittedOn on) {
+  public void setRule(DecisionRule rule, @Nullable FittedOn on) {
     DetectorLoader.requireFitting(rule, spec, backbone.spec().embeddingSize());
     fitted = new FittedParts(Calibration.NONE, null, rule, on);
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dmyt.backbone.SavedGraph;
 import io.dmyt.internal.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a detector's file says of itself: the entry dmyt.json, or safetensors' metadata.
@@ -22,14 +23,14 @@ import io.dmyt.internal.Json;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DetectorContent(
     int format,
-    DetectorSpec detector,
-    String backbone,
-    Provenance provenance,
-    Calibration calibration,
-    FittedOn calibratedOn,
-    String svm,
-    FittedOn svmOn,
-    StoredRule rule) {
+    @Nullable DetectorSpec detector,
+    @Nullable String backbone,
+    @Nullable Provenance provenance,
+    @Nullable Calibration calibration,
+    @Nullable FittedOn calibratedOn,
+    @Nullable String svm,
+    @Nullable FittedOn svmOn,
+    @Nullable StoredRule rule) {
   /** Raised when older versions of the library could no longer read the file rightly. */
   static final int FORMAT = 4;
 
@@ -54,9 +55,10 @@ record DetectorContent(
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record StoredRule(String name, String entry, FittedOn on) {}
+  record StoredRule(@Nullable String name, @Nullable String entry, @Nullable FittedOn on) {}
 
-  static DetectorContent of(DetectorSpec detector, Provenance provenance, FittedParts fitted) {
+  static DetectorContent of(
+      DetectorSpec detector, @Nullable Provenance provenance, FittedParts fitted) {
     boolean none = fitted.calibration().equals(Calibration.NONE);
     RuleKind kind = fitted.rule() == null ? null : fitted.rule().kind();
     boolean svm = kind == RuleKind.SVM;
@@ -72,7 +74,7 @@ record DetectorContent(
         none ? null : fitted.calibratedOn(),
         svm ? SVM_ENTRY : null,
         svm ? fitted.ruleOn() : null,
-        other ? new StoredRule(kind.label(), RULE_ENTRY, fitted.ruleOn()) : null);
+        kind == null || svm ? null : new StoredRule(kind.label(), RULE_ENTRY, fitted.ruleOn()));
   }
 
   static DetectorContent ofBackbone(String name) {
@@ -80,12 +82,12 @@ record DetectorContent(
   }
 
   /** The fitted rule, an SVM or another one; null if there is none. */
-  StoredRule storedRule() {
+  @Nullable StoredRule storedRule() {
     return svm == null ? rule : new StoredRule(RuleKind.SVM.label(), svm, svmOn);
   }
 
   /** What was fitted, with the rule whose state another entry holds. */
-  FittedParts fitted(DecisionRule restored) {
+  FittedParts fitted(@Nullable DecisionRule restored) {
     StoredRule stored = storedRule();
     return new FittedParts(
         calibration == null ? Calibration.NONE : calibration,
@@ -96,7 +98,9 @@ record DetectorContent(
 
   /** The same without a fitted rule, and without the calibration of its logits. */
   DetectorContent withoutRule() {
-    return storedRule() == null ? this : of(detector, provenance, FittedParts.NONE);
+    return detector == null || storedRule() == null
+        ? this
+        : of(detector, provenance, FittedParts.NONE);
   }
 
   /** The size of the classifier that belongs to it, -1 if that is not known. */
@@ -112,7 +116,7 @@ record DetectorContent(
   }
 
   /** timm's name of the network. */
-  String model() {
+  @Nullable String model() {
     return detector == null ? backbone : detector.backbone();
   }
 

@@ -20,8 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,7 +164,8 @@ final class DetectorFile {
    * @param features the size of the detector's embedding
    * @return null if it names none
    */
-  static DecisionRule rule(Path file, DetectorContent content, int features) throws IOException {
+  static @Nullable DecisionRule rule(Path file, DetectorContent content, int features)
+      throws IOException {
     DetectorContent.StoredRule stored = content.storedRule();
     if (stored == null) {
       return null;
@@ -212,7 +215,7 @@ final class DetectorFile {
             file, what, Quoted.of(name)));
   }
 
-  static IOException damaged(Path file, String what) {
+  static IOException damaged(Path file, @Nullable String what) {
     return new IOException(Text.format("damaged detector: %s: %s", file, what));
   }
 
@@ -223,7 +226,11 @@ final class DetectorFile {
    */
   static Backbone backbone(Path file, DetectorContent content, boolean updater) throws IOException {
     try (ZipArchive zip = open(file)) {
-      return SavedGraph.open(zip, content.model(), content.classifierOutputs(), content.inputSize())
+      return SavedGraph.open(
+              zip,
+              Objects.requireNonNull(content.model()),
+              content.classifierOutputs(),
+              content.inputSize())
           .load(updater);
     } catch (ZipException | IllegalArgumentException e) {
       throw damaged(file, e.getMessage());

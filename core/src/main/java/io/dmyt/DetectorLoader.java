@@ -8,6 +8,7 @@ import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes detectors, new ones and saved ones. */
 final class DetectorLoader {
@@ -37,31 +38,39 @@ final class DetectorLoader {
     if (ModelFile.isSafeTensors(file)) {
       try (ModelFile model = ModelFile.open(file)) {
         DetectorContent content = model.content();
-        requireDetector(file, content);
+        if (content == null) {
+          throw noDetector(file);
+        }
+        DetectorSpec spec = requireDetector(file, content);
         Engine found = engine.get();
         return new Detector(
             model.toBackbone(),
-            content.detector(),
+            spec,
             content.provenance(),
             content.withoutRule().fitted(null),
             found);
       }
     }
     DetectorContent content = DetectorFile.content(file);
-    requireDetector(file, content);
+    DetectorSpec spec = requireDetector(file, content);
     Backbone backbone = DetectorFile.backbone(file, content, true);
     Engine found = engine.get();
     DecisionRule rule = DetectorFile.rule(file, content, backbone.spec().embeddingSize());
-    return new Detector(
-        backbone, content.detector(), content.provenance(), content.fitted(rule), found);
+    return new Detector(backbone, spec, content.provenance(), content.fitted(rule), found);
   }
 
-  private static void requireDetector(Path file, DetectorContent content) throws IOException {
-    if (content == null || content.detector() == null) {
-      throw new IOException(
-          Text.format(
-              "not a detector: %s holds a network's weights only, to train one from", file));
+  /** What the detector is; fails if the file holds none. */
+  static DetectorSpec requireDetector(Path file, DetectorContent content) throws IOException {
+    if (content.detector() == null) {
+      throw noDetector(file);
     }
+    return content.detector();
+  }
+
+  private static IOException noDetector(Path file) {
+    return new IOException(
+        Text.format(
+            "not a detector: %s holds a network's weights only, to train one from", file));
   }
 
   /** Fails unless the rule is of the detector's kind and over its embeddings. */
@@ -87,7 +96,7 @@ final class DetectorLoader {
   }
 
   /** The rule that follows from a detector; null if it has to be fitted first. */
-  static DecisionRule fixedRule(DetectorSpec spec) {
+  static @Nullable DecisionRule fixedRule(DetectorSpec spec) {
     LossKind loss = spec.loss();
     DecisionRule rule = loss.rule() instanceof RuleKind.Fixed kind ? kind.create(spec) : null;
     if (loss.hasClassifier() && (rule == null || rule.input() != DecisionRule.Input.OUTPUT)) {

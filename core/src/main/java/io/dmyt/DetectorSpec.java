@@ -7,6 +7,7 @@ import io.dmyt.internal.Text;
 import io.dmyt.loss.Dummies;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a detector is, apart from its weights: stored beside them as JSON.
@@ -27,8 +28,8 @@ public record DetectorSpec(
     String realClass,
     Preprocessing preprocessing,
     LossKind loss,
-    Dummies dummies,
-    List<Double> labelWeights) {
+    @Nullable Dummies dummies,
+    @Nullable List<Double> labelWeights) {
 
   public DetectorSpec {
     Objects.requireNonNull(backbone, "backbone");
@@ -70,5 +71,10 @@ public record DetectorSpec(
   /** The real class's index. */
   public int realIndex() {
     return classes.indexOf(realClass);
+  }
+
+  /** The dummies of a detector that has some. */
+  Dummies requireDummies() {
+    return Objects.requireNonNull(dummies, "dummies");
   }
 }

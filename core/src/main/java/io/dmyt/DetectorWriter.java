@@ -23,6 +23,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -43,7 +44,11 @@ final class DetectorWriter {
    * @param rule null unless the content names one
    */
   static void write(
-      Path file, Backbone backbone, DetectorContent content, DecisionRule rule, boolean updater)
+      Path file,
+      Backbone backbone,
+      DetectorContent content,
+      @Nullable DecisionRule rule,
+      boolean updater)
       throws IOException {
     ILossFunction loss = backbone.loss();
     backbone.resetLoss();
@@ -58,7 +63,7 @@ final class DetectorWriter {
       OutputStream stream,
       ComputationGraph graph,
       DetectorContent content,
-      DecisionRule rule,
+      @Nullable DecisionRule rule,
       boolean updater)
       throws IOException {
     ZipOutputStream out = new ZipOutputStream(stream);
@@ -79,7 +84,9 @@ final class DetectorWriter {
   /** Writes a copy of a detector's file in which only what was fitted to it is another. */
   static void refit(Path file, FittedParts fitted, Path output) throws IOException {
     DetectorContent before = DetectorFile.content(file);
-    DetectorContent after = DetectorContent.of(before.detector(), before.provenance(), fitted);
+    DetectorContent after =
+        DetectorContent.of(
+            DetectorLoader.requireDetector(file, before), before.provenance(), fitted);
     AtomicFile.write(
         output,
         stream -> {
@@ -115,10 +122,12 @@ final class DetectorWriter {
   }
 
   /** Writes the fitted rule's entry, if there is one. */
-  private static void write(ZipOutputStream out, DetectorContent content, DecisionRule rule)
+  private static void write(
+      ZipOutputStream out, DetectorContent content, @Nullable DecisionRule rule)
       throws IOException {
-    if (rule != null) {
-      out.putNextEntry(new ZipEntry(content.storedRule().entry()));
+    DetectorContent.StoredRule stored = content.storedRule();
+    if (rule != null && stored != null && stored.entry() != null) {
+      out.putNextEntry(new ZipEntry(stored.entry()));
       SafeTensors.write(rule.state(), out);
       out.closeEntry();
     }

@@ -16,8 +16,8 @@ final class DummiesRule extends SoftmaxRule {
         RuleKind.DUMMIES,
         spec.classes(),
         spec.realIndex(),
-        FakeScore.dummyScale(spec.dummies().size()));
-    dummies = spec.dummies();
+        FakeScore.dummyScale(spec.requireDummies().size()));
+    dummies = spec.requireDummies();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.dmyt;
 
 import io.dmyt.internal.Text;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is fitted to a trained network, so that another network needs another one.
@@ -12,10 +13,13 @@ import java.util.Objects;
  * @param ruleOn null if unknown
  */
 record FittedParts(
-    Calibration calibration, FittedOn calibratedOn, DecisionRule rule, FittedOn ruleOn) {
+    Calibration calibration,
+    @Nullable FittedOn calibratedOn,
+    @Nullable DecisionRule rule,
+    @Nullable FittedOn ruleOn) {
   static final FittedParts NONE = new FittedParts(Calibration.NONE, null, null, null);
 
-  FittedParts calibrated(Calibration by, FittedOn on) {
+  FittedParts calibrated(Calibration by, @Nullable FittedOn on) {
     return new FittedParts(Objects.requireNonNull(by, "calibration"), on, rule, ruleOn);
   }
 

@@ -35,7 +35,7 @@ public interface LossKind {
           "DmyT",
           false,
           RuleKind.DUMMIES,
-          spec -> new DummyTripletLoss(spec.dummies(), spec.weights()));
+          spec -> new DummyTripletLoss(spec.requireDummies(), spec.weights()));
 
   /** A triplet loss on embeddings with semi-hard mining; an SVM judges. */
   LossKind TRIPLET =

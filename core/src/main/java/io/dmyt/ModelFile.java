@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network's weights in a file of any format, with what the file says of them: a saved detector,
@@ -43,9 +45,9 @@ public final class ModelFile implements AutoCloseable {
   private static final Set<String> OWN = Set.of("format", MODEL, CLASSES, CONTENT);
 
   private final StateDict weights;
-  private final DetectorContent content;
-  private final DecisionRule rule;
-  private final FoundNetwork found;
+  private final @Nullable DetectorContent content;
+  private final @Nullable DecisionRule rule;
+  private final @Nullable FoundNetwork found;
 
   /**
    * @param content null if nothing is known
@@ -53,7 +55,10 @@ public final class ModelFile implements AutoCloseable {
    * @param found the network in a file that does not say what it is; null if none was
    */
   private ModelFile(
-      StateDict weights, DetectorContent content, DecisionRule rule, FoundNetwork found) {
+      StateDict weights,
+      @Nullable DetectorContent content,
+      @Nullable DecisionRule rule,
+      @Nullable FoundNetwork found) {
     this.weights = weights;
     this.content = content;
     this.rule = rule;
@@ -84,7 +89,8 @@ public final class ModelFile implements AutoCloseable {
    * @throws io.dmyt.checkpoint.CheckpointException if it can't be read, is none of the formats, or
    *     holds several networks that fit equally well; the line then has the key of each
    */
-  public static ModelFile open(Path file, String network, String key) throws IOException {
+  public static ModelFile open(Path file, @Nullable String network, @Nullable String key)
+      throws IOException {
     if (DetectorFile.isOne(file)) {
       DetectorContent content = DetectorFile.content(file);
       Backbone backbone = DetectorFile.backbone(file, content, false);
@@ -131,7 +137,7 @@ public final class ModelFile implements AutoCloseable {
     }
   }
 
-  private static DetectorContent content(Path file, Map<String, String> metadata)
+  private static @Nullable DetectorContent content(Path file, Map<String, String> metadata)
       throws IOException {
     String json = metadata.get(CONTENT);
     if (json != null) {
@@ -141,7 +147,7 @@ public final class ModelFile implements AutoCloseable {
     return model != null && Backbones.knows(model) ? DetectorContent.ofBackbone(model) : null;
   }
 
-  static ModelFile of(StateDict weights, DetectorContent content) {
+  static ModelFile of(StateDict weights, @Nullable DetectorContent content) {
     return new ModelFile(weights, content, null, null);
   }
 
@@ -158,10 +164,11 @@ public final class ModelFile implements AutoCloseable {
    */
   public ModelFile as(DetectorSpec detector) {
     int classes = detector.classes().size();
-    boolean head = detector.loss().hasClassifier() && found != null && found.hasHead(classes);
-    return of(
-        head ? found.weights(classes) : weights,
-        DetectorContent.of(detector, null, FittedParts.NONE));
+    StateDict needed =
+        detector.loss().hasClassifier() && found != null && found.hasHead(classes)
+            ? found.weights(classes)
+            : weights;
+    return of(needed, DetectorContent.of(detector, null, FittedParts.NONE));
   }
 
   /** Whether a file's name makes it one of safetensors. */
@@ -226,7 +233,7 @@ public final class ModelFile implements AutoCloseable {
   }
 
   /** All that the file says; null if nothing. */
-  DetectorContent content() {
+  @Nullable DetectorContent content() {
     return content;
   }
 
@@ -280,7 +287,7 @@ public final class ModelFile implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       SafeTensors.write(described(), file);
     } else if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-      DetectorWriter.write(file, toBackbone(), content, rule, false);
+      DetectorWriter.write(file, toBackbone(), Objects.requireNonNull(content), rule, false);
     } else {
       throw new IllegalArgumentException(
           Text.format(
@@ -299,11 +306,9 @@ public final class ModelFile implements AutoCloseable {
             });
     // What transformers and others expect of PyTorch's tensors.
     dict.metadata("format", "pt");
-    if (content != null) {
-      dict.metadata(MODEL, content.model());
-    }
-    if (detector().isPresent()) {
-      dict.metadata(CLASSES, String.join(",", detector().get().classes()));
+    backbone().ifPresent(model -> dict.metadata(MODEL, model));
+    if (content != null && content.detector() != null) {
+      dict.metadata(CLASSES, String.join(",", content.detector().classes()));
       dict.metadata(CONTENT, content.withoutRule().toJson());
     }
     for (Map.Entry<String, String> entry : weights.metadata().entrySet()) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a network's initial weights come from.
@@ -117,7 +118,7 @@ public record PretrainedWeights(String source) {
    * @param key which of them; null if there is one
    * @see ModelFile#open(Path, String, String)
    */
-  public static Loaded load(Path file, Detector detector, String key) throws IOException {
+  public static Loaded load(Path file, Detector detector, @Nullable String key) throws IOException {
     String model = detector.spec().backbone();
     try (ModelFile given = ModelFile.open(file, model, key)) {
       String holds = given.backbone().orElse(model);

@@ -13,8 +13,8 @@ final class RootRule extends SoftmaxRule {
         RuleKind.ROOT,
         RealOrFake.classes(spec),
         RealOrFake.REAL,
-        FakeScore.dummyScale(spec.dummies().size()));
-    dummies = spec.dummies();
+        FakeScore.dummyScale(spec.requireDummies().size()));
+    dummies = spec.requireDummies();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -31,7 +32,7 @@ public record SystemReport(List<Entry> entries, boolean usable) {
    *
    * @param advice what to do about it, or null if it is in order
    */
-  public record Entry(String name, String value, String advice) {}
+  public record Entry(String name, String value, @Nullable String advice) {}
 
   /** Copies the list. */
   public SystemReport {
@@ -62,7 +63,7 @@ public record SystemReport(List<Entry> entries, boolean usable) {
   private static final class Builder {
     final List<Entry> entries = new ArrayList<>();
 
-    void add(String name, Object value, String advice) {
+    void add(String name, Object value, @Nullable String advice) {
       entries.add(new Entry(name, value.toString(), advice));
     }
 
@@ -90,8 +91,8 @@ public record SystemReport(List<Entry> entries, boolean usable) {
     void backend() {
       Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
       add("backend", Nd4j.getBackend().getClass().getSimpleName(), null);
-      add("device", environment.get("backend"), null);
-      add("BLAS", environment.get("blas.vendor"), null);
+      add("device", environment.getProperty("backend"), null);
+      add("BLAS", environment.getProperty("blas.vendor"), null);
       int threads = Nd4j.getEnvironment().maxThreads();
       String setting = System.getenv("OMP_NUM_THREADS");
       boolean limited = setting != null && threads < processors();

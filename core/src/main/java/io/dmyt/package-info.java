@@ -5,4 +5,7 @@
  * ({@code io.dmyt.backbone}, {@code loss}, {@code svm}, {@code data}, {@code checkpoint}, {@code
  * engine}); those above ({@code training}, {@code evaluation}) build on it.
  */
+@NullMarked
 package io.dmyt;
+
+import org.jspecify.annotations.NullMarked;

@@ -96,7 +96,7 @@ final class Contest {
       missing.put(turn.side(), e.getMessage());
     } catch (LineProcess.Ended e) {
       LOG.warn("{} failed at {}: {}", turn.side().key(), turn.job(), e.getMessage());
-      failures.add(new Failure(turn.side(), turn.job(), e.getMessage()));
+      failures.add(new Failure(turn.side(), turn.job(), String.valueOf(e.getMessage())));
     }
     turn.close();
     return false;

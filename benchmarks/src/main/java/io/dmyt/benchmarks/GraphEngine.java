@@ -4,6 +4,7 @@ import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 
 /** What can run a DL4J graph. */
 public enum GraphEngine {
@@ -14,9 +15,9 @@ public enum GraphEngine {
   /** oneDNN under them, in bfloat16; refused where the CPU has no instructions for it. */
   ONEDNN_BF16(Precision.BF16);
 
-  private final Precision precision;
+  private final @Nullable Precision precision;
 
-  GraphEngine(Precision precision) {
+  GraphEngine(@Nullable Precision precision) {
     this.precision = precision;
   }
 

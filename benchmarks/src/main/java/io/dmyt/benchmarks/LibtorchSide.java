@@ -15,6 +15,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.util.Map;
+import java.util.Objects;
 
 /** libtorch through DJL, from the natives on the class path; nothing is downloaded. */
 final class LibtorchSide implements Side {
@@ -37,7 +38,9 @@ final class LibtorchSide implements Side {
     trainer.initialize(shape);
     Map<String, Parameter> parameters = block.named();
     for (Tensor tensor : network.tensors()) {
-      parameters.get(tensor.name()).getArray().set(tensor.values());
+      Objects.requireNonNull(parameters.get(tensor.name()), tensor.name())
+          .getArray()
+          .set(tensor.values());
     }
     NDManager manager = trainer.getManager();
     images = manager.create(Tensor.images(batch, network.size()), shape);

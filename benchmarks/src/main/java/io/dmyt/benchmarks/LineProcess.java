@@ -84,7 +84,7 @@ final class LineProcess implements AutoCloseable {
    * @throws Ended if it ends instead; the message has its last error
    */
   String ask(String line) throws IOException {
-    String answer;
+    @Nullable String answer;
     try {
       out.write(line + "\n");
       out.flush();
@@ -98,7 +98,7 @@ final class LineProcess implements AutoCloseable {
     return answer;
   }
 
-  private String answer() throws IOException {
+  private @Nullable String answer() throws IOException {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (line.startsWith(MARK)) {
         return line.substring(MARK.length());

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -55,8 +57,8 @@ public class LoaderBenchmark {
   public int size;
 
   private Path file;
-  private ImageDecoder decoder;
-  private LineProcess pil;
+  private @Nullable ImageDecoder decoder;
+  private @Nullable LineProcess pil;
 
   /** Draws the image and opens the loader. */
   @Setup
@@ -93,7 +95,9 @@ public class LoaderBenchmark {
   /** One image. */
   @Benchmark
   public Object load() throws IOException {
-    return loader == Loader.OURS ? decoder.decode(file) : pil.ask("step");
+    return loader == Loader.OURS
+        ? Objects.requireNonNull(decoder).decode(file)
+        : Objects.requireNonNull(pil).ask("step");
   }
 
   /** Edges, flat areas and noise in a photograph's proportions. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whole networks beside the peers, in one run: median seconds of an inference and of a training
@@ -61,7 +62,7 @@ public final class PeerTable {
   private boolean busy;
 
   @Parameter(names = "--json", description = "also write every single time to this file")
-  private String json;
+  private @Nullable String json;
 
   @Parameter(names = "--help", help = true)
   private boolean help;

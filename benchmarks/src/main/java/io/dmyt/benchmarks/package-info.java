@@ -3,4 +3,7 @@
  * networks in ours and in other people's engines in one run; the {@code *Benchmark} classes time
  * single layers and the loader under JMH.
  */
+@NullMarked
 package io.dmyt.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -30,6 +30,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The entry point: finds the subcommand, runs it, and turns what went wrong into one line. */
 public final class Main {
@@ -131,7 +133,7 @@ public final class Main {
         return USAGE;
       }
       if (common.help || global.help) {
-        terminal.print(Usage.of(parser.getCommands().get(name), name));
+        terminal.print(Usage.of(Objects.requireNonNull(parser.getCommands().get(name)), name));
         return OK;
       }
       Command command =
@@ -203,7 +205,7 @@ public final class Main {
         + " (--verbose shows where)";
   }
 
-  private static String firstLine(String message) {
+  private static String firstLine(@Nullable String message) {
     return message == null ? "" : message.lines().findFirst().orElse("").strip();
   }
 }

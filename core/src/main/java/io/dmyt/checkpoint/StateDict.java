@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ordered names and their tensors, as PyTorch's {@code state_dict()}.
@@ -22,7 +23,7 @@ public final class StateDict implements AutoCloseable {
   private final Map<String, Tensor> tensors;
   private final Map<String, String> metadata;
   private final Origin origin;
-  private final FileByteSource file;
+  private final @Nullable FileByteSource file;
   private volatile boolean closed;
 
   /** A state dict that owns {@code file}; null if it is in memory. */
@@ -30,7 +31,7 @@ public final class StateDict implements AutoCloseable {
       Map<String, Tensor> tensors,
       Map<String, String> metadata,
       Origin origin,
-      FileByteSource file) {
+      @Nullable FileByteSource file) {
     this.tensors = Collections.unmodifiableMap(tensors);
     this.metadata = Collections.unmodifiableMap(metadata);
     this.origin = origin;

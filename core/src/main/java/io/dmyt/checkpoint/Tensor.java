@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.DoublePredicate;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,7 +49,12 @@ public final class Tensor {
    * @param strides in elements, each ≥ 0; null for row-major without gaps
    */
   public Tensor(
-      DType dtype, long[] shape, ByteSource bytes, long start, long[] strides, ByteOrder order) {
+      DType dtype,
+      long[] shape,
+      ByteSource bytes,
+      long start,
+      long @Nullable [] strides,
+      ByteOrder order) {
     this.dtype = dtype;
     this.shape = shape;
     this.length = elements(shape);

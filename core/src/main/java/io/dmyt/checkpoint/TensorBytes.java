@@ -5,6 +5,7 @@ import io.dmyt.internal.ByteSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The elements of a tensor where they lie, in whatever order and with whatever strides. */
 final class TensorBytes {
@@ -15,7 +16,7 @@ final class TensorBytes {
   private final long length;
   private final ByteSource bytes;
   private final long start;
-  private final long[] strides;
+  private final long @Nullable [] strides;
   private final ByteOrder order;
 
   /**
@@ -23,7 +24,12 @@ final class TensorBytes {
    * @param strides in elements, each ≥ 0; null for row-major without gaps
    */
   TensorBytes(
-      DType dtype, long[] shape, ByteSource bytes, long start, long[] strides, ByteOrder order) {
+      DType dtype,
+      long[] shape,
+      ByteSource bytes,
+      long start,
+      long @Nullable [] strides,
+      ByteOrder order) {
     this.dtype = dtype;
     this.shape = shape;
     this.length = Tensor.elements(shape);
@@ -77,7 +83,7 @@ final class TensorBytes {
     }
     try (ByteRange window = bytes.window(start, (last + 1) * dtype.bytes())) {
       if (strides != null) {
-        gather(window, sink);
+        gather(window, strides, sink);
       } else {
         for (int i = 0; i < window.segmentCount(); i++) {
           sink.accept(window.segment(i).order(order));
@@ -86,7 +92,7 @@ final class TensorBytes {
     }
   }
 
-  private void gather(ByteRange window, Consumer<ByteBuffer> sink) {
+  private void gather(ByteRange window, long[] strides, Consumer<ByteBuffer> sink) {
     int width = dtype.bytes();
     ByteBuffer out =
         ByteBuffer.allocate(width * (int) Math.min(length, GATHERED_ELEMENTS)).order(order);

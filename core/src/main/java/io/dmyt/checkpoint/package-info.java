@@ -21,4 +21,7 @@
  *
  * <p>Nothing here knows of networks.
  */
+@NullMarked
 package io.dmyt.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -36,7 +36,7 @@ public final class AcceleratedGraph extends SharingGraph {
   private final transient GraphRuntime runtime;
   private final transient Cleaner.Cleanable cleanable;
   private final transient GradientViews views = new GradientViews();
-  private transient ForwardPass pending;
+  private transient @Nullable ForwardPass pending;
 
   AcceleratedGraph(ComputationGraph source, EngineProvider provider, ExecutionOptions options) {
     super(source, provider);
@@ -245,11 +245,11 @@ public final class AcceleratedGraph extends SharingGraph {
    * @return the values of the wanted vertices and of all those that DL4J runs, or null if the
    *     engine can't run these shapes
    */
-  private Map<String, INDArray> forward(
+  private @Nullable Map<String, INDArray> forward(
       boolean train,
       Set<String> wanted,
       int stop,
-      int[] excluded,
+      int @Nullable [] excluded,
       INDArray[] features,
       INDArray[] fMask,
       INDArray[] lMask,

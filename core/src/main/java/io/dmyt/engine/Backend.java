@@ -3,6 +3,7 @@ package io.dmyt.engine;
 import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ND4J's backend, on which arrays are computed: a CPU's, or with the Maven profile {@code cuda}
@@ -30,7 +31,7 @@ public final class Backend {
   }
 
   /** Why ND4J can't compute here, with what to do, or null if it can. */
-  public static String unusableBecause() {
+  public static @Nullable String unusableBecause() {
     return isCuda() ? unusableBecause(CudaDriver.get()) : null;
   }
 
@@ -46,7 +47,7 @@ public final class Backend {
     }
   }
 
-  static String unusableBecause(CudaDriver driver) {
+  static @Nullable String unusableBecause(CudaDriver driver) {
     if (driver.problem() != null) {
       return driver.problem() + "; a build without -Pcuda or --cuda runs on the CPU";
     }

@@ -1,9 +1,12 @@
 package io.dmyt.engine;
 
+import io.dmyt.engine.ForwardPass.RegionStep;
 import io.dmyt.engine.ForwardPass.Step;
+import io.dmyt.engine.ForwardPass.VertexStep;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -15,6 +18,7 @@ import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,22 +28,22 @@ import org.nd4j.linalg.factory.Nd4j;
 final class BackwardPass {
   private final ComputationGraph graph;
   private final GraphProgram program;
-  private final INDArray[] labels;
-  private final INDArray[] external;
+  private final INDArray @Nullable [] labels;
+  private final INDArray @Nullable [] external;
   private final LayerWorkspaceMgr workspaces;
   private final GradientViews views;
   private final Map<String, INDArray> epsilons = new HashMap<>();
   private final Map<Integer, Gradient> ofVertices = new HashMap<>();
 
   /**
-   * @param labels of the output layers
+   * @param labels of the output layers; null if there are none
    * @param external the gradients of the outputs, or null if output layers know them
    */
   BackwardPass(
       ComputationGraph graph,
       GraphProgram program,
-      INDArray[] labels,
-      INDArray[] external,
+      INDArray @Nullable [] labels,
+      INDArray @Nullable [] external,
       LayerWorkspaceMgr workspaces,
       GradientViews views) {
     this.graph = graph;
@@ -57,17 +61,17 @@ final class BackwardPass {
    */
   Gradient run(ForwardPass forward, boolean truncated, INDArray flattenedGradients) {
     for (Step step : forward.stepsBackwards()) {
-      if (step.compiled() != null) {
-        throughRegion(step, flattenedGradients);
-      } else {
-        throughVertex(step.vertex(), truncated);
+      if (step instanceof RegionStep region) {
+        throughRegion(region, flattenedGradients);
+      } else if (step instanceof VertexStep vertex) {
+        throughVertex(vertex.vertex(), truncated);
       }
     }
     return named(flattenedGradients);
   }
 
   @SuppressWarnings("try")
-  private void throughRegion(Step step, INDArray flattenedGradients) {
+  private void throughRegion(RegionStep step, INDArray flattenedGradients) {
     if (step.region().frozen()) {
       return;
     }
@@ -137,7 +141,7 @@ final class BackwardPass {
         throw new IllegalStateException(
             "output layer \"" + name + "\" has labels, but a gradient was given from outside");
       }
-      output.setLabels(labels[number]);
+      output.setLabels(Objects.requireNonNull(labels, "labels")[number]);
     } else if (external == null) {
       throw new DL4JException("output \"" + name + "\" is not an output layer and got no gradient");
     } else {

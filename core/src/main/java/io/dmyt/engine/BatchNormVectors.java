@@ -2,6 +2,7 @@ package io.dmyt.engine;
 
 import java.nio.FloatBuffer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arithmetic on batch norm's vectors, which are short: what it makes of the convolution before it
@@ -59,7 +60,7 @@ public final class BatchNormVectors {
    *
    * @param norm null for the convolution's own biases b, or zeros
    */
-  public float[] foldedBias(Operation.Convolution c, Operation.BatchNorm norm) {
+  public float[] foldedBias(Operation.Convolution c, Operation.@Nullable BatchNorm norm) {
     float[] b = c.bias() == null ? new float[c.channels()] : values.apply(c.bias());
     if (norm != null) {
       double[] scale = scale(norm);

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NVIDIA's driver, and the GPUs that it shows this process. It is asked once, without ND4J, and
@@ -29,7 +30,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  * @param version the newest CUDA that the driver runs, as CUDA counts: 12020 is 12.2; 0 if unknown
  * @param gpus in CUDA's order
  */
-public record CudaDriver(String problem, int version, List<Gpu> gpus) {
+public record CudaDriver(@Nullable String problem, int version, List<Gpu> gpus) {
   private static final int LONGEST_NAME = 256;
   private static final Pattern RUNTIME = Pattern.compile("libcudart\\.so[.0-9]*");
 
@@ -70,7 +71,7 @@ public record CudaDriver(String problem, int version, List<Gpu> gpus) {
     }
   }
 
-  private static CudaDriver without(String problem, int version) {
+  private static CudaDriver without(@Nullable String problem, int version) {
     return new CudaDriver(problem, version, List.of());
   }
 

@@ -40,7 +40,7 @@ public interface EngineProvider {
   int preference();
 
   /** Why it can't be used here, or null if it can. */
-  String unavailableBecause();
+  @Nullable String unavailableBecause();
 
   /** Whether it runs graphs whose parameters have this type. */
   boolean supports(DataType type);
@@ -74,7 +74,7 @@ public interface EngineProvider {
    *
    * @param state to be used itself, not a copy, or null for a new one
    */
-  default ComputationGraphUpdater updater(ComputationGraph graph, INDArray state) {
+  default ComputationGraphUpdater updater(ComputationGraph graph, @Nullable INDArray state) {
     return new ComputationGraphUpdater(graph, state);
   }
 

@@ -1,6 +1,7 @@
 package io.dmyt.engine;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an engine executes a graph.
@@ -10,7 +11,8 @@ import java.util.Objects;
  * @param force whether {@link Precision#BF16} is taken even where the processor only emulates it
  * @param tuning remembers kernels that are chosen by measuring, or null: they are chosen by rule
  */
-public record ExecutionOptions(Precision precision, int threads, boolean force, Tuning tuning) {
+public record ExecutionOptions(
+    Precision precision, int threads, boolean force, @Nullable Tuning tuning) {
 
   /** Single precision, ND4J's number of threads. */
   public static final ExecutionOptions DEFAULT =

@@ -8,12 +8,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,8 +42,14 @@ final class ForwardPass {
   /** What a region has to give, and which inputs it needs for that. */
   private record Demand(Set<String> wanted, Set<String> inputs) {}
 
-  /** One thing that was done: a compiled region, or, where that is null, a vertex of DL4J's. */
-  record Step(Region region, CompiledRegion compiled, GraphVertex vertex) {}
+  /** One thing that was done. */
+  sealed interface Step {}
+
+  /** A region was run by its engine. */
+  record RegionStep(Region region, CompiledRegion compiled) implements Step {}
+
+  /** A vertex was run by DL4J. */
+  record VertexStep(GraphVertex vertex) implements Step {}
 
   private final ComputationGraph graph;
   private final GraphProgram program;
@@ -72,7 +80,7 @@ final class ForwardPass {
    * @return the values of the wanted vertices, of those that something outside a region needed, and
    *     of all that DL4J ran; or null if the graph's only region can't be run with these shapes
    */
-  Map<String, INDArray> run(INDArray[] features) {
+  @Nullable Map<String, INDArray> run(INDArray[] features) {
     List<GraphVertex> vertices = upToStop();
     findDemands(vertices);
     for (GraphVertex vertex : vertices) {
@@ -132,7 +140,7 @@ final class ForwardPass {
    */
   @SuppressWarnings("try")
   private boolean runRegion(int level) {
-    Demand demand = demands.get(level);
+    Demand demand = Objects.requireNonNull(demands.get(level));
     if (demand.wanted().isEmpty()) {
       return true;
     }
@@ -140,7 +148,10 @@ final class ForwardPass {
     Map<String, INDArray> inputs = new LinkedHashMap<>();
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     for (String name : demand.inputs()) {
-      INDArray value = rowMajor(values.get(name), graph.getConfiguration().getDataType());
+      INDArray value =
+          rowMajor(
+              Objects.requireNonNull(values.get(name), name),
+              graph.getConfiguration().getDataType());
       inputs.put(name, value);
       shapes.put(name, Arrays.stream(value.shape()).boxed().toList());
     }
@@ -150,7 +161,7 @@ final class ForwardPass {
         return false;
       }
       values.putAll(compiled.forward(inputs));
-      steps.push(new Step(runner.region(), compiled, null));
+      steps.push(new RegionStep(runner.region(), compiled));
       return true;
     }
   }
@@ -184,7 +195,7 @@ final class ForwardPass {
         }
       }
     }
-    steps.push(new Step(null, null, vertex));
+    steps.push(new VertexStep(vertex));
   }
 
   private List<String> sources(GraphVertex vertex) {

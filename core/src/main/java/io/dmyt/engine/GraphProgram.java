@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a DL4J graph computes, as far as an engine can run it: regions, and between them the
@@ -78,9 +80,9 @@ final class GraphProgram {
     boolean learns = vertex.numParams() > 0 && !Freezing.passing(vertex);
     for (GraphVertex source : sources(vertex)) {
       String from = source.getVertexName();
-      level = Math.max(level, levels.get(from));
+      level = Math.max(level, level(from));
       boolean neighbours = accelerated(from) && builder(from).frozen() == frozen;
-      regionLevel = Math.max(regionLevel, levels.get(from) + (neighbours ? 0 : 1));
+      regionLevel = Math.max(regionLevel, level(from) + (neighbours ? 0 : 1));
       learns |= learning.contains(from);
     }
     if (learns && !frozen) {
@@ -127,7 +129,9 @@ final class GraphProgram {
 
   private Object configuration(GraphVertex vertex) {
     org.deeplearning4j.nn.conf.graph.GraphVertex configuration =
-        Freezing.unwrapped(graph.getConfiguration().getVertices().get(vertex.getVertexName()));
+        Freezing.unwrapped(
+            Objects.requireNonNull(
+                graph.getConfiguration().getVertices().get(vertex.getVertexName())));
     if (!(configuration instanceof LayerVertex layered)) {
       return configuration;
     }
@@ -138,14 +142,14 @@ final class GraphProgram {
   }
 
   private RegionBuilder builder(String vertex) {
-    return builders.get(levels.get(vertex));
+    return builders.get(level(vertex));
   }
 
   /** The rank of a value from outside a region: known if another region computes it. */
   private int rank(GraphVertex source) {
     String name = source.getVertexName();
     if (accelerated(name)) {
-      return builder(name).rank(builder(name).node(name));
+      return builder(name).rank(Objects.requireNonNull(builder(name).node(name), name));
     }
     return ranks.of(source);
   }
@@ -181,20 +185,20 @@ final class GraphProgram {
 
   /** Whether a region runs this vertex. */
   boolean accelerated(String vertex) {
-    return levels.get(vertex) != INPUTS && !fallbacks.containsKey(vertex);
+    return level(vertex) != INPUTS && !fallbacks.containsKey(vertex);
   }
 
   /** The region that runs a vertex, or null. */
-  Region region(String vertex) {
-    return accelerated(vertex) ? regions.get(levels.get(vertex)) : null;
+  @Nullable Region region(String vertex) {
+    return accelerated(vertex) ? regions.get(level(vertex)) : null;
   }
 
   int level(String vertex) {
-    return levels.get(vertex);
+    return Objects.requireNonNull(levels.get(vertex), vertex);
   }
 
   /** Why DL4J runs a vertex, or null if a region does. */
-  String fallbackReason(String vertex) {
+  @Nullable String fallbackReason(String vertex) {
     return fallbacks.get(vertex);
   }
 

@@ -2,6 +2,8 @@ package io.dmyt.engine;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * DL4J has no convolution in groups: a graph has one convolution for each, of a subset of the
@@ -19,7 +21,7 @@ final class Grouping {
    * groups: convolutions alike, without biases, of neighbouring subsets that make up all channels
    * of one value.
    */
-  Operation.Convolution of(List<Integer> parts) {
+  Operation.@Nullable Convolution of(List<Integer> parts) {
     Operation.Convolution first = group(parts.get(0));
     if (first == null) {
       return null;
@@ -39,7 +41,9 @@ final class Grouping {
     long[] dims = {parts.size(), d[0], d[1], d[2], d[3]};
     long[] part = {1, d[0], d[1], d[2], d[3]};
     List<Parameter> weights =
-        parts.stream().map(p -> Parameter.rowMajor(group(p).weights().offset(), part)).toList();
+        parts.stream()
+            .map(p -> Parameter.rowMajor(requireGroup(p).weights().offset(), part))
+            .toList();
     return new Operation.Convolution(
         Parameter.rowMajor(w.offset(), dims),
         neighbours(weights) ? List.of() : weights,
@@ -54,7 +58,7 @@ final class Grouping {
     return region.inputs(region.inputs(group).get(0)).get(0);
   }
 
-  private Operation.Convolution group(int node) {
+  private Operation.@Nullable Convolution group(int node) {
     return region.op(node) instanceof Operation.Convolution c
             && c.groups() == 1
             && c.bias() == null
@@ -63,6 +67,10 @@ final class Grouping {
             && slice.axis() == 1
         ? c
         : null;
+  }
+
+  private Operation.Convolution requireGroup(int node) {
+    return Objects.requireNonNull(group(node));
   }
 
   private static boolean alike(Operation.Convolution c, Operation.Convolution first) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one node of a {@link Region} computes from the values of the nodes it reads.
@@ -22,7 +23,7 @@ public sealed interface Operation {
     return List.of();
   }
 
-  private static List<Parameter> present(Parameter... parameters) {
+  private static List<Parameter> present(@Nullable Parameter... parameters) {
     return Stream.of(parameters).filter(Objects::nonNull).toList();
   }
 
@@ -65,7 +66,7 @@ public sealed interface Operation {
   record Convolution(
       Parameter weights,
       List<Parameter> parts,
-      Parameter bias,
+      @Nullable Parameter bias,
       int groups,
       int channels,
       KernelGeometry kernel)
@@ -94,7 +95,7 @@ public sealed interface Operation {
    * @param weights (out, in)
    * @param bias (out), or null
    */
-  record Dense(Parameter weights, Parameter bias) implements Operation {
+  record Dense(Parameter weights, @Nullable Parameter bias) implements Operation {
     @Override
     public String text() {
       return "dense";

@@ -1,5 +1,7 @@
 package io.dmyt.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a vertex of a graph runs.
  *
@@ -13,4 +15,8 @@ package io.dmyt.engine;
  * @param inTraining the same in training
  */
 public record Placement(
-    String vertex, boolean accelerated, String as, String inInference, String inTraining) {}
+    String vertex,
+    boolean accelerated,
+    String as,
+    @Nullable String inInference,
+    @Nullable String inTraining) {}

@@ -3,8 +3,10 @@ package io.dmyt.engine;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.jspecify.annotations.Nullable;
 
 /** Says what runs where. */
 final class Placements {
@@ -28,7 +30,8 @@ final class Placements {
   private static Placement of(String name, AcceleratedGraph graph) {
     Region region = graph.program().region(name);
     if (region == null) {
-      return new Placement(name, false, graph.program().fallbackReason(name), null, null);
+      return new Placement(
+          name, false, Objects.requireNonNull(graph.program().fallbackReason(name)), null, null);
     }
     RegionRunner runner = graph.runtime().runners().get(graph.program().level(name));
     return new Placement(
@@ -60,7 +63,7 @@ final class Placements {
     table.append(line.stripTrailing()).append(System.lineSeparator());
   }
 
-  private static String orUnknown(String fusion) {
+  private static String orUnknown(@Nullable String fusion) {
     return fusion == null ? "?" : fusion;
   }
 }

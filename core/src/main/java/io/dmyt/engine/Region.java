@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -96,7 +97,7 @@ public final class Region {
 
   /** The node whose value is this vertex's activation. */
   public int node(String vertex) {
-    return values.get(vertex);
+    return Objects.requireNonNull(values.get(vertex), vertex);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link Region} in the making. */
 final class RegionBuilder {
@@ -30,7 +31,7 @@ final class RegionBuilder {
   /**
    * The node of a vertex's value, be it of this region or from outside, or null if there is none.
    */
-  Integer node(String vertex) {
+  @Nullable Integer node(String vertex) {
     Integer own = values.get(vertex);
     return own == null ? inputs.get(vertex) : own;
   }

@@ -4,6 +4,7 @@ import io.dmyt.engine.Region.Node;
 import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -48,7 +49,7 @@ public final class RegionProgram {
     if (!(node.op() instanceof Operation.Input input)) {
       return Shapes.of(node.op(), node.inputs().stream().map(i -> shapes[i]).toList());
     }
-    List<Long> given = inputs.get(input.vertex());
+    List<Long> given = Objects.requireNonNull(inputs.get(input.vertex()), input.vertex());
     if (given.size() != node.rank()) {
       throw new UnsupportedShapeException(
           Text.format(

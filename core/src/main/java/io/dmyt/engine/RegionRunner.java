@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,8 @@ final class RegionRunner implements AutoCloseable {
    * @param training whether the network is trained; a frozen region runs as in inference even so
    * @param shapes of the inputs that the wanted values need, by vertex
    */
-  CompiledRegion compiled(boolean training, Map<String, List<Long>> shapes, Set<String> wanted) {
+  @Nullable CompiledRegion compiled(
+      boolean training, Map<String, List<Long>> shapes, Set<String> wanted) {
     Use use = new Use(training && !region.frozen(), shapes);
     if (refused.contains(use)) {
       return null;
@@ -78,7 +80,7 @@ final class RegionRunner implements AutoCloseable {
    * What happens to a vertex in the program used last, or null before there is one. A program that
    * shows more than the ends can fuse less, and does not count.
    */
-  String fusion(String vertex, boolean training) {
+  @Nullable String fusion(String vertex, boolean training) {
     String found = null;
     for (Map.Entry<Key, CompiledRegion> entry : compiled.entrySet()) {
       if (entry.getKey().use().training() == (training && !region.frozen())

@@ -3,6 +3,7 @@ package io.dmyt.engine;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -16,7 +17,7 @@ abstract class SharingGraph extends ComputationGraph {
 
   private final transient ComputationGraph source;
   private final transient EngineProvider provider;
-  private transient INDArray[] currentLabels;
+  private transient INDArray @Nullable [] currentLabels;
   private transient boolean scoring;
 
   /**
@@ -111,7 +112,7 @@ abstract class SharingGraph extends ComputationGraph {
   }
 
   /** The labels that were set last. */
-  INDArray[] labels() {
+  INDArray @Nullable [] labels() {
     return currentLabels;
   }
 

@@ -1,5 +1,7 @@
 package io.dmyt.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** An engine can't run a region with inputs of these shapes; DL4J's own layers may. */
 public final class UnsupportedShapeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -15,7 +17,7 @@ public final class UnsupportedShapeException extends RuntimeException {
    * @param message which shapes, and what was expected
    * @param cause what the engine's library said
    */
-  public UnsupportedShapeException(String message, Throwable cause) {
+  public UnsupportedShapeException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 }

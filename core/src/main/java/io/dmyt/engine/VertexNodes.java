@@ -4,6 +4,7 @@ import io.dmyt.internal.Address;
 import io.dmyt.internal.Text;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -112,7 +113,9 @@ public final class VertexNodes {
   }
 
   private INDArray values(String key) {
-    return vertex.hasLayer() ? vertex.getLayer().getParam(key) : vertex.paramTable(false).get(key);
+    return Objects.requireNonNull(
+        vertex.hasLayer() ? vertex.getLayer().getParam(key) : vertex.paramTable(false).get(key),
+        key);
   }
 
   /** The node of the convolution in groups that merging the inputs amounts to, or -1. */

@@ -33,4 +33,7 @@
  * <p>Its configuration implements {@link io.dmyt.engine.SelfDescribing}, or a {@link
  * io.dmyt.engine.VertexReader} knows it.
  */
+@NullMarked
 package io.dmyt.engine;
+
+import org.jspecify.annotations.NullMarked;

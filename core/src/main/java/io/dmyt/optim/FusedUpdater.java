@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.UpdaterBlock.ParamState;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -30,7 +31,7 @@ public final class FusedUpdater extends ComputationGraphUpdater {
   /**
    * @param state to be used itself, not a copy, or null for a new one
    */
-  public FusedUpdater(ComputationGraph graph, INDArray state) {
+  public FusedUpdater(ComputationGraph graph, @Nullable INDArray state) {
     super(graph, state);
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page that a thread of its own draws and writes, so that neither a slow chart nor a failing one
@@ -25,7 +26,7 @@ final class BackgroundPage {
             thread.setDaemon(true);
             return thread;
           });
-  private volatile String problem;
+  private volatile @Nullable String problem;
 
   BackgroundPage(Path file) {
     this.file = file;
@@ -61,7 +62,7 @@ final class BackgroundPage {
    * @param patience how long at most
    * @return why it is not; null if it is
    */
-  String finish(Duration patience) {
+  @Nullable String finish(Duration patience) {
     drawing.shutdown();
     try {
       if (!drawing.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {

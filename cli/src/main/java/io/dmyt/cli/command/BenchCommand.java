@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -64,7 +65,7 @@ final class BenchCommand implements Command {
       names = "--image-size",
       validateWith = OptionChecks.ImageSize.class,
       description = "Side of the images in pixels (default: the backbone's)")
-  Integer imageSize;
+  @Nullable Integer imageSize;
 
   @Parameter(names = "--train", description = "Measure a training step too: DmyT and AdamW")
   boolean train;
@@ -79,7 +80,7 @@ final class BenchCommand implements Command {
   boolean layers;
 
   @Parameter(names = "--json", description = "Write all figures to this file")
-  Path json;
+  @Nullable Path json;
 
   @Override
   public String name() {
@@ -189,7 +190,7 @@ final class BenchCommand implements Command {
     return placements.stream().filter(which).count();
   }
 
-  private static boolean fused(String into) {
+  private static boolean fused(@Nullable String into) {
     return into != null && !into.isEmpty();
   }
 

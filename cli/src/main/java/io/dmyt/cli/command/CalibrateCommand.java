@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt calibrate}: makes P(fake) mean what it says, and chooses a threshold. */
 @Parameters(
@@ -55,7 +56,7 @@ final class CalibrateCommand implements Command {
   @Parameter(
       names = {"-o", "--output"},
       description = "Write the calibrated detector to this file (default: to its own)")
-  Path output;
+  @Nullable Path output;
 
   @Parameter(
       names = "--split",
@@ -68,7 +69,7 @@ final class CalibrateCommand implements Command {
           "temperature (one number, against over- and underconfidence), platt (also moves P(fake)"
               + " up or down), or none (P(fake) as the network gives it). Default: temperature; platt for the"
               + " SVM of a Triplet detector")
-  Calibration.Kind method;
+  Calibration.@Nullable Kind method;
 
   @Parameter(
       names = "--seed",
@@ -80,7 +81,7 @@ final class CalibrateCommand implements Command {
       names = "--fpr",
       validateWith = OptionChecks.Share.class,
       description = "Threshold: call at most this share of the real images fake, e.g. 0.01")
-  Double falsePositiveRate;
+  @Nullable Double falsePositiveRate;
 
   @Parameter(
       names = "--eer",
@@ -93,7 +94,7 @@ final class CalibrateCommand implements Command {
       names = "--threshold",
       validateWith = OptionChecks.Share.class,
       description = "Threshold: this calibrated P(fake), e.g. 0.5")
-  Double threshold;
+  @Nullable Double threshold;
 
   @Override
   public String name() {

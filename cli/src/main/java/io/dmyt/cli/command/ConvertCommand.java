@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt convert}: takes weights from one format to another. */
 @Parameters(
@@ -36,28 +37,28 @@ final class ConvertCommand implements Command {
   @Parameter(
       names = {"-m", "--model"},
       description = "timm's name of the network (default: what the file says, or looks like)")
-  String model;
+  @Nullable String model;
 
   @Parameter(
       names = "--key",
       description =
           "Which of several networks in IN to take: where it lies there, as in student, or what its"
               + " names begin with")
-  String key;
+  @Nullable String key;
 
   @Parameter(
       names = "--classes",
       description =
           "Make a detector of weights that were trained elsewhere: its classes, comma-separated in"
               + " the order of training")
-  List<String> classes;
+  @Nullable List<String> classes;
 
   @Parameter(
       names = {"-l", "--loss"},
       converter = OptionChecks.Loss.class,
       description =
           "What the weights were trained with (default: CrossEntropy with a classifier, else DmyT)")
-  LossKind loss;
+  @Nullable LossKind loss;
 
   @Override
   public String name() {
@@ -124,7 +125,8 @@ final class ConvertCommand implements Command {
     List<String> candidates = model != null ? List.of(model) : in.networks();
     if (candidates.size() == 1) {
       BackboneSpec backbone = DetectorOptions.backbone(candidates.get(0));
-      ModelFile named = classes == null ? in.as(backbone.name()) : in.as(detector(backbone, in));
+      ModelFile named =
+          classes == null ? in.as(backbone.name()) : in.as(detector(backbone, classes, in));
       // Said here already, for a format that could hold anything.
       named.toBackbone();
       return named;
@@ -149,7 +151,8 @@ final class ConvertCommand implements Command {
             : Text.format("one of %s, --model says which", String.join(", ", in.networks())));
   }
 
-  private DetectorSpec detector(BackboneSpec backbone, ModelFile in) throws IOException {
+  private DetectorSpec detector(BackboneSpec backbone, List<String> classes, ModelFile in)
+      throws IOException {
     boolean classifier = in.hasClassifier(classes.size());
     if (!classifier && loss == null && !in.foreignHeads().isEmpty()) {
       throw new UsageException(

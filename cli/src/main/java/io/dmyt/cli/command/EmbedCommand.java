@@ -43,8 +43,6 @@ final class EmbedCommand implements Command {
               + " names split and class too")
   List<Path> inputs = new ArrayList<>();
 
-  private Path input;
-
   @Parameter(
       names = {"-w", "--weights"},
       required = true,
@@ -81,11 +79,11 @@ final class EmbedCommand implements Command {
     if (inputs.size() != 1) {
       throw new UsageException("one folder at a time, got " + inputs.size());
     }
-    input = inputs.get(0);
+    Path input = inputs.get(0);
     if (!output.toString().endsWith(".npy")) {
       throw new UsageException("--output must end in .npy, got " + output);
     }
-    List<Entry> images = images(terminal);
+    List<Entry> images = images(input, terminal);
     ModelFile.requireSound(weights);
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
       int features = detector.backbone().spec().embeddingSize();
@@ -94,7 +92,7 @@ final class EmbedCommand implements Command {
           weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("embedding    %d images", images.size());
       try (EmbeddingWriter writer = new EmbeddingWriter(output, features)) {
-        write(detector, images, writer, terminal);
+        write(detector, images, input, writer, terminal);
         writer.commit();
         terminal.print(
             "%d embeddings of %d numbers in %s, their index in %s",
@@ -104,7 +102,7 @@ final class EmbedCommand implements Command {
     return Main.OK;
   }
 
-  private List<Entry> images(Terminal terminal) {
+  private List<Entry> images(Path input, Terminal terminal) {
     List<Entry> images = new ArrayList<>();
     for (Split split : Split.values()) {
       if (split.folders().stream().anyMatch(f -> Files.isDirectory(input.resolve(f)))) {
@@ -132,7 +130,11 @@ final class EmbedCommand implements Command {
   }
 
   private void write(
-      Detector detector, List<Entry> images, EmbeddingWriter writer, Terminal terminal) {
+      Detector detector,
+      List<Entry> images,
+      Path input,
+      EmbeddingWriter writer,
+      Terminal terminal) {
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
             .withBatch(loading.batch)

@@ -10,6 +10,7 @@ import io.dmyt.engine.Engines;
 import io.dmyt.evaluation.report.DetectorFacts;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt info}: what runs where, and what a detector is. */
 @Parameters(
@@ -21,7 +22,7 @@ final class InfoCommand implements Command {
   @Parameter(
       names = {"-w", "--weights"},
       description = "Show this detector instead")
-  Path weights;
+  @Nullable Path weights;
 
   @Override
   public String name() {

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt models}: the networks there are. */
 @Parameters(
@@ -31,18 +32,18 @@ import java.util.TreeSet;
             + " sizes, whether the published weights are here, and their licence")
 final class ModelsCommand implements Command {
   @Parameter(names = "--family", description = "Only those of a family, such as vit")
-  String family;
+  @Nullable String family;
 
   @Parameter(
       names = "--search",
       description = "Only those whose names contain this, those with tags (NAME.TAG) included")
-  String search;
+  @Nullable String search;
 
   @Parameter(names = "--has-weights", description = "Only those with published weights")
   boolean hasWeights;
 
   @Parameter(names = "--json", description = "Write the list to this file")
-  Path json;
+  @Nullable Path json;
 
   @Override
   public String name() {

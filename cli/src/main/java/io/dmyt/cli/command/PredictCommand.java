@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt predict}: judges the user's own files. */
 @Parameters(
@@ -58,7 +59,7 @@ final class PredictCommand implements Command {
       names = "--threshold",
       validateWith = OptionChecks.Share.class,
       description = "P(fake) from which on an image is called fake (default: the detector's)")
-  Double threshold;
+  @Nullable Double threshold;
 
   @Parameter(
       names = "--video-by",
@@ -86,22 +87,22 @@ final class PredictCommand implements Command {
       description =
           "Write one page about the videos to this file: verdicts, P(fake) over time, faces, heat"
               + " maps")
-  Path report;
+  @Nullable Path report;
 
   @Parameter(
       names = "--annotate",
       description =
           "Write the video with boxes and scores to this file (.mp4, .mov, .mkv, .webm), or several"
               + " to this folder")
-  Path annotate;
+  @Nullable Path annotate;
 
   @Parameter(
       names = "--csv",
       description = "Write a row per image, or per video and face, to this file")
-  Path csv;
+  @Nullable Path csv;
 
   @Parameter(names = "--json", description = "Write everything to this file")
-  Path json;
+  @Nullable Path json;
 
   @Parameter(
       names = "--jsonl",
@@ -119,12 +120,12 @@ final class PredictCommand implements Command {
       description =
           "Write a picture per image to this folder: the image, and over it what speaks for fake"
               + " (Grad-CAM)")
-  Path explain;
+  @Nullable Path explain;
 
   @Parameter(
       names = "--explain-class",
       description = "With --explain: show what speaks for this class instead")
-  String explainClass;
+  @Nullable String explainClass;
 
   @Override
   public String name() {

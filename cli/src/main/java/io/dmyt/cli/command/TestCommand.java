@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt test}: measures a detector on the test split. */
 @Parameters(commandDescription = "Measure a trained detector on the test images of a data set")
@@ -56,7 +57,7 @@ final class TestCommand implements Command {
   @Parameter(
       names = {"-m", "--model"},
       description = "Backbone that the file must hold (default: whichever it holds)")
-  String model;
+  @Nullable String model;
 
   @Parameter(
       names = {"-l", "--loss"},
@@ -65,7 +66,7 @@ final class TestCommand implements Command {
           "How to classify, by the loss: DmyT by the dummies, CrossEntropy by the classifier,"
               + " Triplet by an SVM fitted on up to 1,000 training embeddings a class (default: the"
               + " loss the detector was trained with)")
-  LossKind loss;
+  @Nullable LossKind loss;
 
   @Parameter(
       names = "--classifier",
@@ -74,7 +75,7 @@ final class TestCommand implements Command {
           "How to classify, instead of --loss: dummies; root (real or fake by the root dummies);"
               + " svm; svm-binary (real against all the rest); argmax; or several of them,"
               + " comma-separated, side by side")
-  List<RuleKind> classifiers;
+  @Nullable List<RuleKind> classifiers;
 
   @Parameter(
       names = "--video-by",
@@ -104,14 +105,14 @@ final class TestCommand implements Command {
   long seed = ClassSample.DEFAULT_SEED;
 
   @Parameter(names = "--json", description = "Write all figures to this file")
-  Path json;
+  @Nullable Path json;
 
   @Parameter(
       names = "--report",
       description =
           "Write a page with figures, charts, the worst errors and where it all comes from to this"
               + " HTML file; with several classifiers about the first")
-  Path report;
+  @Nullable Path report;
 
   @Override
   public String name() {

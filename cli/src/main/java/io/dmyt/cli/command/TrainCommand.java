@@ -43,7 +43,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt train}: trains a detector on a folder of images. */
 @Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
@@ -90,7 +92,7 @@ final class TrainCommand implements Command {
       description =
           "Weight of each class in the loss, comma-separated in the sorted classes' order, or auto:"
               + " inverse to how many images it has (default: equal)")
-  String labelWeights;
+  @Nullable String labelWeights;
 
   @Parameter(
       names = "--seed",
@@ -154,7 +156,7 @@ final class TrainCommand implements Command {
     return Main.OK;
   }
 
-  private List<Double> weights(ImageFolder train) {
+  private @Nullable List<Double> weights(ImageFolder train) {
     if (labelWeights == null) {
       return null;
     }
@@ -247,7 +249,7 @@ final class TrainCommand implements Command {
     private final DetectorSpec spec;
     private final List<EpochResult> history;
     private final TrainingFiles files;
-    private ProgressLine line;
+    private @Nullable ProgressLine line;
     private long start;
     private double imagesPerSecond;
     private int images;
@@ -268,7 +270,7 @@ final class TrainCommand implements Command {
     @Override
     public void stepDone(int done, double loss, double accuracy) {
       images = done;
-      line.at(done, Text.format("loss %.4f%s", loss, accuracy(accuracy)));
+      Objects.requireNonNull(line).at(done, Text.format("loss %.4f%s", loss, accuracy(accuracy)));
     }
 
     @Override

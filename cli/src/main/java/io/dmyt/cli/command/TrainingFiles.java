@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -48,8 +49,9 @@ final class TrainingFiles implements AutoCloseable {
     if (Files.isDirectory(file)) {
       throw new FileAlreadyExistsException(file.toString());
     }
-    Path folder = file.toAbsolutePath().getParent();
-    while (!Files.exists(folder)) {
+    Path absolute = file.toAbsolutePath();
+    Path folder = Objects.requireNonNullElse(absolute.getParent(), absolute);
+    while (!Files.exists(folder) && folder.getParent() != null) {
       folder = folder.getParent();
     }
     if (!Files.isDirectory(folder)) {

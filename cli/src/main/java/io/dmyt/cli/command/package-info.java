@@ -1,2 +1,5 @@
 /** The subcommands. */
+@NullMarked
 package io.dmyt.cli.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands before JCommander, which takes an option that it doesn't know for a file where files
@@ -35,7 +36,7 @@ public final class Arguments {
     parser.parse(guarded(parser, arguments));
   }
 
-  private static IStringConverter<?> converter(Class<?> type) {
+  private static @Nullable IStringConverter<?> converter(Class<?> type) {
     if (type == String.class) {
       return Arguments::unguarded;
     }

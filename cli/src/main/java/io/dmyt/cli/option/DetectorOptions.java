@@ -14,6 +14,7 @@ import io.dmyt.loss.DummyLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Options of the commands that make a detector. */
 public final class DetectorOptions {
@@ -21,7 +22,7 @@ public final class DetectorOptions {
       names = "--image-size",
       validateWith = OptionChecks.ImageSize.class,
       description = "Side of the images in pixels (default: the backbone's own)")
-  public Integer imageSize;
+  public @Nullable Integer imageSize;
 
   @Parameter(
       names = "--preprocessing",
@@ -35,12 +36,12 @@ public final class DetectorOptions {
   @Parameter(
       names = "--real-class",
       description = "The class of real images (default: found by name, such as real)")
-  String realClass;
+  @Nullable String realClass;
 
   @Parameter(
       names = "--dummies",
       description = "JSON file with a layout of the dummies (default: the reference's)")
-  Path dummies;
+  @Nullable Path dummies;
 
   /** Whether any was given. */
   public boolean given() {
@@ -76,7 +77,10 @@ public final class DetectorOptions {
    * @param labelWeights null for equal ones
    */
   public DetectorSpec spec(
-      BackboneSpec backbone, List<String> classes, LossKind loss, List<Double> labelWeights)
+      BackboneSpec backbone,
+      List<String> classes,
+      LossKind loss,
+      @Nullable List<Double> labelWeights)
       throws IOException {
     if (realClass != null && !classes.contains(realClass)) {
       throw new UsageException(

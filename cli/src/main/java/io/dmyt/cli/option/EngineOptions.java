@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -24,7 +25,7 @@ public final class EngineOptions {
       description =
           "onednn, cuda for an NVIDIA GPU, or dl4j for DL4J's own layers (default: onednn where it is"
               + " available)")
-  String engine;
+  @Nullable String engine;
 
   @Parameter(
       names = "--precision",
@@ -67,7 +68,7 @@ public final class EngineOptions {
     return choose(terminal, tuning(List.of(own)));
   }
 
-  private Tuning tuning(List<Path> own) throws IOException {
+  private @Nullable Tuning tuning(List<Path> own) throws IOException {
     if (tuning.equalsIgnoreCase("off")) {
       return null;
     }
@@ -79,7 +80,7 @@ public final class EngineOptions {
     return Tuning.in(files.toArray(Path[]::new));
   }
 
-  private Engine choose(Terminal terminal, Tuning tuned) {
+  private Engine choose(Terminal terminal, @Nullable Tuning tuned) {
     if (threads > 0) {
       useThreads(threads);
     }

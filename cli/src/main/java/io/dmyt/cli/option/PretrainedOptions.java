@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Options that say which weights to start from. */
 public final class PretrainedOptions {
@@ -27,7 +28,7 @@ public final class PretrainedOptions {
       description =
           "Which of several networks in the file of --pretrained to take: where it lies there, as"
               + " in student, or what its names begin with")
-  String key;
+  @Nullable String key;
 
   @Parameter(
       names = "--offline",

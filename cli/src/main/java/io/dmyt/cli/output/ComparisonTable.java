@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Several ways to a verdict side by side, as a table for a terminal. */
 public final class ComparisonTable {
@@ -28,7 +29,7 @@ public final class ComparisonTable {
    *
    * @param cell null for a title
    */
-  private record Row(String name, Function<Column, String> cell) {
+  private record Row(String name, @Nullable Function<Column, String> cell) {
     static Row title(String name) {
       return new Row(name, null);
     }

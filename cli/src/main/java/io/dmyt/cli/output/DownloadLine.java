@@ -9,6 +9,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /** Says what is fetched, with a progress bar where somebody watches. */
 public final class DownloadLine implements Download.Progress, AutoCloseable {
@@ -16,7 +17,7 @@ public final class DownloadLine implements Download.Progress, AutoCloseable {
 
   private final Terminal terminal;
   private final List<String> notes;
-  private ProgressBar bar;
+  private @Nullable ProgressBar bar;
 
   public DownloadLine(Terminal terminal) {
     this(terminal, List.of());

@@ -3,11 +3,13 @@ package io.dmyt.cli.output;
 import io.dmyt.data.BadImageException;
 import io.dmyt.evaluation.embedding.Embedder;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Shows how far the computation of embeddings is, and what was left out. */
 public final class EmbeddingMonitor implements Embedder.Monitor {
   private final Terminal terminal;
-  private ProgressLine line;
+  private @Nullable ProgressLine line;
 
   public EmbeddingMonitor(Terminal terminal) {
     this.terminal = terminal;
@@ -20,12 +22,12 @@ public final class EmbeddingMonitor implements Embedder.Monitor {
 
   @Override
   public void progress(int done) {
-    line.at(done);
+    Objects.requireNonNull(line).at(done);
   }
 
   @Override
   public void finished() {
-    line.close();
+    Objects.requireNonNull(line).close();
   }
 
   @Override

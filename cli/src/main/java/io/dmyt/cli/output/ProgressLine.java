@@ -4,12 +4,13 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /** A progress bar where somebody watches, and nothing where nobody does. */
 public final class ProgressLine implements AutoCloseable {
   private static final int WIDTH = 96;
 
-  private final ProgressBar bar;
+  private final @Nullable ProgressBar bar;
 
   /**
    * @param task shown before the bar

@@ -4,6 +4,7 @@ import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.ClassificationReport;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A classification report as a table for a terminal. */
 public final class ReportTable {
@@ -37,7 +38,7 @@ public final class ReportTable {
   }
 
   private static void view(
-      StringBuilder text, int width, String title, ClassificationReport.BinaryView view) {
+      StringBuilder text, int width, String title, ClassificationReport.@Nullable BinaryView view) {
     if (view != null) {
       text.append(title).append('\n');
       figure(text, width, "  recall real", view.realRecall());

@@ -7,6 +7,7 @@ import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a command writes.
@@ -33,12 +34,12 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
   }
 
   /** Says what is no result: a line on {@code err}. */
-  public void say(String text) {
+  public void say(@Nullable String text) {
     err.println(text);
   }
 
   @FormatMethod
-  public void say(String format, Object... arguments) {
+  public void say(String format, @Nullable Object... arguments) {
     say(Text.format(format, arguments));
   }
 

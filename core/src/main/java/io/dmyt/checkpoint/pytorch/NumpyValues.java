@@ -7,6 +7,8 @@ import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** NumPy's arrays of numbers as pickles have them; all others stay what they are not. */
 final class NumpyValues {
@@ -26,13 +28,13 @@ final class NumpyValues {
 
   /** A {@code numpy.dtype}, in its byte order once its state is set. */
   static final class Type {
-    private final DType dtype;
+    private final @Nullable DType dtype;
     private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
 
     /**
      * @param code as in {@code f4}, after which byte orders may have been left out
      */
-    Type(Object code) {
+    Type(@Nullable Object code) {
       dtype = code instanceof String text ? TYPES.get(text) : null;
     }
 
@@ -46,10 +48,10 @@ final class NumpyValues {
 
   /** An array; without numbers until its state is set, and for good if they are none of ours. */
   static final class Array {
-    private Type type;
-    private long[] shape;
+    private @Nullable Type type;
+    private long @Nullable [] shape;
     private boolean columnMajor;
-    private Object data;
+    private @Nullable Object data;
 
     /** From (version, shape, dtype, whether column-major, bytes). */
     void setState(Object state) {
@@ -63,7 +65,7 @@ final class NumpyValues {
     }
 
     /** Takes numbers in if they are as many as the shape needs. */
-    void set(Object bytes, Type elements, long[] sizes, boolean fortran) {
+    void set(Object bytes, Type elements, long @Nullable [] sizes, boolean fortran) {
       if (elements.dtype == null || sizes == null) {
         return;
       }
@@ -92,32 +94,37 @@ final class NumpyValues {
     }
 
     DType dtype() {
-      return type.dtype;
+      return Objects.requireNonNull(type().dtype);
+    }
+
+    private Type type() {
+      return Objects.requireNonNull(type, "not numeric");
     }
 
     long[] shape() {
-      return shape;
+      return Objects.requireNonNull(shape, "not numeric");
     }
 
     ByteOrder order() {
-      return type.order;
+      return type().order;
     }
 
     /** A byte[] or a {@link Blob}. */
     Object data() {
-      return data;
+      return Objects.requireNonNull(data, "not numeric");
     }
 
     /** In elements; null for row-major. */
-    long[] strides() {
+    long @Nullable [] strides() {
       if (!columnMajor) {
         return null;
       }
-      long[] strides = new long[shape.length];
+      long[] sizes = shape();
+      long[] strides = new long[sizes.length];
       long step = 1;
-      for (int d = 0; d < shape.length; d++) {
+      for (int d = 0; d < sizes.length; d++) {
         strides[d] = step;
-        step *= shape[d];
+        step *= sizes[d];
       }
       return strides;
     }

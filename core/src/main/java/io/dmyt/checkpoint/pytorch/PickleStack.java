@@ -4,6 +4,7 @@ import io.dmyt.checkpoint.pytorch.PickledTypes.Tuple;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The stack, marks and memo of a pickle's machine. */
 final class PickleStack {
@@ -19,7 +20,7 @@ final class PickleStack {
     this.in = in;
   }
 
-  void push(Object value) {
+  void push(@Nullable Object value) {
     in.take(HeapBudget.SLOT);
     stack.add(value);
   }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a pickle's calls of known functions give: tensors, dicts, arrays. Nothing is run. */
 final class PickledCalls {
@@ -79,7 +80,7 @@ final class PickledCalls {
   /**
    * @param type the type of the elements, or null for the storage's
    */
-  private Object tensor(Tuple arguments, int fewest, int most, Object type) {
+  private Object tensor(Tuple arguments, int fewest, int most, @Nullable Object type) {
     if (arguments.size() >= fewest
         && arguments.size() <= most
         && arguments.get(1) instanceof Long offset

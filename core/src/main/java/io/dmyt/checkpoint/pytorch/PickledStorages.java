@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The storages that a pickle refers to by its persistent ids. */
 final class PickledStorages {
@@ -70,7 +71,7 @@ final class PickledStorages {
     throw noStorage();
   }
 
-  private StorageRef of(ElementType type, String key, long elements, Object view) {
+  private StorageRef of(ElementType type, String key, long elements, @Nullable Object view) {
     if (view == null) {
       return known(new StorageRef(type, key, elements, null));
     }

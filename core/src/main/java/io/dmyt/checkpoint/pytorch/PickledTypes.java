@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What an {@link Unpickler} makes beside strings, numbers, lists and maps. */
 final class PickledTypes {
@@ -54,7 +55,7 @@ final class PickledTypes {
    * @param dtype the same type here, or null if it is not read
    * @param bytes the size of an element, 0 if unknown
    */
-  record ElementType(String name, DType dtype, int bytes) {}
+  record ElementType(String name, @Nullable DType dtype, int bytes) {}
 
   /**
    * A storage by its key in the file.
@@ -62,7 +63,7 @@ final class PickledTypes {
    * @param elements its length
    * @param view the part of it that is meant, or null for all
    */
-  record StorageRef(ElementType type, String key, long elements, View view) {}
+  record StorageRef(ElementType type, String key, long elements, @Nullable View view) {}
 
   /** A part of a storage, in elements; only files of the legacy format have it. */
   record View(String key, long offset, long elements) {}
@@ -105,7 +106,7 @@ final class PickledTypes {
     }
 
     /** The items as numbers that fit 63 bits, or null if one is none. */
-    long[] sizes() {
+    long @Nullable [] sizes() {
       if (items.length > Tensor.LARGEST_RANK) {
         return null;
       }
@@ -121,7 +122,7 @@ final class PickledTypes {
   }
 
   /** How a value is called in messages. */
-  static String describe(Object value) {
+  static String describe(@Nullable Object value) {
     if (value == null) {
       return "None";
     } else if (value instanceof String text) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the sets of named tensors in what a PyTorch file holds: every dict with tensors under
@@ -51,7 +52,7 @@ final class StateDictSearch {
       List<String> leftOut) {}
 
   /** A container and the way to it. */
-  private record Place(Object container, Place parent, String name) {
+  private record Place(Object container, @Nullable Place parent, String name) {
     String key() {
       Deque<String> names = new ArrayDeque<>();
       for (Place place = this; place.parent != null; place = place.parent) {
@@ -98,7 +99,7 @@ final class StateDictSearch {
     }
   }
 
-  private void enter(Object value, Place parent, String name) {
+  private void enter(Object value, @Nullable Place parent, String name) {
     boolean container = value instanceof Map || value instanceof List || value instanceof Tuple;
     if (container && seen.put(value, true) == null) {
       open.add(new Place(value, parent, name));
@@ -106,7 +107,7 @@ final class StateDictSearch {
   }
 
   /** A dict, or a list of names and tensors that would make one; else null. */
-  private static Map<?, ?> asDict(Object container) {
+  private static @Nullable Map<?, ?> asDict(Object container) {
     if (container instanceof Map<?, ?> dict) {
       return dict;
     }

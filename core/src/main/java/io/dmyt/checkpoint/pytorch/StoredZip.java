@@ -7,6 +7,7 @@ import io.dmyt.internal.Quoted;
 import io.dmyt.internal.ZipDirectory;
 import java.util.zip.CRC32;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A zip file whose entries are stored, not compressed, as PyTorch writes them; so each is a range
@@ -84,7 +85,7 @@ final class StoredZip {
     return crc.getValue();
   }
 
-  private CheckpointException broken(String what) {
+  private CheckpointException broken(@Nullable String what) {
     return new CheckpointException(file + ": zip: " + what);
   }
 }

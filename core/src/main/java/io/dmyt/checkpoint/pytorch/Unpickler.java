@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads pickles, protocols 0 to 5, for the tensors and plain containers in them.
@@ -242,7 +243,7 @@ final class Unpickler {
     object(stack.pop());
   }
 
-  private void object(Object type) {
+  private void object(@Nullable Object type) {
     if (!(type instanceof Opaque opaque)) {
       throw in.broken("makes an object of " + PickledTypes.describe(type));
     }

@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Parses one header strictly: what the format does not name is refused. */
 final class HeaderParser {
@@ -88,9 +89,9 @@ final class HeaderParser {
   private Entry parseEntry(JsonParser json, String name) throws IOException {
     String where = "tensor " + Quoted.of(name);
     require(json, JsonToken.START_OBJECT, where);
-    StoredType type = null;
-    long[] shape = null;
-    long[] offsets = null;
+    @Nullable StoredType type = null;
+    long @Nullable [] shape = null;
+    long @Nullable [] offsets = null;
     Set<Field> found = EnumSet.noneOf(Field.class);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
@@ -111,7 +112,7 @@ final class HeaderParser {
         default -> throw broken(where + ": unknown field " + Quoted.of(field));
       }
     }
-    if (found.size() != Field.values().length) {
+    if (type == null || shape == null || offsets == null) {
       throw broken(where + ": expected dtype, shape and data_offsets, found " + found);
     }
     return checked(where, type, shape, offsets);

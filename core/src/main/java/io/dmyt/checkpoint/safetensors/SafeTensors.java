@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The safetensors format: 8 bytes of header length, a JSON header, and the tensors' bytes, little-
@@ -97,12 +98,12 @@ public final class SafeTensors {
   /**
    * @param owned what the state dict closes, or null
    */
-  private static StateDict read(ByteSource file, FileByteSource owned) {
+  private static StateDict read(ByteSource file, @Nullable FileByteSource owned) {
     return stateDict(SafeTensorsHeader.read(file), file, owned);
   }
 
   private static StateDict stateDict(
-      SafeTensorsHeader header, ByteSource file, FileByteSource owned) {
+      SafeTensorsHeader header, ByteSource file, @Nullable FileByteSource owned) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<String> leftOut = new ArrayList<>();
     header

@@ -4,6 +4,7 @@ import io.dmyt.checkpoint.DType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A type of elements that the format knows.
@@ -11,7 +12,7 @@ import java.util.Map;
  * @param dtype the same here, or null if its values are not read
  * @param bits the size of an element
  */
-record StoredType(String name, DType dtype, int bits) {
+record StoredType(String name, @Nullable DType dtype, int bits) {
   private static final Map<String, StoredType> ALL = new HashMap<>();
 
   static {
@@ -28,12 +29,12 @@ record StoredType(String name, DType dtype, int bits) {
     add("F4", null, 4);
   }
 
-  private static void add(String name, DType dtype, int bits) {
+  private static void add(String name, @Nullable DType dtype, int bits) {
     ALL.put(name, new StoredType(name, dtype, bits));
   }
 
   /** The type of that name, or null. */
-  static StoredType named(String name) {
+  static @Nullable StoredType named(String name) {
     return ALL.get(name);
   }
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One block of native memory, shared by all programs of a graph, which never run at the same time.
@@ -16,7 +18,7 @@ import org.bytedeco.javacpp.BytePointer;
  */
 final class Arena {
   private final NativeScope scope;
-  private BytePointer block;
+  private @Nullable BytePointer block;
 
   Arena(NativeScope scope) {
     this.scope = scope;
@@ -65,11 +67,15 @@ final class Arena {
         offsets.put(t, offset);
         bytes = Math.max(bytes, offset + t.format().bytes());
         int at = 0;
-        while (at < placed.size() && offsets.get(placed.get(at)) <= offset) {
+        while (at < placed.size() && offset(placed.get(at)) <= offset) {
           at++;
         }
         placed.add(at, t);
       }
+    }
+
+    private long offset(Tensor t) {
+      return Objects.requireNonNull(offsets.get(t));
     }
 
     private long lowestGap(Tensor t, List<Tensor> placedByOffset) {
@@ -79,7 +85,7 @@ final class Arena {
         if (p.first() > t.last() || p.last() < t.first()) {
           continue;
         }
-        long start = offsets.get(p);
+        long start = offset(p);
         if (start >= candidate + size) {
           break;
         }

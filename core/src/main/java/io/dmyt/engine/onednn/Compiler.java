@@ -5,6 +5,7 @@ import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.RegionProgram;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a region down as a program of primitives.
@@ -32,7 +33,7 @@ final class Compiler {
   static Program compile(
       RegionProgram source,
       StoragePolicy policy,
-      Tuner tuner,
+      @Nullable Tuner tuner,
       Parameters parameters,
       Threads threads,
       Arena arena) {

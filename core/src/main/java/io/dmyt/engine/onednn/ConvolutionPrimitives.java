@@ -10,6 +10,7 @@ import io.dmyt.engine.onednn.Primitives.Geometry;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The three primitives of a convolution.
@@ -18,7 +19,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * @param bias its format and its gradient's, or null
  */
 record ConvolutionPrimitives(
-    NativeScope scope, Format from, Format weights, Format bias, Format to, Geometry g) {
+    NativeScope scope, Format from, Format weights, @Nullable Format bias, Format to, Geometry g) {
 
   dnnl_primitive_desc forward(boolean training, List<PostOp> postOps) {
     return Primitives.create(
@@ -100,7 +101,7 @@ record ConvolutionPrimitives(
                 attributes));
   }
 
-  private dnnl_memory_desc biasDescription() {
+  private @Nullable dnnl_memory_desc biasDescription() {
     return bias == null ? null : bias.description();
   }
 }

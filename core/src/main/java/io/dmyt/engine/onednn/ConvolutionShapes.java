@@ -6,6 +6,7 @@ import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Primitives.Geometry;
 import io.dmyt.internal.Text;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution of one value.
@@ -44,12 +45,12 @@ record ConvolutionShapes(
   }
 
   /** The primitives of a storage, whose weights lie as oneDNN likes. */
-  ConvolutionPrimitives primitives(Storage storage, Format bias) {
+  ConvolutionPrimitives primitives(Storage storage, @Nullable Format bias) {
     return primitives(source(storage), storage.precision(), bias, storage);
   }
 
   /** The same for the weights' gradients, which are floats whatever the storage. */
-  ConvolutionPrimitives gradientOfWeights(Storage storage, Format bias) {
+  ConvolutionPrimitives gradientOfWeights(Storage storage, @Nullable Format bias) {
     return primitives(source(storage), Precision.F32, bias, storage);
   }
 
@@ -59,7 +60,7 @@ record ConvolutionShapes(
   }
 
   private ConvolutionPrimitives primitives(
-      Format from, Precision weights, Format bias, Storage storage) {
+      Format from, Precision weights, @Nullable Format bias, Storage storage) {
     return new ConvolutionPrimitives(
         scope,
         from,

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -67,7 +68,7 @@ final class Emitter {
   }
 
   List<Runnable> steps(Phase of) {
-    return steps.get(of);
+    return Objects.requireNonNull(steps.get(of));
   }
 
   /** The steps that follow belong to this vertex. */
@@ -168,7 +169,7 @@ final class Emitter {
   }
 
   private void add(Runnable body) {
-    steps.get(phase).add(body);
+    steps(phase).add(body);
     step++;
   }
 

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Emits a convolution for inference. Its primitive does all that only one reader after the other
@@ -32,7 +33,7 @@ final class FoldedConvolution {
   /** The last node that the primitive does. */
   private int last;
 
-  private Operation.BatchNorm norm;
+  private Operation.@Nullable BatchNorm norm;
   private final List<PostOp> postOps = new ArrayList<>();
 
   /** What is added, by the post-op's number. */
@@ -79,7 +80,7 @@ final class FoldedConvolution {
                     images.as(storage, addend))));
     Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, program.weights().folded(op, norm, chosen)));
-    if (biased) {
+    if (bias != null) {
       args.add(new Arg(DNNL_ARG_BIAS, program.weights().foldedBias(op, norm, bias)));
     }
     program.emit().run(text, choice.first(), args);

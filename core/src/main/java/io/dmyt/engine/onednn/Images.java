@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Emits copies, sums and parts of images, in whichever of the policy's storages oneDNN can do them.
@@ -20,12 +21,12 @@ final class Images {
   private final NativeScope scope;
   private final Emitter emit;
   private final StoragePolicy policy;
-  private final Tuner tuner;
+  private final @Nullable Tuner tuner;
 
   /**
    * @param tuner measures what is chosen by {@link #fastest}, or null: by rule
    */
-  Images(Emitter emit, StoragePolicy policy, Tuner tuner) {
+  Images(Emitter emit, StoragePolicy policy, @Nullable Tuner tuner) {
     this.tuner = tuner;
     this.scope = emit.scope();
     this.emit = emit;

@@ -7,6 +7,7 @@ import io.dmyt.engine.RegionProgram;
 import io.dmyt.engine.Tuning;
 import io.dmyt.engine.UnsupportedShapeException;
 import io.dmyt.internal.Text;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Compiles a region's {@link Program}s, all of which live in one arena. */
@@ -14,8 +15,8 @@ final class OneDnnCompiler implements RegionCompiler {
   private final StoragePolicy policy;
   private final Parameters parameters;
   private final Threads threads;
-  private final Tuning tuning;
-  private final Tuner.Stopwatch stopwatch;
+  private final @Nullable Tuning tuning;
+  private final Tuner.@Nullable Stopwatch stopwatch;
   private final NativeScope scope = new NativeScope();
   private final Arena arena = new Arena(scope);
 
@@ -28,8 +29,8 @@ final class OneDnnCompiler implements RegionCompiler {
       StoragePolicy policy,
       INDArray parameters,
       Threads threads,
-      Tuning tuning,
-      Tuner.Stopwatch stopwatch) {
+      @Nullable Tuning tuning,
+      Tuner.@Nullable Stopwatch stopwatch) {
     this.tuning = tuning;
     this.stopwatch = stopwatch;
     this.policy = policy;
@@ -55,7 +56,7 @@ final class OneDnnCompiler implements RegionCompiler {
     }
   }
 
-  private Tuner tuner(Tuner.Stopwatch watch) {
+  private @Nullable Tuner tuner(Tuner.@Nullable Stopwatch watch) {
     if (tuning == null) {
       return null;
     }
@@ -66,7 +67,8 @@ final class OneDnnCompiler implements RegionCompiler {
   @Override
   public String description() {
     String stored = "images are stored in " + policy.storage();
-    return tuning == null ? stored : stored + tuner(stopwatch).description();
+    Tuner tuner = tuner(stopwatch);
+    return tuner == null ? stored : stored + tuner.description();
   }
 
   @Override

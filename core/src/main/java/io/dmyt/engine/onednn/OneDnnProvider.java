@@ -11,6 +11,7 @@ import io.dmyt.optim.FusedUpdater;
 import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -18,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Runs DL4J's graphs on a CPU with oneDNN. */
 public final class OneDnnProvider implements EngineProvider {
   private final Function<Precision, StoragePolicy> policy;
-  private final Tuner.Stopwatch stopwatch;
+  private final Tuner.@Nullable Stopwatch stopwatch;
 
   /** For {@link java.util.ServiceLoader}. */
   public OneDnnProvider() {
@@ -29,15 +30,15 @@ public final class OneDnnProvider implements EngineProvider {
    * @param policy instead of this CPU's
    * @param stopwatch measures instead of a clock, or null
    */
-  OneDnnProvider(Function<Precision, StoragePolicy> policy, Tuner.Stopwatch stopwatch) {
+  OneDnnProvider(Function<Precision, StoragePolicy> policy, Tuner.@Nullable Stopwatch stopwatch) {
     this.policy = policy;
     this.stopwatch = stopwatch;
   }
 
   private static final class Probe {
-    static final String REASON = probe();
+    static final @Nullable String REASON = probe();
 
-    private static String probe() {
+    private static @Nullable String probe() {
       if (!Address.reachesArrays()) {
         String backend = Nd4j.getBackend().getClass().getSimpleName();
         return "ND4J's backend is " + backend + ", not a CPU's";
@@ -77,7 +78,7 @@ public final class OneDnnProvider implements EngineProvider {
   }
 
   @Override
-  public String unavailableBecause() {
+  public @Nullable String unavailableBecause() {
     return Probe.REASON;
   }
 
@@ -145,7 +146,7 @@ public final class OneDnnProvider implements EngineProvider {
   }
 
   @Override
-  public ComputationGraphUpdater updater(ComputationGraph graph, INDArray state) {
+  public ComputationGraphUpdater updater(ComputationGraph graph, @Nullable INDArray state) {
     return new FusedUpdater(graph, state);
   }
 }

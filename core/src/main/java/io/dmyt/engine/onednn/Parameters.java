@@ -4,6 +4,8 @@ import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Region;
 import io.dmyt.internal.Address;
 import io.dmyt.internal.Fingerprint;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A network's flat parameters and, once there are some, its flat gradients. */
@@ -11,7 +13,7 @@ final class Parameters {
   private final INDArray values;
   private final long from;
   private final long to;
-  private INDArray gradients;
+  private @Nullable INDArray gradients;
 
   /**
    * @param from the first element that a fingerprint is taken of
@@ -45,7 +47,7 @@ final class Parameters {
   }
 
   long gradientAddress(Parameter p) {
-    return Address.of(gradients) + p.offset() * Float.BYTES;
+    return Address.of(Objects.requireNonNull(gradients)) + p.offset() * Float.BYTES;
   }
 
   float[] read(Parameter p) {

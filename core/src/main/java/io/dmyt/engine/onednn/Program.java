@@ -11,6 +11,7 @@ import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -104,7 +105,10 @@ final class Program implements CompiledRegion {
     threads.use();
     bind();
     prepare();
-    ports.inputs().forEach((vertex, t) -> t.at(Address.of(values.get(vertex))));
+    ports
+        .inputs()
+        .forEach(
+            (vertex, t) -> t.at(Address.of(Objects.requireNonNull(values.get(vertex), vertex))));
     Map<String, INDArray> results = new LinkedHashMap<>();
     ports.outputs().forEach((vertex, port) -> results.put(vertex, port.newArray()));
     run(Phase.FORWARD, values);

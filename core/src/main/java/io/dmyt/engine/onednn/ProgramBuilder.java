@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program in the making: the values that there are, their gradients, and the ways back from them.
@@ -49,7 +50,8 @@ final class ProgramBuilder {
   /**
    * @param tuner measures, or null: everything is chosen by rule
    */
-  ProgramBuilder(RegionProgram source, StoragePolicy policy, Parameters parameters, Tuner tuner) {
+  ProgramBuilder(
+      RegionProgram source, StoragePolicy policy, Parameters parameters, @Nullable Tuner tuner) {
     this.source = source;
     this.region = source.region();
     this.liveness = source.liveness();

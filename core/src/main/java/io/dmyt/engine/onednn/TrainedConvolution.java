@@ -16,6 +16,7 @@ import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /** Emits a convolution for training: its result, its weights' gradient and its input's. */
 final class TrainedConvolution {
@@ -26,7 +27,7 @@ final class TrainedConvolution {
   private final Operation.Convolution op;
   private final String text;
   private final ConvolutionShapes shapes;
-  private final Format bias;
+  private final @Nullable Format bias;
 
   /**
    * @param text what it is called
@@ -53,7 +54,7 @@ final class TrainedConvolution {
     args.add(new Arg(DNNL_ARG_DST, y));
     Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, emit.in(chosen, weights)));
-    if (bias != null) {
+    if (op.bias() != null) {
       args.add(new Arg(DNNL_ARG_BIAS, program.weights().of(op.bias())));
     }
     emit.run(text, choice.first(), args);
@@ -91,7 +92,7 @@ final class TrainedConvolution {
     args.add(source(choice.storage()));
     args.add(new Arg(DNNL_ARG_DIFF_DST, images.as(choice.storage(), dy)));
     args.add(new Arg(DNNL_ARG_DIFF_WEIGHTS, dw));
-    if (bias != null) {
+    if (op.bias() != null) {
       args.add(new Arg(DNNL_ARG_DIFF_BIAS, program.weights().gradient(op.bias())));
     }
     emit.run(text + ", weights' gradient", choice.first(), args);

@@ -11,10 +11,12 @@ import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,13 +49,13 @@ final class Tuner {
   private final Tuning tuning;
   private final StoragePolicy policy;
   private final String machine;
-  private final Stopwatch stopwatch;
+  private final @Nullable Stopwatch stopwatch;
   private double left = BUDGET;
 
   /**
    * @param machine names all that is the same for each key
    */
-  Tuner(Tuning tuning, StoragePolicy policy, String machine, Stopwatch stopwatch) {
+  Tuner(Tuning tuning, StoragePolicy policy, String machine, @Nullable Stopwatch stopwatch) {
     this.tuning = tuning;
     this.policy = policy;
     this.machine = machine;
@@ -109,7 +111,7 @@ final class Tuner {
     return all;
   }
 
-  private static Choice candidate(
+  private static @Nullable Choice candidate(
       Storage storage, int skipped, Function<Storage, List<dnnl_primitive_desc>> describe) {
     List<dnnl_primitive_desc> primitives;
     try {
@@ -172,7 +174,7 @@ final class Tuner {
       if (sum > bound) {
         return sum;
       }
-      sum += stopwatch.seconds(primitive, bound);
+      sum += Objects.requireNonNull(stopwatch).seconds(primitive, bound);
     }
     return sum;
   }
@@ -201,8 +203,8 @@ final class Tuner {
         if (dims.length == 4 && format.same(storage.format(scope, dims))) {
           Format stored = policy.storage().format(scope, dims);
           sum +=
-              stopwatch.seconds(
-                  Primitives.reorder(scope, stored, format), Double.POSITIVE_INFINITY);
+              Objects.requireNonNull(stopwatch)
+                  .seconds(Primitives.reorder(scope, stored, format), Double.POSITIVE_INFINITY);
         }
       }
     }

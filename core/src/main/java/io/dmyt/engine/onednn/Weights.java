@@ -7,6 +7,7 @@ import io.dmyt.engine.onednn.Emitter.Phase;
 import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A network's parameters and their gradients as tensors of a program. */
 final class Weights {
@@ -68,7 +69,7 @@ final class Weights {
   }
 
   /** Weights in a format of their own, batch norm folded in if there is one behind. */
-  Tensor folded(Operation.Convolution c, Operation.BatchNorm norm, Format format) {
+  Tensor folded(Operation.Convolution c, Operation.@Nullable BatchNorm norm, Format format) {
     emit.into(Phase.PREPARE);
     Tensor weights = emit.kept(format);
     if (norm == null) {
@@ -84,7 +85,7 @@ final class Weights {
   }
 
   /** A convolution's bias, batch norm folded in if there is one behind. */
-  Tensor foldedBias(Operation.Convolution c, Operation.BatchNorm norm, Format format) {
+  Tensor foldedBias(Operation.Convolution c, Operation.@Nullable BatchNorm norm, Format format) {
     emit.into(Phase.PREPARE);
     Tensor bias = emit.kept(format);
     emit.run("fold", () -> Address.write(bias.address(), vectors.foldedBias(c, norm)), bias);

@@ -12,4 +12,7 @@
  * {@code ProgramBuilder} keeps values, gradients and the ways back between them; {@code
  * OneDnnCompiler} keeps the arena in which all {@code Program}s of a region live.
  */
+@NullMarked
 package io.dmyt.engine.onednn;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,13 +38,17 @@ public final class Explanations implements AutoCloseable {
   }
 
   private static Path commonFolder(List<? extends Sample> samples) {
-    Path common = place(samples.get(0).id()).getParent();
+    Path common = folder(place(samples.get(0).id()));
     for (Sample sample : samples) {
       while (!place(sample.id()).startsWith(common)) {
-        common = common.getParent();
+        common = folder(common);
       }
     }
     return common;
+  }
+
+  private static Path folder(Path place) {
+    return Objects.requireNonNullElse(place.getParent(), place);
   }
 
   /** Where a file of the sample's name would be: nothing but the name is used. */

@@ -5,8 +5,10 @@ import io.dmyt.Detector;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -40,10 +42,10 @@ public final class GradCam {
   }
 
   private final ComputationGraph graph;
-  private final Detector detector;
-  private Tail tail;
+  private final @Nullable Detector detector;
+  private @Nullable Tail tail;
 
-  private GradCam(ComputationGraph graph, Detector detector) {
+  private GradCam(ComputationGraph graph, @Nullable Detector detector) {
     this.graph = graph;
     this.detector = detector;
   }
@@ -67,14 +69,18 @@ public final class GradCam {
    * @throws IllegalStateException if the detector has no verdict that could be explained
    */
   public List<HeatMap> fake(INDArray images) {
-    DecisionRule rule = detector.rule();
+    DecisionRule rule = detector().rule();
     return explain(images, direction(rule, rule::logitGradient));
+  }
+
+  private Detector detector() {
+    return Objects.requireNonNull(detector, "explains a graph, not a detector");
   }
 
   /** A gradient with respect to what a rule judges, taken on to the embedding. */
   private Direction direction(DecisionRule rule, UnaryOperator<INDArray> gradient) {
     return embeddings ->
-        detector.embeddingGradient(rule, gradient.apply(detector.input(rule, embeddings)));
+        detector().embeddingGradient(rule, gradient.apply(detector().input(rule, embeddings)));
   }
 
   /**
@@ -88,12 +94,12 @@ public final class GradCam {
    * @throws IllegalArgumentException if there is no such class
    */
   public List<HeatMap> ofClass(INDArray images, String className) {
-    int index = detector.spec().classes().indexOf(className);
+    int index = detector().spec().classes().indexOf(className);
     if (index < 0) {
       throw new IllegalArgumentException(
-          Text.format("no class %s: there are %s", className, detector.spec().classes()));
+          Text.format("no class %s: there are %s", className, detector().spec().classes()));
     }
-    DecisionRule rule = detector.rule();
+    DecisionRule rule = detector().rule();
     return explain(images, direction(rule, features -> rule.scoreGradient(features, index)));
   }
 

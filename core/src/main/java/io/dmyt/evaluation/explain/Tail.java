@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -89,8 +91,8 @@ final class Tail {
     for (String name : behind) {
       builder.addVertex(
           name,
-          conf.getVertices().get(name).clone(),
-          conf.getVertexInputs().get(name).toArray(String[]::new));
+          Objects.requireNonNull(conf.getVertices().get(name), name).clone(),
+          inputs(conf, name).toArray(String[]::new));
     }
     ComputationGraph tail = new ComputationGraph(builder.build());
     long parameters = 0;
@@ -111,6 +113,10 @@ final class Tail {
       throw new IllegalStateException(Text.format("DL4J orders the vertices behind %s anew", cut));
     }
     return new Tail(graph, cut, tail);
+  }
+
+  private static List<String> inputs(ComputationGraphConfiguration conf, String vertex) {
+    return Objects.requireNonNull(conf.getVertexInputs().get(vertex), vertex);
   }
 
   /** The vertices from the input to the output layer, as they are computed. */
@@ -164,7 +170,7 @@ final class Tail {
     for (String name : order(graph).subList(1, graph.getVertices().length)) {
       GraphVertex vertex = graph.getVertex(name);
       vertex.clear();
-      List<String> inputs = graph.getConfiguration().getVertexInputs().get(name);
+      List<String> inputs = inputs(graph.getConfiguration(), name);
       for (int i = 0; i < inputs.size(); i++) {
         vertex.setInput(i, values.get(inputs.get(i)), none);
       }
@@ -172,7 +178,7 @@ final class Tail {
       values.put(name, vertex.doForward(norm(vertex) == null, none));
       last = name;
     }
-    return values.get(last);
+    return Objects.requireNonNull(values.get(last), last);
   }
 
   /**
@@ -188,14 +194,15 @@ final class Tail {
     gradients.put(order.get(order.size() - 1), direction.gradient(embedding));
     for (int v = order.size() - 1; v > 0; v--) {
       GraphVertex vertex = graph.getVertex(order.get(v));
-      INDArray[] toInputs = backward(vertex, gradients.remove(order.get(v)), none);
-      List<String> inputs = graph.getConfiguration().getVertexInputs().get(order.get(v));
+      INDArray[] toInputs =
+          backward(vertex, Objects.requireNonNull(gradients.remove(order.get(v))), none);
+      List<String> inputs = inputs(graph.getConfiguration(), order.get(v));
       for (int i = 0; i < inputs.size(); i++) {
         gradients.merge(inputs.get(i), toInputs[i], INDArray::add);
       }
       vertex.clear();
     }
-    return gradients.get(cut);
+    return Objects.requireNonNull(gradients.get(cut), cut);
   }
 
   private static INDArray[] backward(
@@ -215,7 +222,7 @@ final class Tail {
   }
 
   /** The vertex's batch normalisation, or null if it is something else. */
-  private static Layer norm(GraphVertex vertex) {
+  private static @Nullable Layer norm(GraphVertex vertex) {
     Layer layer = vertex.hasLayer() ? vertex.getLayer() : null;
     return layer != null && layer.conf().getLayer() instanceof BatchNormalization ? layer : null;
   }
