@@ -33,6 +33,10 @@ for /f "usebackq tokens=1,2 delims==" %%A in ("%runtime%\release") do (
   if "%%A"=="JAVA_RUNTIME_VERSION" set "version=%%~B"
 )
 if not defined version goto run
+for /f "delims=.+-_" %%V in ("%version%") do set "feature=%%V"
+if %feature% LSS 17 goto oldjava
+rem From Java 24 on these would warn of what JavaCPP does.
+if %feature% GEQ 24 set options=%options% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 set "name=classes-%version%"
 for %%I in ("%home%\lib\dmyt4j-*.jar") do call set "name=%%name%%-%%~zI"
 set "name=%name%.jsa"
@@ -77,11 +81,15 @@ for /f "tokens=2 delims=:." %%I in ('chcp') do set "page=%%I"
 chcp 65001 >nul 2>&1
 rem Jars with losses, decision rules and backbones of the user's come last, which the archive allows.
 set "path_of_classes=%jar%"
-if defined DMYT_CLASSPATH set "path_of_classes=%jar%;%DMYT_CLASSPATH%"
+if defined DMYT_CLASSPATH set "path_of_classes=%jar%;%DMYT_CLASSPATH:"=%"
 "%java%" %options% %JAVA_OPTS% -cp "%path_of_classes%" io.dmyt.cli.Main %*
 set "code=%ERRORLEVEL%"
 if defined page chcp %page% >nul 2>&1
 exit /b %code%
+
+:oldjava
+echo dmyt: %java% is Java %version%: install Java 17 or newer, or set JAVA_HOME 1>&2
+exit /b 1
 
 :nojava
 echo dmyt: no Java found: install Java 17 or newer, or set JAVA_HOME 1>&2

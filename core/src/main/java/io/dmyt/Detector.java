@@ -38,13 +38,13 @@ public final class Detector implements AutoCloseable {
   private final @Nullable DecisionRule fixedRule;
 
   private @Nullable Provenance provenance;
-  private FittedParts fitted;
+  private FittedVerdict fitted;
 
   Detector(
       Backbone stock,
       DetectorSpec spec,
       @Nullable Provenance provenance,
-      FittedParts fitted,
+      FittedVerdict fitted,
       Engine engine) {
     this.stock = stock;
     this.engine = engine;
@@ -76,7 +76,7 @@ public final class Detector implements AutoCloseable {
 
   /** A new detector around a network that is there already, of any data type. */
   static Detector of(DetectorSpec spec, Backbone backbone) {
-    return new Detector(backbone, spec, null, FittedParts.NONE, Engines.dl4j());
+    return new Detector(backbone, spec, null, FittedVerdict.NONE, Engines.dl4j());
   }
 
   /** {@link #load(Path, Engine)} on the {@link Engines#best best engine}. */
@@ -165,7 +165,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** What the calibration was fitted to; null if unknown. */
-  public @Nullable FittedOn calibratedOn() {
+  public @Nullable FittingData calibratedOn() {
     return fitted.calibratedOn();
   }
 
@@ -179,7 +179,7 @@ public final class Detector implements AutoCloseable {
    *
    * @param on what it was fitted to; null if unknown
    */
-  public void setCalibration(Calibration calibration, @Nullable FittedOn on) {
+  public void setCalibration(Calibration calibration, @Nullable FittingData on) {
     fitted = fitted.calibrated(calibration, on);
   }
 
@@ -194,7 +194,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** What the rule was fitted to; null if it needs no fitting, or that is unknown. */
-  public @Nullable FittedOn ruleFittedOn() {
+  public @Nullable FittingData ruleFittedOn() {
     return fitted.ruleOn();
   }
 
@@ -207,9 +207,9 @@ public final class Detector implements AutoCloseable {
    * @throws IllegalArgumentException if the detector is judged by another kind of rule, or this one
    *     takes embeddings of another size
    */
-  public void setRule(DecisionRule rule, @Nullable FittedOn on) {
+  public void setRule(DecisionRule rule, @Nullable FittingData on) {
     DetectorLoader.requireFitting(rule, spec, backbone.spec().embeddingSize());
-    fitted = new FittedParts(Calibration.NONE, null, rule, on);
+    fitted = new FittedVerdict(Calibration.NONE, null, rule, on);
   }
 
   /**
@@ -217,7 +217,7 @@ public final class Detector implements AutoCloseable {
    * {@code Trainer} does it; who changes {@link #graph()} otherwise has to.
    */
   public void forgetFitted() {
-    fitted = FittedParts.NONE;
+    fitted = FittedVerdict.NONE;
   }
 
   /** The network, its parameters under timm's names. */

@@ -27,9 +27,9 @@ record DetectorContent(
     @Nullable String backbone,
     @Nullable Provenance provenance,
     @Nullable Calibration calibration,
-    @Nullable FittedOn calibratedOn,
+    @Nullable FittingData calibratedOn,
     @Nullable String svm,
-    @Nullable FittedOn svmOn,
+    @Nullable FittingData svmOn,
     @Nullable StoredRule rule) {
   /** Raised when older versions of the library could no longer read the file rightly. */
   static final int FORMAT = 4;
@@ -55,10 +55,10 @@ record DetectorContent(
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record StoredRule(@Nullable String name, @Nullable String entry, @Nullable FittedOn on) {}
+  record StoredRule(@Nullable String name, @Nullable String entry, @Nullable FittingData on) {}
 
   static DetectorContent of(
-      DetectorSpec detector, @Nullable Provenance provenance, FittedParts fitted) {
+      DetectorSpec detector, @Nullable Provenance provenance, FittedVerdict fitted) {
     boolean none = fitted.calibration().equals(Calibration.NONE);
     RuleKind kind = fitted.rule() == null ? null : fitted.rule().kind();
     boolean svm = kind == RuleKind.SVM;
@@ -87,9 +87,9 @@ record DetectorContent(
   }
 
   /** What was fitted, with the rule whose state another entry holds. */
-  FittedParts fitted(@Nullable DecisionRule restored) {
+  FittedVerdict fitted(@Nullable DecisionRule restored) {
     StoredRule stored = storedRule();
-    return new FittedParts(
+    return new FittedVerdict(
         calibration == null ? Calibration.NONE : calibration,
         calibratedOn,
         restored,
@@ -100,7 +100,7 @@ record DetectorContent(
   DetectorContent withoutRule() {
     return detector == null || storedRule() == null
         ? this
-        : of(detector, provenance, FittedParts.NONE);
+        : of(detector, provenance, FittedVerdict.NONE);
   }
 
   /** The size of the classifier that belongs to it, -1 if that is not known. */

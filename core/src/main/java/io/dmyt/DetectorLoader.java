@@ -28,7 +28,7 @@ final class DetectorLoader {
             .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
             .withSeed(seed);
     return new Detector(
-        Backbones.create(spec.backbone(), options), spec, null, FittedParts.NONE, engine);
+        Backbones.create(spec.backbone(), options), spec, null, FittedVerdict.NONE, engine);
   }
 
   /**
@@ -69,8 +69,7 @@ final class DetectorLoader {
 
   private static IOException noDetector(Path file) {
     return new IOException(
-        Text.format(
-            "not a detector: %s holds a network's weights only, to train one from", file));
+        Text.format("not a detector: %s holds a network's weights only, to train one from", file));
   }
 
   /** Fails unless the rule is of the detector's kind and over its embeddings. */

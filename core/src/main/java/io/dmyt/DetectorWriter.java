@@ -82,7 +82,7 @@ final class DetectorWriter {
   }
 
   /** Writes a copy of a detector's file in which only what was fitted to it is another. */
-  static void refit(Path file, FittedParts fitted, Path output) throws IOException {
+  static void refit(Path file, FittedVerdict fitted, Path output) throws IOException {
     DetectorContent before = DetectorFile.content(file);
     DetectorContent after =
         DetectorContent.of(

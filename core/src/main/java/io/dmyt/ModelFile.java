@@ -168,7 +168,7 @@ public final class ModelFile implements AutoCloseable {
         detector.loss().hasClassifier() && found != null && found.hasHead(classes)
             ? found.weights(classes)
             : weights;
-    return of(needed, DetectorContent.of(detector, null, FittedParts.NONE));
+    return of(needed, DetectorContent.of(detector, null, FittedVerdict.NONE));
   }
 
   /** Whether a file's name makes it one of safetensors. */

@@ -143,7 +143,7 @@ class DetectorTest {
         new Calibration(Calibration.Kind.TEMPERATURE, 0.5, 0, new OperatingPoint(0.2, "x", 0, 1));
 
     Path other = folder.resolve("other/calibrated.zip");
-    FittedOn on = new FittedOn("now", "valid", "abc", Map.of("real", 2));
+    FittingData on = new FittingData("now", "valid", "abc", Map.of("real", 2));
     detector.setCalibration(calibration);
     detector.saveFitted(file, other);
     assertNull(Detector.load(other).calibratedOn());
@@ -259,10 +259,10 @@ class DetectorTest {
     Detector detector = detector(LossKind.TRIPLET);
     detector.setRule(
         svm(detector, detector.embed(images(6)), 0, 1, 2, 0, 1, 2),
-        new FittedOn("now", "train", "abc", Map.of("real", 2)));
+        new FittingData("now", "train", "abc", Map.of("real", 2)));
     detector.setCalibration(
         new Calibration(Calibration.Kind.PLATT, 2, 0.25, at(0.5)),
-        new FittedOn("now", "valid", "def", Map.of("real", 2)));
+        new FittingData("now", "valid", "def", Map.of("real", 2)));
     return detector;
   }
 

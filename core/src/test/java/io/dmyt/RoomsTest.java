@@ -10,6 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
@@ -17,11 +22,15 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.dmyt.checkpoint.Checkpoints;
 import io.dmyt.checkpoint.pytorch.PyTorchFile;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
+import io.dmyt.internal.FileByteSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The code keeps to the table of rooms in CONTRIBUTING.md. */
@@ -29,6 +38,13 @@ class RoomsTest {
   private static final JavaClasses CORE =
       new ClassFileImporter()
           .importUrl(Detector.class.getProtectionDomain().getCodeSource().getLocation());
+
+  /** Public for a neighbouring package of ours, which hands over what it has opened. */
+  private static final Set<String> BETWEEN_ROOMS =
+      Set.of(
+          "io.dmyt.backbone.SavedGraph.open(io.dmyt.internal.ZipArchive, java.lang.String, int)",
+          "io.dmyt.checkpoint.Tensor.<init>(io.dmyt.checkpoint.DType, [J,"
+              + " io.dmyt.internal.ByteSource, long, [J, java.nio.ByteOrder)");
 
   private static String contributing() throws IOException {
     return Files.readString(Path.of("..", "CONTRIBUTING.md"));
@@ -117,6 +133,67 @@ class RoomsTest {
         .dependOnClassesThat()
         .haveFullyQualifiedName("org.deeplearning4j.util.ModelSerializer")
         .check(CORE);
+  }
+
+  /** What isn't meant for others can change; so no signature that others see mentions it. */
+  @Test
+  void thePublicApiMentionsNothingInternal() {
+    classes()
+        .that()
+        .arePublic()
+        .and()
+        .resideOutsideOfPackage("io.dmyt.internal..")
+        .should(mentionNothingInternal())
+        .check(CORE);
+  }
+
+  @Test
+  void aSignatureThatMentionsSomethingInternalIsFound() {
+    JavaClasses own = new ClassFileImporter().importClasses(Leaky.class);
+    AssertionError error =
+        assertThrows(
+            AssertionError.class, () -> classes().should(mentionNothingInternal()).check(own));
+    assertTrue(error.getMessage().contains("FileByteSource"), error.getMessage());
+  }
+
+  /** Shows in public what nobody outside should see. */
+  public static final class Leaky {
+    private Leaky() {}
+
+    /** A list of them. */
+    public static List<FileByteSource> files() {
+      return List.of();
+    }
+  }
+
+  private static ArchCondition<JavaClass> mentionNothingInternal() {
+    return new ArchCondition<>("mention nothing of io.dmyt.internal in public") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        for (JavaMember member : item.getMembers()) {
+          boolean seen =
+              member.getModifiers().contains(JavaModifier.PUBLIC)
+                  || member.getModifiers().contains(JavaModifier.PROTECTED);
+          if (seen && !BETWEEN_ROOMS.contains(member.getFullName())) {
+            types(member)
+                .filter(type -> type.getPackageName().startsWith("io.dmyt.internal"))
+                .forEach(
+                    type ->
+                        events.add(
+                            SimpleConditionEvent.violated(
+                                member, member.getFullName() + " shows " + type.getName())));
+          }
+        }
+      }
+
+      private Stream<JavaClass> types(JavaMember member) {
+        Stream<JavaType> types =
+            member instanceof JavaCodeUnit code
+                ? Stream.concat(Stream.of(code.getReturnType()), code.getParameterTypes().stream())
+                : Stream.of(((JavaField) member).getType());
+        return types.flatMap(type -> type.getAllInvolvedRawTypes().stream());
+      }
+    };
   }
 
   @Test

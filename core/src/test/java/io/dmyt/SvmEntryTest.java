@@ -58,7 +58,7 @@ class SvmEntryTest {
             Dummies.of(CLASSES, realClass, FEATURES),
             null);
     DecisionRule rule = svm == null ? null : SvmRule.of(spec, svm);
-    return DetectorContent.of(spec, null, new FittedParts(Calibration.NONE, null, rule, null));
+    return DetectorContent.of(spec, null, new FittedVerdict(Calibration.NONE, null, rule, null));
   }
 
   private DetectorContent triplet() {

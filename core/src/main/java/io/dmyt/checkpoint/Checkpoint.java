@@ -1,6 +1,5 @@
 package io.dmyt.checkpoint;
 
-import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
@@ -22,16 +21,21 @@ public final class Checkpoint implements AutoCloseable {
 
   private static final int LISTED = 10;
 
-  private final FileByteSource file;
+  private final String file;
+  private final Runnable closing;
   private final Map<String, String> metadata;
   private final List<TensorSet> sets;
 
   /**
+   * @param file its name
+   * @param closing releases it
    * @param metadata free text by key
    * @param sets the largest first, at least one
    */
-  public Checkpoint(FileByteSource file, Map<String, String> metadata, List<TensorSet> sets) {
+  public Checkpoint(
+      String file, Runnable closing, Map<String, String> metadata, List<TensorSet> sets) {
     this.file = file;
+    this.closing = closing;
     this.metadata = Map.copyOf(metadata);
     this.sets = List.copyOf(sets);
   }
@@ -108,7 +112,7 @@ public final class Checkpoint implements AutoCloseable {
         equal.add(set);
       }
     }
-    return MovingAverage.choose(file.toString(), equal, TensorSet::key);
+    return MovingAverage.choose(file, equal, TensorSet::key);
   }
 
   /** The names without what all begin with. */
@@ -122,11 +126,11 @@ public final class Checkpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    file.close();
+    closing.run();
   }
 
   @Override
   public String toString() {
-    return file.toString();
+    return file;
   }
 }

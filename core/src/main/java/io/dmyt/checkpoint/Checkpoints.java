@@ -33,21 +33,17 @@ public final class Checkpoints {
    * @throws CheckpointException as {@link #open} does
    */
   public static Checkpoint openAll(Path file) {
-    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
-    try {
+    try (FileByteSource bytes = FileByteSource.open(file, CheckpointException::new)) {
       ByteBuffer head = bytes.read(0, (int) Math.min(PyTorchFile.SIGNATURE_BYTES, bytes.size()));
       if (PyTorchFile.isSignature(head)) {
-        return PyTorchFile.read(bytes);
+        return PyTorchFile.openAll(file);
       } else if (PyTorchFile.isPickle(head)) {
         throw new CheckpointException(
             file
                 + ": neither a PyTorch file nor safetensors but a plain pickle, which is not read;"
                 + " in Python, save the network's state_dict() with torch.save");
       }
-      return SafeTensors.openAll(bytes);
-    } catch (RuntimeException | Error e) {
-      bytes.close();
-      throw e;
     }
+    return SafeTensors.openAll(file);
   }
 }

@@ -1,6 +1,5 @@
 package io.dmyt.checkpoint;
 
-import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Text;
 import java.util.Collections;
@@ -23,19 +22,21 @@ public final class StateDict implements AutoCloseable {
   private final Map<String, Tensor> tensors;
   private final Map<String, String> metadata;
   private final Origin origin;
-  private final @Nullable FileByteSource file;
+  private final @Nullable Runnable closing;
   private volatile boolean closed;
 
-  /** A state dict that owns {@code file}; null if it is in memory. */
+  /**
+   * @param closing releases the file that the tensors are in; null if they are in memory
+   */
   public StateDict(
       Map<String, Tensor> tensors,
       Map<String, String> metadata,
       Origin origin,
-      @Nullable FileByteSource file) {
+      @Nullable Runnable closing) {
     this.tensors = Collections.unmodifiableMap(tensors);
     this.metadata = Collections.unmodifiableMap(metadata);
     this.origin = origin;
-    this.file = file;
+    this.closing = closing;
   }
 
   /** A builder of an in-memory state dict. */
@@ -94,7 +95,7 @@ public final class StateDict implements AutoCloseable {
 
   /** Other tensors in the place of these, and another origin; closing either closes the file. */
   public StateDict with(Map<String, Tensor> others, Origin whence) {
-    return new StateDict(new LinkedHashMap<>(others), metadata, whence, file);
+    return new StateDict(new LinkedHashMap<>(others), metadata, whence, closing);
   }
 
   /** Where the tensors came from, and what was done to find them there. */
@@ -112,8 +113,8 @@ public final class StateDict implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    if (file != null) {
-      file.close();
+    if (closing != null) {
+      closing.run();
     }
   }
 

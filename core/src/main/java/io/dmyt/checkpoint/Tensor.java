@@ -17,10 +17,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataBuffer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A tensor of a state dict: element type, shape, and values that stay where they are, in a file or
@@ -34,7 +31,6 @@ public final class Tensor {
   /** More dimensions than any tensor of a checkpoint has; NumPy's limit. */
   public static final int LARGEST_RANK = 64;
 
-  private static final int LOOKED_AT = 1 << 12;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final DType dtype;
@@ -99,17 +95,7 @@ public final class Tensor {
    * @throws IllegalArgumentException for other types
    */
   public static Tensor of(INDArray array) {
-    DataType type = array.dataType();
-    boolean empty = array.isEmpty();
-    INDArray flat = empty ? array : array.dup('c').reshape(array.length());
-    if (type == DataType.FLOAT) {
-      return of(empty ? new float[0] : flat.toFloatVector(), array.shape());
-    } else if (type == DataType.DOUBLE) {
-      return of(empty ? new double[0] : flat.toDoubleVector(), array.shape());
-    } else if (type == DataType.INT64) {
-      return of(empty ? new long[0] : flat.toLongVector(), array.shape());
-    }
-    throw new IllegalArgumentException("expected an array of FLOAT, DOUBLE or LONG, found " + type);
+    return TensorArrays.copy(array);
   }
 
   /** An in-memory tensor with a copy of these little-endian, row-major bytes. */
@@ -239,23 +225,7 @@ public final class Tensor {
    * booleans. A tensor without elements becomes an empty array.
    */
   public INDArray toINDArray() {
-    if (length == 0) {
-      return Nd4j.create(dataType(), shape);
-    }
-    if (!dtype.isFloating()) {
-      return Nd4j.createFromArray(longs()).reshape('c', shape);
-    }
-    // By way of a buffer: Nd4j.create(float[], ...) copies value by value.
-    DataBuffer values =
-        dtype == DType.F64 ? Nd4j.createBuffer(doubles()) : Nd4j.createBuffer(floats());
-    return Nd4j.create(values, shape, Nd4j.getStrides(shape, 'c'), 0, 'c');
-  }
-
-  private DataType dataType() {
-    if (!dtype.isFloating()) {
-      return DataType.INT64;
-    }
-    return dtype == DType.F64 ? DataType.DOUBLE : DataType.FLOAT;
+    return TensorArrays.of(this);
   }
 
   /**
@@ -289,41 +259,12 @@ public final class Tensor {
 
   /** The row-major index of the first value, as a double, for which the test holds. */
   public OptionalLong find(DoublePredicate test) {
-    long[] at = {0, -1};
-    DoubleBuffer values = DoubleBuffer.allocate(LOOKED_AT);
-    elements.forEach(
-        chunk -> {
-          while (at[1] < 0 && chunk.hasRemaining()) {
-            int bytes = Math.min(chunk.remaining(), LOOKED_AT * dtype.bytes());
-            ByteBuffer part = chunk.slice(chunk.position(), bytes).order(chunk.order());
-            chunk.position(chunk.position() + bytes);
-            Elements.toDoubles(dtype, part, values.clear());
-            for (int i = 0; i < values.position() && at[1] < 0; i++) {
-              at[1] = test.test(values.get(i)) ? at[0] + i : -1;
-            }
-            at[0] += values.position();
-          }
-        });
-    return at[1] < 0 ? OptionalLong.empty() : OptionalLong.of(at[1]);
+    return elements.find(test);
   }
 
   /** Writes what {@link #bytes} gives, piecewise. */
   public void writeTo(WritableByteChannel channel) throws IOException {
-    IOException[] failure = new IOException[1];
-    elements.forEach(
-        chunk -> {
-          ByteBuffer out = Elements.littleEndian(dtype, chunk);
-          try {
-            while (failure[0] == null && out.hasRemaining()) {
-              channel.write(out);
-            }
-          } catch (IOException e) {
-            failure[0] = e;
-          }
-        });
-    if (failure[0] != null) {
-      throw failure[0];
-    }
+    elements.writeTo(channel);
   }
 
   private int arrayLength() {

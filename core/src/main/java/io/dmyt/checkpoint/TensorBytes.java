@@ -2,13 +2,19 @@ package io.dmyt.checkpoint;
 
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.ByteSource;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The elements of a tensor where they lie, in whatever order and with whatever strides. */
 final class TensorBytes {
+  private static final int LOOKED_AT = 1 << 12;
   private static final int GATHERED_ELEMENTS = 1 << 15;
 
   private final DType dtype;
@@ -120,6 +126,45 @@ final class TensorBytes {
     }
     if (out.position() > 0) {
       sink.accept(out.flip());
+    }
+  }
+
+  /** The row-major index of the first value, as a double, for which the test holds. */
+  OptionalLong find(DoublePredicate test) {
+    long[] at = {0, -1};
+    DoubleBuffer values = DoubleBuffer.allocate(LOOKED_AT);
+    forEach(
+        chunk -> {
+          while (at[1] < 0 && chunk.hasRemaining()) {
+            int bytes = Math.min(chunk.remaining(), LOOKED_AT * dtype.bytes());
+            ByteBuffer part = chunk.slice(chunk.position(), bytes).order(chunk.order());
+            chunk.position(chunk.position() + bytes);
+            Elements.toDoubles(dtype, part, values.clear());
+            for (int i = 0; i < values.position() && at[1] < 0; i++) {
+              at[1] = test.test(values.get(i)) ? at[0] + i : -1;
+            }
+            at[0] += values.position();
+          }
+        });
+    return at[1] < 0 ? OptionalLong.empty() : OptionalLong.of(at[1]);
+  }
+
+  /** Writes the elements in row-major order, little-endian. */
+  void writeTo(WritableByteChannel channel) throws IOException {
+    IOException[] failure = new IOException[1];
+    forEach(
+        chunk -> {
+          ByteBuffer out = Elements.littleEndian(dtype, chunk);
+          try {
+            while (failure[0] == null && out.hasRemaining()) {
+              channel.write(out);
+            }
+          } catch (IOException e) {
+            failure[0] = e;
+          }
+        });
+    if (failure[0] != null) {
+      throw failure[0];
     }
   }
 }

@@ -3,7 +3,7 @@ package io.dmyt.evaluation;
 import io.dmyt.Calibration;
 import io.dmyt.DecisionRule;
 import io.dmyt.Detector;
-import io.dmyt.FittedOn;
+import io.dmyt.FittingData;
 import io.dmyt.RuleKind;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.Split;
@@ -111,7 +111,7 @@ public final class Calibrator {
         detector.rule().decide(detector.featuresOf(set.features())).fakeProbabilities(), fakes);
   }
 
-  private static FittedOn fittedOn(ImageFolder folder, Split part, FeatureSet used) {
+  private static FittingData fittedOn(ImageFolder folder, Split part, FeatureSet used) {
     Map<String, Integer> images = new LinkedHashMap<>();
     for (int k = 0; k < folder.classes().size(); k++) {
       int label = k;
@@ -119,7 +119,7 @@ public final class Calibrator {
           folder.classes().get(k),
           (int) Arrays.stream(used.labels()).filter(l -> l == label).count());
     }
-    return new FittedOn(
+    return new FittingData(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         part.folder(),
         folder.fingerprint(),

@@ -42,8 +42,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 /** {@code dmyt bench}: how long a step takes here. */
 @Parameters(
     commandDescription =
-        "Measure seconds and memory of a step on this machine, on random images: how long will my"
-            + " job take?")
+        "Measure how long an inference and a training step take on this machine, and how much"
+            + " memory, on random images")
 final class BenchCommand implements Command {
   private static final List<String> CLASSES = List.of("fake", "real");
   private static final long SEED = 42;
@@ -67,7 +67,7 @@ final class BenchCommand implements Command {
       description = "Side of the images in pixels (default: the backbone's)")
   @Nullable Integer imageSize;
 
-  @Parameter(names = "--train", description = "Measure a training step too: DmyT and AdamW")
+  @Parameter(names = "--train", description = "Also measure a training step with DmyT and AdamW")
   boolean train;
 
   @Parameter(
@@ -76,10 +76,10 @@ final class BenchCommand implements Command {
       description = "Steps to time, after " + StepTimes.WARM_UP + " to warm up")
   int rounds = 10;
 
-  @Parameter(names = "--layers", description = "Show what runs each vertex of the network, and how")
+  @Parameter(names = "--layers", description = "Show for each layer what runs it, and how")
   boolean layers;
 
-  @Parameter(names = "--json", description = "Write all figures to this file")
+  @Parameter(names = "--json", description = "Write all measurements to this file")
   @Nullable Path json;
 
   @Override
@@ -113,7 +113,7 @@ final class BenchCommand implements Command {
       terminal.print(table(times));
       if (json != null) {
         AtomicFile.write(json, EvaluationJson.write(figures(size, chosen, times, placements)));
-        terminal.say("Figures written to %s", json);
+        terminal.say("Measurements written to %s", json);
       }
       return Main.OK;
     }

@@ -60,7 +60,7 @@ final class CalibrateCommand implements Command {
 
   @Parameter(
       names = "--split",
-      description = "Images to calibrate on, which the detector was not trained on")
+      description = "Which images to calibrate on; the detector must not have been trained on them")
   Split split = Split.VALID;
 
   @Parameter(
@@ -74,26 +74,28 @@ final class CalibrateCommand implements Command {
   @Parameter(
       names = "--seed",
       validateWith = OptionChecks.Whole.class,
-      description = "Of the choice of the SVM's training images, up to 1,000 a class")
+      description = "Seed for choosing the SVM's training images, up to 1,000 a class")
   long seed = ClassSample.DEFAULT_SEED;
 
   @Parameter(
       names = "--fpr",
       validateWith = OptionChecks.Share.class,
-      description = "Threshold: call at most this share of the real images fake, e.g. 0.01")
+      description =
+          "Threshold by false-positive rate: call at most this share of the real images fake,"
+              + " e.g. 0.01")
   @Nullable Double falsePositiveRate;
 
   @Parameter(
       names = "--eer",
       description =
-          "Threshold: miss as large a share of the fakes as of real images are called fake (this is"
-              + " the default)")
+          "Threshold at the equal error rate: the share of fakes that are missed equals the"
+              + " share of real images called fake (the default)")
   boolean equalErrorRate;
 
   @Parameter(
       names = "--threshold",
       validateWith = OptionChecks.Share.class,
-      description = "Threshold: this calibrated P(fake), e.g. 0.5")
+      description = "Use this threshold on the calibrated P(fake), e.g. 0.5")
   @Nullable Double threshold;
 
   @Override

@@ -25,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 /** {@code dmyt convert}: takes weights from one format to another. */
 @Parameters(
     commandDescription =
-        "Take a detector or a network's weights from one format to another: reads detectors,"
-            + " safetensors and PyTorch's files, and writes detectors (.zip) and .safetensors")
+        "Convert a detector or a network's weights between formats: reads detectors,"
+            + " safetensors and PyTorch files, and writes detectors (.zip) and .safetensors")
 final class ConvertCommand implements Command {
   @ParametersDelegate final DetectorOptions detectorOptions = new DetectorOptions();
 
   @Parameter(
-      description = "IN OUT: a file of any of the formats, and the new one, .zip or .safetensors")
+      description =
+          "IN OUT: the file to read, in any of the formats, and the file to write, .zip or"
+              + " .safetensors")
   List<Path> files = new ArrayList<>();
 
   @Parameter(
@@ -42,15 +44,15 @@ final class ConvertCommand implements Command {
   @Parameter(
       names = "--key",
       description =
-          "Which of several networks in IN to take: where it lies there, as in student, or what its"
-              + " names begin with")
+          "Which network to take if IN holds several: its key, such as student, or the prefix"
+              + " of its parameters' names")
   @Nullable String key;
 
   @Parameter(
       names = "--classes",
       description =
-          "Make a detector of weights that were trained elsewhere: its classes, comma-separated in"
-              + " the order of training")
+          "Make a detector from weights that were trained elsewhere: its classes,"
+              + " comma-separated, in the order of training")
   @Nullable List<String> classes;
 
   @Parameter(

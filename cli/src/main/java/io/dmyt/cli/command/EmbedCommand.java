@@ -39,8 +39,8 @@ final class EmbedCommand implements Command {
   @Parameter(
       required = true,
       description =
-          "FOLDER|DATASET: images at any depth; of a data set with train, valid and test the index"
-              + " names split and class too")
+          "FOLDER|DATASET: a folder with images at any depth; for a data set with train, valid"
+              + " and test the index also has split and class")
   List<Path> inputs = new ArrayList<>();
 
   @Parameter(

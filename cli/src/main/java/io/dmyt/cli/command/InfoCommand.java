@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code dmyt info}: what runs where, and what a detector is. */
 @Parameters(
     commandDescription =
-        "Show what computes here: versions, backend, GPUs, engines, memory and caches, and what to"
-            + " do where something is not in order; with --weights what a detector is, and where it"
-            + " comes from")
+        "Show what dmyt runs on: versions, backend, GPUs, engines, memory and caches, and"
+            + " what to do where something is wrong; with --weights, what a detector is and where"
+            + " it comes from")
 final class InfoCommand implements Command {
   @Parameter(
       names = {"-w", "--weights"},

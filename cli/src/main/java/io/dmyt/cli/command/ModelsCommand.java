@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code dmyt models}: the networks there are. */
 @Parameters(
     commandDescription =
-        "List the networks: millions of parameters and multiply-adds (GFLOPs) without classifier,"
-            + " sizes, whether the published weights are here, and their licence")
+        "List the networks: parameters in millions, multiply-adds (GFLOPs), both without"
+            + " classifier, image and embedding sizes, whether the published weights are in the"
+            + " cache, and their licence")
 final class ModelsCommand implements Command {
   @Parameter(names = "--family", description = "Only those of a family, such as vit")
   @Nullable String family;

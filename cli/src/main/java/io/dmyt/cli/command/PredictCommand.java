@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code dmyt predict}: judges the user's own files. */
 @Parameters(
     commandDescription =
-        "Say of images and videos whether they are real or fake. In a video, faces are found,"
-            + " followed, cut out as the detector was trained on, and scored. Exit code 3 if"
+        "Judge whether images and videos are real or fake. In a video, faces are found, followed,"
+            + " cut out as the detector was trained on them, and scored. Exit code 3 if"
             + " --fail-on-fake is given and one is fake, else 1 if a file is not an image or video")
 final class PredictCommand implements Command {
   @ParametersDelegate final BatchOptions loading = new BatchOptions();
@@ -46,7 +46,8 @@ final class PredictCommand implements Command {
 
   @Parameter(
       required = true,
-      description = "FILES|FOLDERS...: images and videos, and folders that hold some at any depth")
+      description =
+          "FILES|FOLDERS...: images and videos, and folders that contain some at any depth")
   List<Path> inputs = new ArrayList<>();
 
   @Parameter(
@@ -58,28 +59,30 @@ final class PredictCommand implements Command {
   @Parameter(
       names = "--threshold",
       validateWith = OptionChecks.Share.class,
-      description = "P(fake) from which on an image is called fake (default: the detector's)")
+      description =
+          "Call an image fake if its P(fake) is at least this (default: the detector's"
+              + " threshold)")
   @Nullable Double threshold;
 
   @Parameter(
       names = "--video-by",
       description =
-          "What makes images the frames of a video: none, their folder, or their name up to the"
-              + " frame number")
+          "How to group frames into videos: none, by folder, or by name (the file name up to"
+              + " the frame number)")
   VideoRule videoBy = VideoRule.NONE;
 
   @Parameter(
       names = "--video-score",
       converter = VideoScoreName.class,
       description =
-          "What of its frames' P(fake) decides about a video or a face in it: mean, median, max, or"
+          "How to score a video, or a face in it, from its frames' P(fake): mean, median, max, or"
               + " top-k, the mean of the highest fifth")
   VideoScore videoScore = VideoScore.MEAN;
 
   @Parameter(
       names = "--faces",
       description =
-          "Whether faces are found and cut out: auto (in videos), on, or off to score whole frames")
+          "Whether to find and cut out faces: auto (in videos), on, or off to score whole frames")
   FacesMode faces = FacesMode.AUTO;
 
   @Parameter(
@@ -101,12 +104,12 @@ final class PredictCommand implements Command {
       description = "Write a row per image, or per video and face, to this file")
   @Nullable Path csv;
 
-  @Parameter(names = "--json", description = "Write everything to this file")
+  @Parameter(names = "--json", description = "Write all predictions to this file")
   @Nullable Path json;
 
   @Parameter(
       names = "--jsonl",
-      description = "Print a line of JSON per image and video, and nothing else, for pipes")
+      description = "Print one line of JSON per image and video, and nothing else; for pipes")
   boolean jsonLines;
 
   @Parameter(
@@ -118,13 +121,13 @@ final class PredictCommand implements Command {
   @Parameter(
       names = "--explain",
       description =
-          "Write a picture per image to this folder: the image, and over it what speaks for fake"
-              + " (Grad-CAM)")
+          "For each image write a picture to this folder: the image under a heat map of the"
+              + " evidence for fake (Grad-CAM)")
   @Nullable Path explain;
 
   @Parameter(
       names = "--explain-class",
-      description = "With --explain: show what speaks for this class instead")
+      description = "With --explain: show the evidence for this class instead")
   @Nullable String explainClass;
 
   @Override
@@ -213,7 +216,7 @@ final class PredictCommand implements Command {
   }
 
   /** The pictures that --explain asks for; null without it. */
-  private Explanations explanations(Detector detector, List<Sample> samples) {
+  private @Nullable Explanations explanations(Detector detector, List<Sample> samples) {
     return explain == null
         ? null
         : new Explanations(explain, samples, detector, Optional.ofNullable(explainClass));

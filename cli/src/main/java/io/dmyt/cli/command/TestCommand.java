@@ -80,38 +80,39 @@ final class TestCommand implements Command {
   @Parameter(
       names = "--video-by",
       description =
-          "What makes images the frames of a video: none, their folder, or their name up to the"
-              + " frame number")
+          "How to group frames into videos: none, by folder, or by name (the file name up to"
+              + " the frame number)")
   VideoRule videoBy = VideoRule.NONE;
 
   @Parameter(
       names = "--bootstrap",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "Resamples for the 95 % intervals; 0: no intervals")
+      description = "Bootstrap resamples for the 95 % intervals; 0 for no intervals")
   int bootstrap = Bootstrap.DEFAULT.resamples();
 
   @Parameter(
       names = "--corrupt",
       converter = OptionChecks.CorruptionName.class,
       description =
-          "Test on corrupted images as well, each at five severities: jpeg, blur, noise, resize,"
+          "Also test on corrupted images, each at five severities: jpeg, blur, noise, resize,"
               + " brightness, comma-separated")
   List<Corruption.Kind> corruptions = List.of();
 
   @Parameter(
       names = "--seed",
       validateWith = OptionChecks.Whole.class,
-      description = "Of the SVM's training images, of the resamples and of the noise")
+      description =
+          "Seed for choosing the SVM's training images, for the bootstrap and for the noise")
   long seed = ClassSample.DEFAULT_SEED;
 
-  @Parameter(names = "--json", description = "Write all figures to this file")
+  @Parameter(names = "--json", description = "Write all metrics to this file")
   @Nullable Path json;
 
   @Parameter(
       names = "--report",
       description =
-          "Write a page with figures, charts, the worst errors and where it all comes from to this"
-              + " HTML file; with several classifiers about the first")
+          "Write an HTML page with metrics, charts, the worst errors and the provenance of"
+              + " model and data; with several classifiers it shows the first")
   @Nullable Path report;
 
   @Override
@@ -183,7 +184,7 @@ final class TestCommand implements Command {
     terminal.print(EvaluationText.of(spec.classes(), result));
     if (json != null) {
       AtomicFile.write(json, EvaluationJson.write(figures(spec, test, result)));
-      terminal.say("Figures written to %s", json);
+      terminal.say("Metrics written to %s", json);
     }
     if (report != null) {
       String data =

@@ -48,7 +48,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt train}: trains a detector on a folder of images. */
-@Parameters(commandDescription = "Train a detector on folders of images; keeps the best epoch")
+@Parameters(commandDescription = "Train a detector on folders of images and keep the best epoch")
 final class TrainCommand implements Command {
   static final String DEFAULT_MODEL = "xception";
 
@@ -79,7 +79,7 @@ final class TrainCommand implements Command {
   @Parameter(
       names = {"-e", "--epoch"},
       validateWith = OptionChecks.Count.class,
-      description = "Epochs: how often to see every training image")
+      description = "Epochs: passes over the training images")
   int epochs = TrainingOptions.defaults().epochs();
 
   @Parameter(
@@ -90,14 +90,14 @@ final class TrainCommand implements Command {
   @Parameter(
       names = {"-lw", "--label-weights"},
       description =
-          "Weight of each class in the loss, comma-separated in the sorted classes' order, or auto:"
-              + " inverse to how many images it has (default: equal)")
+          "Weight of each class in the loss, comma-separated in the alphabetical order of the"
+              + " classes, or auto: inversely proportional to its number of images (default: equal)")
   @Nullable String labelWeights;
 
   @Parameter(
       names = "--seed",
       validateWith = OptionChecks.Whole.class,
-      description = "Of initial weights and of the order of images")
+      description = "Seed for the initial weights and the order of the images")
   long seed = 42;
 
   @Override

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges videos, one after the other.
@@ -39,8 +40,8 @@ record VideoRun(
     VideoOptions options,
     FacesMode faces,
     VideoScore score,
-    Path report,
-    Path annotate) {
+    @Nullable Path report,
+    @Nullable Path annotate) {
 
   /** What it came to. */
   record Summary(int fake, int real, int none, List<VideoException> bad) {}

@@ -13,7 +13,7 @@ public class BatchOptions {
   @Parameter(
       names = "--workers",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "Threads that decode images ahead; 0: as many as there are processors")
+      description = "Threads that decode images in advance; 0 for one per processor")
   int workers;
 
   public int threads() {

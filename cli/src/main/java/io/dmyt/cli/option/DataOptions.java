@@ -17,13 +17,14 @@ public final class DataOptions extends BatchOptions {
   @Parameter(
       names = "--on-bad-image",
       description =
-          "A file that is not an image: skip (and say so; at most --bad-image-limit) or fail")
+          "What to do with a file that is not an image: skip it and say so (at most"
+              + " --bad-image-limit of them), or fail")
   BadImagePolicy onBadImage = BadImagePolicy.SKIP;
 
   @Parameter(
       names = "--bad-image-limit",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "How many bad images to skip before giving up")
+      description = "How many such files to skip before giving up")
   int badImageLimit = 10;
 
   /** What to do about a file that is no image. */

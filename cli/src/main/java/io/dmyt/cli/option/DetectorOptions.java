@@ -35,7 +35,7 @@ public final class DetectorOptions {
 
   @Parameter(
       names = "--real-class",
-      description = "The class of real images (default: found by name, such as real)")
+      description = "The class of the real images (default: found by name, such as real)")
   @Nullable String realClass;
 
   @Parameter(

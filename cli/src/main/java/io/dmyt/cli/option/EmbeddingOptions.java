@@ -17,7 +17,7 @@ public final class EmbeddingOptions {
   @Parameter(
       names = "--no-cache",
       description =
-          "Compute all embeddings anew (default: take those of images and weights seen before"
+          "Compute all embeddings anew (default: reuse those of the same images and weights"
               + " from the cache folder, $DMYT_CACHE or the system's)")
   boolean noCache;
 

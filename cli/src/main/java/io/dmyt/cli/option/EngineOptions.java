@@ -34,20 +34,20 @@ public final class EngineOptions {
 
   @Parameter(
       names = "--force-bf16",
-      description = "Take --precision bf16 even where the CPU has no instructions for it")
+      description = "Allow --precision bf16 even where the CPU has no instructions for it")
   boolean forceBf16;
 
   @Parameter(
       names = "--threads",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "Threads that compute; 0: as many as there are processors")
+      description = "Threads that compute; 0 for one per processor")
   int threads;
 
   @Parameter(
       names = "--engine-tuning",
       description =
-          "off: kernels are chosen by rule; on: the engine measures them once for each shape and"
-              + " remembers the fastest; or a file to remember them in (onednn only)")
+          "How kernels are chosen (onednn only): off, by rule; on, by measuring each shape once"
+              + " and remembering the fastest; or a file to remember them in")
   String tuning = "off";
 
   /**

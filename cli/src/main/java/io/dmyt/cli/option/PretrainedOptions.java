@@ -18,21 +18,21 @@ public final class PretrainedOptions {
   @Parameter(
       names = "--pretrained",
       description =
-          "Where to start from: auto (the ImageNet weights that timm has for the model, fetched"
-              + " once), none (random weights), or a file or https:// address of a detector,"
+          "Weights to start from: auto (the ImageNet weights that timm has for the model,"
+              + " fetched once), none (random weights), or a file or https:// address of a detector,"
               + " safetensors or a PyTorch file")
   public String from = PretrainedWeights.AUTO;
 
   @Parameter(
       names = "--key",
       description =
-          "Which of several networks in the file of --pretrained to take: where it lies there, as"
-              + " in student, or what its names begin with")
+          "Which network to take if the file of --pretrained holds several: its key, such as"
+              + " student, or the prefix of its parameters' names")
   @Nullable String key;
 
   @Parameter(
       names = "--offline",
-      description = "Never touch the network: what would be fetched must be here already")
+      description = "Never use the network: all weights must be in the cache already")
   boolean offline;
 
   /**

@@ -31,11 +31,11 @@ public final class PyTorchFile {
    *     tensors or several sets that fit equally, or cannot be read
    */
   public static StateDict open(Path file) {
-    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
+    Checkpoint checkpoint = openAll(file);
     try {
-      return read(bytes).largest().read();
+      return checkpoint.largest().read();
     } catch (RuntimeException | Error e) {
-      bytes.close();
+      checkpoint.close();
       throw e;
     }
   }
@@ -74,9 +74,20 @@ public final class PyTorchFile {
   /**
    * All sets of named tensors in a file, which the result owns.
    *
-   * @throws CheckpointException if it is damaged, asks for what could do harm, or holds none
+   * @throws CheckpointException if it is damaged, asks for what could do harm, holds none, or
+   *     cannot be read
    */
-  public static Checkpoint read(FileByteSource file) {
+  public static Checkpoint openAll(Path file) {
+    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
+    try {
+      return all(bytes);
+    } catch (RuntimeException | Error e) {
+      bytes.close();
+      throw e;
+    }
+  }
+
+  private static Checkpoint all(FileByteSource file) {
     ByteBuffer head = file.read(0, (int) Math.min(SIGNATURE_BYTES, file.size()));
     if (isZip(head)) {
       return new ZipReader(file).read();

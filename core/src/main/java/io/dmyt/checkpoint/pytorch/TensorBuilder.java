@@ -61,7 +61,8 @@ final class TensorBuilder {
   }
 
   Checkpoint checkpoint(List<Found> found) {
-    return new Checkpoint(file, Map.of(), found.stream().map(this::set).toList());
+    return new Checkpoint(
+        file.toString(), file::close, Map.of(), found.stream().map(this::set).toList());
   }
 
   private TensorSet set(Found found) {
@@ -100,7 +101,7 @@ final class TensorBuilder {
                     value instanceof NumpyValues.Array array
                         ? tensor(name, array)
                         : tensor(Quoted.of(name), (TensorRef) value)));
-    return new StateDict(tensors, Map.of(), origin, file);
+    return new StateDict(tensors, Map.of(), origin, file::close);
   }
 
   private Tensor tensor(String name, NumpyValues.Array array) {

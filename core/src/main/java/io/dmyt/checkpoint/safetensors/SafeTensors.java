@@ -48,7 +48,7 @@ public final class SafeTensors {
   public static StateDict open(Path file) {
     FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
     try {
-      return read(bytes);
+      return stateDict(SafeTensorsHeader.read(bytes), bytes, bytes::close);
     } catch (RuntimeException | Error e) {
       bytes.close();
       throw e;
@@ -63,11 +63,8 @@ public final class SafeTensors {
    * @throws CheckpointException if it breaks any rule of the format
    */
   public static StateDict read(byte[] bytes, String source) {
-    return read(new HeapByteSource(bytes, source), null);
-  }
-
-  public static StateDict read(FileByteSource file) {
-    return read(file, file);
+    ByteSource all = new HeapByteSource(bytes, source);
+    return stateDict(SafeTensorsHeader.read(all), all, null);
   }
 
   /**
@@ -75,7 +72,17 @@ public final class SafeTensors {
    *
    * @throws CheckpointException if it breaks any rule of the format
    */
-  public static Checkpoint openAll(FileByteSource file) {
+  public static Checkpoint openAll(Path file) {
+    FileByteSource bytes = FileByteSource.open(file, CheckpointException::new);
+    try {
+      return all(bytes);
+    } catch (RuntimeException | Error e) {
+      bytes.close();
+      throw e;
+    }
+  }
+
+  private static Checkpoint all(FileByteSource file) {
     SafeTensorsHeader header = SafeTensorsHeader.read(file);
     Map<String, TensorType> types = new LinkedHashMap<>();
     Map<String, String> unreadable = new LinkedHashMap<>();
@@ -91,19 +98,15 @@ public final class SafeTensors {
             });
     Origin origin = Origin.of(file.toString(), FORMAT);
     TensorSet all =
-        new TensorSet("", origin, types, unreadable, () -> stateDict(header, file, file));
-    return new Checkpoint(file, header.metadata(), List.of(all));
+        new TensorSet("", origin, types, unreadable, () -> stateDict(header, file, file::close));
+    return new Checkpoint(file.toString(), file::close, header.metadata(), List.of(all));
   }
 
   /**
-   * @param owned what the state dict closes, or null
+   * @param closing what closes the file, or null
    */
-  private static StateDict read(ByteSource file, @Nullable FileByteSource owned) {
-    return stateDict(SafeTensorsHeader.read(file), file, owned);
-  }
-
   private static StateDict stateDict(
-      SafeTensorsHeader header, ByteSource file, @Nullable FileByteSource owned) {
+      SafeTensorsHeader header, ByteSource file, @Nullable Runnable closing) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<String> leftOut = new ArrayList<>();
     header
@@ -126,7 +129,7 @@ public final class SafeTensors {
               }
             });
     Origin origin = Origin.of(file.toString(), FORMAT).with("", leftOut);
-    return new StateDict(tensors, header.metadata(), origin, owned);
+    return new StateDict(tensors, header.metadata(), origin, closing);
   }
 
   /**

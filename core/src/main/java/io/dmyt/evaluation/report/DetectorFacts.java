@@ -3,7 +3,7 @@ package io.dmyt.evaluation.report;
 import io.dmyt.Calibration;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
-import io.dmyt.FittedOn;
+import io.dmyt.FittingData;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Provenance;
 import io.dmyt.RuleKind;
@@ -93,7 +93,7 @@ public final class DetectorFacts {
   }
 
   /** "120 images of valid: fake 60, real 60; fingerprint 1234; 2026-11-23T05:00:00Z". */
-  private static String fittedOn(FittedOn on) {
+  private static String fittedOn(FittingData on) {
     List<String> counts = new ArrayList<>();
     on.images().forEach((name, count) -> counts.add(name + " " + count));
     return Text.format(

@@ -48,7 +48,7 @@ public final class TestReport {
     Map<String, DetectionReport> columns = new LinkedHashMap<>();
     columns.put("Images", data.images());
     data.videos().forEach((rule, report) -> columns.put("Videos: " + rule, report));
-    body.append("<h2>Figures</h2>\n");
+    body.append("<h2>Metrics</h2>\n");
     table(body, columns);
     if (data.images().bootstrap().resamples() > 0) {
       body.append(

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param rule what judges the network, where that has to be fitted; else null
  * @param ruleOn null if unknown
  */
-record FittedParts(
+record FittedVerdict(
     Calibration calibration,
-    @Nullable FittedOn calibratedOn,
+    @Nullable FittingData calibratedOn,
     @Nullable DecisionRule rule,
-    @Nullable FittedOn ruleOn) {
-  static final FittedParts NONE = new FittedParts(Calibration.NONE, null, null, null);
+    @Nullable FittingData ruleOn) {
+  static final FittedVerdict NONE = new FittedVerdict(Calibration.NONE, null, null, null);
 
-  FittedParts calibrated(Calibration by, @Nullable FittedOn on) {
-    return new FittedParts(Objects.requireNonNull(by, "calibration"), on, rule, ruleOn);
+  FittedVerdict calibrated(Calibration by, @Nullable FittingData on) {
+    return new FittedVerdict(Objects.requireNonNull(by, "calibration"), on, rule, ruleOn);
   }
 
   /** The rule of a detector whose rule has to be fitted. */

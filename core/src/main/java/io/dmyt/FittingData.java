@@ -16,8 +16,8 @@ import java.util.Map;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record FittedOn(String created, String split, String data, Map<String, Integer> images) {
-  public FittedOn {
+public record FittingData(String created, String split, String data, Map<String, Integer> images) {
+  public FittingData {
     images = images == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(images));
   }
 }
