@@ -258,7 +258,7 @@ public final class Detector implements AutoCloseable {
   /** The gradient with respect to embeddings, of one with respect to what a rule judges, [B, F]. */
   public INDArray embeddingGradient(DecisionRule rule, INDArray gradient) {
     return rule.input() == DecisionRule.Input.OUTPUT && spec.loss().hasClassifier()
-        ? gradient.mmul(backbone.get(backbone.spec().classifier() + ".weight"))
+        ? gradient.mmul(backbone.classifierWeights())
         : gradient;
   }
 

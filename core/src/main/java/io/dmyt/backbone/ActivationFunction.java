@@ -12,6 +12,20 @@ public enum ActivationFunction {
       return net.activation(name, from, Activation.RELU);
     }
   },
+  /** x where it is positive, else 0.01 · x. */
+  LEAKY_RELU {
+    @Override
+    String add(VertexBuilder net, String name, String from) {
+      return net.activation(name, from, Activation.LEAKYRELU);
+    }
+  },
+  /** x where it is positive, else exp(x) − 1. */
+  ELU {
+    @Override
+    String add(VertexBuilder net, String name, String from) {
+      return net.activation(name, from, Activation.ELU);
+    }
+  },
   /** min(max(x, 0), 6). */
   RELU6 {
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -61,8 +62,15 @@ final class ActivationSizes {
     if (known == null) {
       // Of several inputs, one that is broadcast is the smaller.
       Size in = new Size(1, 1);
+      boolean sums = configuration.getVertices().get(vertex) instanceof ElementWiseVertex;
       for (String from : Objects.requireNonNull(configuration.getVertexInputs().get(vertex))) {
         Size size = of(from);
+        if (sums && in.area() > 1 && size.area() > 1 && !size.equals(in)) {
+          throw new IllegalArgumentException(
+              Text.format(
+                  "images of this size do not suit the network, a multiple of 32 pixels does: %s would combine maps of %d×%d and %d×%d",
+                  vertex, in.height(), in.width(), size.height(), size.width()));
+        }
         in = size.area() > in.area() ? size : in;
       }
       known = output(Objects.requireNonNull(configuration.getVertices().get(vertex)), in);

@@ -223,8 +223,18 @@ public final class Backbone {
    */
   public INDArray logits(INDArray embeddings) {
     return embeddings
-        .mmul(get(spec().classifier() + ".weight").transpose())
+        .mmul(classifierWeights().transpose())
         .addiRowVector(get(spec().classifier() + ".bias"));
+  }
+
+  /**
+   * A copy of the classifier's weights, [classes, embedding size].
+   *
+   * @throws IllegalArgumentException if there is no classifier
+   */
+  public INDArray classifierWeights() {
+    INDArray weights = get(spec().classifier() + ".weight");
+    return weights.reshape(weights.size(0), weights.size(1));
   }
 
   /** The loss that the head has now. */

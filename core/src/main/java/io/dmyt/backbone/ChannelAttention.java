@@ -22,15 +22,32 @@ interface ChannelAttention {
    * @param divisor they are a multiple of, unless they are at least 8
    */
   static ChannelAttention squeezeExcite(double ratio, int divisor) {
+    return (net, name, planned) ->
+        squeezeExcite(Widths.divisible(planned * ratio, divisor, 8)).add(net, name, planned);
+  }
+
+  /** The same with so many channels in between. */
+  static ChannelAttention squeezeExcite(int reduced) {
     return (net, name, planned) -> {
       String input = net.last();
-      int channels = net.channels(input);
-      int reduced = Widths.divisible(planned * ratio, divisor, 8);
       String mean = net.mean(name + ".pool", input);
       net.biasedConv(name + ".fc1", mean, reduced, Kernel.of(1, 1, 0));
       net.relu(name + ".act");
-      net.biasedConv(name + ".fc2", net.last(), channels, Kernel.of(1, 1, 0));
+      net.biasedConv(name + ".fc2", net.last(), net.channels(input), Kernel.of(1, 1, 0));
       return net.multiply(name, input, net.act(name + ".gate", ActivationFunction.SIGMOID));
+    };
+  }
+
+  /**
+   * timm's {@code EffectiveSEModule}: one convolution {@code fc} on the channels' means, and a hard
+   * sigmoid (Lee and Park, <i>CenterMask</i>, CVPR 2020).
+   */
+  static ChannelAttention effectiveSqueezeExcite() {
+    return (net, name, planned) -> {
+      String input = net.last();
+      String mean = net.mean(name + ".pool", input);
+      net.biasedConv(name + ".fc", mean, net.channels(input), Kernel.of(1, 1, 0));
+      return net.multiply(name, input, net.act(name + ".gate", ActivationFunction.HARD_SIGMOID));
     };
   }
 

@@ -46,6 +46,13 @@ enum Layout {
     INDArray asTorch(INDArray view) {
       return view.transpose();
     }
+  },
+  /** A dense layer here that is a 1×1 convolution there: [in, out] here, [out, in, 1, 1] there. */
+  DENSE_AS_CONVOLUTION {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return view.transpose().reshape(view.size(1), view.size(0), 1, 1);
+    }
   };
 
   /** A view on DL4J's array in PyTorch's shape: writing to it writes to the network. */

@@ -60,7 +60,7 @@ final class MobileNetwork {
   }
 
   /** TensorFlow's initialisation: fan out per group. */
-  private static Init convolutionInit(long[] shape, int groups) {
+  static Init convolutionInit(long[] shape, int groups) {
     long fanOut = shape[0] * shape[2] * shape[3] / groups;
     return Init.normal(Math.sqrt(2.0 / fanOut));
   }

@@ -30,6 +30,7 @@ public final class NetworkBuilder extends VertexBuilder {
   private final ConvolutionBuilder convolutions;
   private Function<long[], Init> classifierWeight = Init::pytorchDefault;
   private Function<long[], Init> classifierBias = Init::pytorchDefault;
+  private Layout classifierLayout = Layout.DENSE;
   private double batchNormEps;
 
   NetworkBuilder(BackboneSpec spec, BackboneOptions options) {
@@ -65,6 +66,11 @@ public final class NetworkBuilder extends VertexBuilder {
   public void initialiseClassifier(Function<long[], Init> weight, Function<long[], Init> bias) {
     classifierWeight = weight;
     classifierBias = bias;
+  }
+
+  /** The classifier is a 1×1 convolution in timm: its weights are [classes, features, 1, 1]. */
+  public void convolutionalClassifier() {
+    classifierLayout = Layout.DENSE_AS_CONVOLUTION;
   }
 
   /** The constant added to the variance by the batch normalisations written from here on. */
@@ -247,10 +253,13 @@ public final class NetworkBuilder extends VertexBuilder {
     if (classes == 0) {
       layer(output, last(), size, Head.embedding());
     } else {
-      long[] shape = {classes, size};
+      long[] shape =
+          classifierLayout == Layout.DENSE
+              ? new long[] {classes, size}
+              : new long[] {classes, size, 1, 1};
       List<String> vertex = List.of(output);
       bindings.bind(
-          output + ".weight", vertex, "W", Layout.DENSE, classifierWeight.apply(shape), shape);
+          output + ".weight", vertex, "W", classifierLayout, classifierWeight.apply(shape), shape);
       bindings.bind(
           output + ".bias", vertex, "b", Layout.VECTOR, classifierBias.apply(shape), classes);
       layer(output, last(), classes, Head.classifier(size, classes));

@@ -146,8 +146,13 @@ final class ResNet {
 
   private static void add(List<Model> models, ResNetVariant variant, String... names) {
     for (String name : names) {
-      models.add(Model.timm(name, "resnet", net -> new ResNet(net, variant).features()));
+      models.add(model(name, "resnet", variant));
     }
+  }
+
+  /** A model of timm 0.4.9. */
+  static Model model(String name, String family, ResNetVariant variant) {
+    return Model.timm(name, family, net -> new ResNet(net, variant).features());
   }
 
   /** A network that timm 0.4.9 has no weights for. */
@@ -158,6 +163,7 @@ final class ResNet {
   }
 
   private void features() {
+    net.initialiseConvolutions(Init::kaimingFanOut, (shape, groups) -> Init.pytorchDefault(shape));
     stem();
     for (int stage = 0; stage < variant.depths().size(); stage++) {
       for (int i = 0; i < variant.depths().get(stage); i++) {
@@ -195,10 +201,7 @@ final class ResNet {
 
   private void block(String name, int planes, int stride) {
     String input = net.last();
-    String residual =
-        variant.expansion() == 1
-            ? basicBlock(name, planes, stride)
-            : bottleneckBlock(name, planes, stride);
+    String residual = branch(name, planes, stride);
     ChannelAttention attention = variant.attention();
     if (attention != null) {
       residual = attention.add(net, name + ".se", planes * variant.expansion());
@@ -211,6 +214,15 @@ final class ResNet {
     }
     net.add(name + ".add", residual, shortcut);
     net.relu(name + (variant.expansion() == 1 ? ".act2" : ".act3"));
+  }
+
+  private String branch(String name, int planes, int stride) {
+    if (variant.branch() != null) {
+      return variant.branch().add(net, name, planes, stride);
+    }
+    return variant.expansion() == 1
+        ? basicBlock(name, planes, stride)
+        : bottleneckBlock(name, planes, stride);
   }
 
   private String shortcut(String name, String input, int out, int stride) {

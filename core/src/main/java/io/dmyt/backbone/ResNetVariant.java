@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param shortcutKernel of the shortcuts' convolutions behind the first stage
  * @param blur whether maps are blurred before they are subsampled
  * @param attention at the end of each block; null for none
+ * @param branch what is added to the shortcut in the place of the usual convolutions; null for them
  */
 record ResNetVariant(
     List<Integer> depths,
@@ -32,10 +33,25 @@ record ResNetVariant(
     int reduceFirst,
     int shortcutKernel,
     boolean blur,
-    @Nullable ChannelAttention attention) {
+    @Nullable ChannelAttention attention,
+    @Nullable Branch branch) {
+
+  /** What a block adds to its shortcut. */
+  @FunctionalInterface
+  interface Branch {
+    /**
+     * Writes it behind the last vertex.
+     *
+     * @param name of the block
+     * @param planes of the stage
+     * @param stride of the block
+     */
+    String add(NetworkBuilder net, String name, int planes, int stride);
+  }
 
   static ResNetVariant basic(Integer... depths) {
-    return new ResNetVariant(List.of(depths), 1, 1, 64, List.of(), false, false, 1, 1, false, null);
+    return new ResNetVariant(
+        List.of(depths), 1, 1, 64, List.of(), false, false, 1, 1, false, null, null);
   }
 
   static ResNetVariant bottleneck(Integer... depths) {
@@ -64,7 +80,8 @@ record ResNetVariant(
         reduceFirst,
         shortcutKernel,
         blur,
-        attention);
+        attention,
+        branch);
   }
 
   ResNetVariant stem(Integer... channels) {
@@ -87,6 +104,23 @@ record ResNetVariant(
     return with(stem, convolutionPool, averageDown, blur, module);
   }
 
+  /** Blocks of another kind, with the same shortcuts. */
+  ResNetVariant branch(Branch other) {
+    return new ResNetVariant(
+        depths,
+        expansion,
+        groups,
+        groupWidth,
+        stem,
+        convolutionPool,
+        averageDown,
+        reduceFirst,
+        shortcutKernel,
+        blur,
+        attention,
+        other);
+  }
+
   /** SENet-154's half first convolution and 3×3 shortcuts. */
   ResNetVariant senet() {
     return new ResNetVariant(
@@ -100,7 +134,8 @@ record ResNetVariant(
         2,
         3,
         blur,
-        attention);
+        attention,
+        branch);
   }
 
   private ResNetVariant with(
@@ -120,6 +155,7 @@ record ResNetVariant(
         reduceFirst,
         shortcutKernel,
         newBlur,
-        newAttention);
+        newAttention,
+        branch);
   }
 }

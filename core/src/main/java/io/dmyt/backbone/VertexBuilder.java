@@ -13,6 +13,8 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.nd4j.linalg.activations.Activation;
 
 /** The part of a {@link NetworkBuilder} that writes vertices without parameters. */
@@ -72,6 +74,17 @@ abstract class VertexBuilder {
     return pool(name, from, window, SubsamplingLayer.PoolingType.MAX);
   }
 
+  /**
+   * Max pooling by windows of 3 × 3 with stride 2 of values that are at least 0, such as ReLU's;
+   * unlike without {@code ceil_mode} in PyTorch, a pixel that is left over at the bottom or right
+   * is pooled too. The zeros that fill up its window change no such maximum.
+   */
+  String ceilingMaxPool(String name, String from) {
+    ZeroPaddingLayer padding = new ZeroPaddingLayer.Builder(0, 1, 0, 1).build();
+    String padded = layer(name + ".pad", from, channels(from), padding);
+    return maxPool(name, padded, Kernel.of(3, 2, 0));
+  }
+
   /** Average pooling that counts padding as zeros, as PyTorch's does by default. */
   public String averagePool(String name, String from, Kernel window) {
     return pool(name, from, window, SubsamplingLayer.PoolingType.AVG);
@@ -88,6 +101,11 @@ abstract class VertexBuilder {
 
   private String pool(String name, String from, Kernel window, SubsamplingLayer.PoolingType type) {
     return layer(name, from, channels(from), StockLayers.pooling(type, window, true));
+  }
+
+  /** Each pixel as a square of so many in each direction. */
+  String upsample(String name, String from, int factor) {
+    return layer(name, from, channels(from), new Upsampling2D.Builder(factor).build());
   }
 
   /** Each channel's mean: [batch, channels, 1, 1]. */

@@ -1,11 +1,12 @@
 package io.dmyt.backbone;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * VGG with batch norm as timm has it: its first two dense layers are convolutions, so that larger
- * images than 224×224 do as well.
+ * VGG, with batch norm ({@code _bn}) or without, as timm has it: its first two dense layers are
+ * convolutions, so that larger images than 224×224 do as well.
  *
  * <p>Simonyan and Zisserman, <i>Very Deep Convolutional Networks for Large-Scale Image
  * Recognition</i>, ICLR 2015.
@@ -14,8 +15,20 @@ final class Vgg {
   private Vgg() {}
 
   static List<Model> models() {
-    BackboneSpec spec = new BackboneSpec("vgg16_bn", "vgg", 224, 4096, "head.fc", 1e-5);
-    return List.of(new Model(spec, net -> features(net, 2, 2, 3, 3, 3), Vgg::timmName));
+    List<Model> models = new ArrayList<>();
+    add(models, "vgg11", 1, 1, 2, 2, 2);
+    add(models, "vgg13", 2, 2, 2, 2, 2);
+    add(models, "vgg16", 2, 2, 3, 3, 3);
+    add(models, "vgg19", 2, 2, 4, 4, 4);
+    return models;
+  }
+
+  private static void add(List<Model> models, String name, int... depths) {
+    for (boolean norm : new boolean[] {false, true}) {
+      models.add(
+          Model.timm(norm ? name + "_bn" : name, "vgg", net -> features(net, norm, depths))
+              .named(Vgg::timmName));
+    }
   }
 
   /** torchvision has the dense layers in one sequence. */
@@ -26,7 +39,7 @@ final class Vgg {
             .replace("classifier.6.", "head.fc."));
   }
 
-  private static void features(NetworkBuilder net, int... depths) {
+  private static void features(NetworkBuilder net, boolean norm, int... depths) {
     net.initialiseClassifier(shape -> Init.normal(0.01), shape -> Init.ZEROS);
     // The indices are those of timm's Sequential.
     int index = 0;
@@ -34,7 +47,9 @@ final class Vgg {
       int channels = Math.min(64 << stage, 512);
       for (int i = 0; i < depths[stage]; i++) {
         net.biasedConv("features." + index++, net.last(), channels, Kernel.centred(3, 1));
-        net.batchNorm("features." + index++);
+        if (norm) {
+          net.batchNorm("features." + index++);
+        }
         net.relu("features." + index++);
       }
       net.maxPool("features." + index++, Kernel.of(2, 2, 0));

@@ -12,8 +12,10 @@ import java.util.stream.Collectors;
  * on huggingface.co it is announced.
  *
  * <p>timm 0.4.9 has none for resnet101, resnet152 and mobilenetv3_small_100: these are what its
- * later versions take. For resnet18 and inception_v3 torchvision's newer files stand in the place
- * of the ones that timm 0.4.9 names, which are in the tar format of PyTorch 0.1.
+ * later versions take. For resnet18, vgg11, vgg13 and inception_v3 torchvision's newer files stand
+ * in the place of the ones that timm 0.4.9 names, which are in the tar format of PyTorch 0.1. What
+ * timm 0.4.9 takes by plain HTTP, where nobody vouches for it, comes from where timm 1.0.29 takes
+ * it.
  */
 public final class PublishedWeights {
   private static final String GITHUB =
@@ -66,6 +68,8 @@ public final class PublishedWeights {
       densenet121 v0.1-weights/densenet121_ra-50efcf5c.pth
       vgg16_bn vgg16_bn-6c64b313.pth
       inception_v3 inception_v3_google-0cc3c7bd.pth
+      vgg11 vgg11-8a719046.pth
+      vgg13 vgg13-19584684.pth
       """
           .lines()
           .map(line -> line.split(" "))
@@ -79,7 +83,11 @@ public final class PublishedWeights {
 
   public static Optional<RemoteFile> of(String name) {
     return Optional.ofNullable(FILES.get(name))
-        .or(() -> TimmCatalogue.find(name).map(entry -> hashed(RemoteFile.of(entry.url()))))
+        .or(
+            () ->
+                TimmCatalogue.find(name)
+                    .filter(entry -> entry.url().startsWith("https:"))
+                    .map(entry -> hashed(RemoteFile.of(entry.url()))))
         .or(() -> TimmWeights.find(name).map(TimmWeights.Entry::file));
   }
 

@@ -1,0 +1,114 @@
+package io.dmyt.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * RegNetX, and RegNetY with squeeze and excitation.
+ *
+ * <p>Radosavovic et al., <i>Designing Network Design Spaces</i>, CVPR 2020: block j is as wide as
+ * the power of {@code multiplier} times {@code initial} nearest to {@code initial + slope · j}.
+ */
+final class RegNet {
+  private static final Kernel POINT = Kernel.of(1, 1, 0);
+  private static final int STEM = 32;
+  private static final int DIVISOR = 8;
+  private static final double EXCITE = 0.25;
+
+  private final NetworkBuilder net;
+  private final ConvNormAct convs;
+  private final Space space;
+
+  private RegNet(NetworkBuilder net, Space space) {
+    this.net = net;
+    convs = new ConvNormAct(net);
+    this.space = space;
+  }
+
+  /** The numbers that a network of the design space is made from. */
+  private record Space(
+      int initial, double slope, double multiplier, int groupWidth, int depth, boolean excite) {
+
+    /** The blocks' widths, rounded to multiples of 8 and then of the groups' width. */
+    List<Integer> widths() {
+      List<Integer> widths = new ArrayList<>();
+      for (int j = 0; j < depth; j++) {
+        double power = Math.rint(Math.log((initial + slope * j) / initial) / Math.log(multiplier));
+        int width = toMultiple(initial * Math.pow(multiplier, power), DIVISOR);
+        widths.add(toMultiple(width, Math.min(groupWidth, width)));
+      }
+      return widths;
+    }
+
+    private static int toMultiple(double value, int divisor) {
+      return (int) Math.rint(value / divisor) * divisor;
+    }
+  }
+
+  static List<Model> models() {
+    List<Model> models = new ArrayList<>();
+    add(models, "regnetx_002", new Space(24, 36.44, 2.49, 8, 13, false));
+    add(models, "regnetx_004", new Space(24, 24.48, 2.54, 16, 22, false));
+    add(models, "regnetx_006", new Space(48, 36.97, 2.24, 24, 16, false));
+    add(models, "regnetx_008", new Space(56, 35.73, 2.28, 16, 16, false));
+    add(models, "regnetx_016", new Space(80, 34.01, 2.25, 24, 18, false));
+    add(models, "regnetx_032", new Space(88, 26.31, 2.25, 48, 25, false));
+    add(models, "regnetx_040", new Space(96, 38.65, 2.43, 40, 23, false));
+    add(models, "regnetx_064", new Space(184, 60.83, 2.07, 56, 17, false));
+    add(models, "regnetx_080", new Space(80, 49.56, 2.88, 120, 23, false));
+    add(models, "regnetx_120", new Space(168, 73.36, 2.37, 112, 19, false));
+    add(models, "regnetx_160", new Space(216, 55.59, 2.1, 128, 22, false));
+    add(models, "regnetx_320", new Space(320, 69.86, 2.0, 168, 23, false));
+    add(models, "regnety_002", new Space(24, 36.44, 2.49, 8, 13, true));
+    add(models, "regnety_004", new Space(48, 27.89, 2.09, 8, 16, true));
+    add(models, "regnety_006", new Space(48, 32.54, 2.32, 16, 15, true));
+    add(models, "regnety_008", new Space(56, 38.84, 2.4, 16, 14, true));
+    add(models, "regnety_016", new Space(48, 20.71, 2.65, 24, 27, true));
+    add(models, "regnety_032", new Space(80, 42.63, 2.66, 24, 21, true));
+    add(models, "regnety_040", new Space(96, 31.41, 2.24, 64, 22, true));
+    add(models, "regnety_064", new Space(112, 33.22, 2.27, 72, 25, true));
+    add(models, "regnety_080", new Space(192, 76.82, 2.19, 56, 17, true));
+    add(models, "regnety_120", new Space(168, 73.36, 2.37, 112, 19, true));
+    add(models, "regnety_160", new Space(200, 106.23, 2.48, 112, 18, true));
+    add(models, "regnety_320", new Space(232, 115.89, 2.53, 232, 20, true));
+    return models;
+  }
+
+  private static void add(List<Model> models, String name, Space space) {
+    models.add(Model.timm(name, "regnet", net -> new RegNet(net, space).features()));
+  }
+
+  private void features() {
+    net.initialiseConvolutions(Init::kaimingFanOut, (shape, groups) -> Init.pytorchDefault(shape));
+    net.initialiseClassifier(shape -> Init.normal(0.01), shape -> Init.ZEROS);
+    convs.add("stem", STEM, Kernel.centred(3, 2));
+    int stage = 0;
+    int block = 0;
+    int last = 0;
+    for (int width : space.widths()) {
+      boolean first = width != last;
+      stage += first ? 1 : 0;
+      block = first ? 1 : block + 1;
+      last = width;
+      block("s" + stage + ".b" + block, width, first ? 2 : 1);
+    }
+  }
+
+  private void block(String name, int width, int stride) {
+    String input = net.last();
+    int in = net.channels(input);
+    convs.add(name + ".conv1", width, POINT);
+    int groups = width / Math.min(space.groupWidth(), width);
+    convs.add(name + ".conv2", net.last(), width, Kernel.centred(3, stride), groups);
+    if (space.excite()) {
+      ChannelAttention.squeezeExcite((int) Math.rint(in * EXCITE)).add(net, name + ".se", width);
+    }
+    String residual = convs.linear(name + ".conv3", net.last(), width, POINT, 1, Init.ZEROS);
+    String shortcut = input;
+    if (stride != 1 || in != width) {
+      shortcut = convs.linear(name + ".downsample", input, width, Kernel.of(1, stride, 0));
+    }
+    net.add(name + ".add", residual, shortcut);
+    net.relu(name + ".act3");
+  }
+}

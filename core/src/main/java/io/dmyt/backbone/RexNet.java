@@ -1,0 +1,91 @@
+package io.dmyt.backbone;
+
+import java.util.List;
+
+/**
+ * ReXNet: inverted residual blocks that widen from one to the next, of whose channels the first
+ * ones are added to.
+ *
+ * <p>Han et al., <i>Rethinking Channel Dimensions for Efficient Model Design</i>, CVPR 2021. The
+ * names have the width in hundredths.
+ */
+final class RexNet {
+  private static final Kernel POINT = Kernel.of(1, 1, 0);
+  private static final int[] DEPTHS = {1, 2, 2, 3, 3, 5};
+  private static final int[] STRIDES = {1, 2, 2, 2, 1, 2};
+  private static final int BLOCKS = 16;
+  private static final int FIRST = 16;
+  private static final int GROWTH = 180;
+
+  private final NetworkBuilder net;
+  private final ConvNormAct convs;
+  private final double width;
+
+  private RexNet(NetworkBuilder net, double width) {
+    this.net = net;
+    this.width = width;
+    convs = new ConvNormAct(net, ActivationFunction.SILU);
+    net.initialiseConvolutions(MobileNetwork::convolutionInit);
+    net.initialiseClassifier(shape -> Init.uniform(1 / Math.sqrt(shape[0])), shape -> Init.ZEROS);
+  }
+
+  static List<Model> models() {
+    return List.of(
+        model("rexnet_100", 1),
+        model("rexnet_130", 1.3),
+        model("rexnet_150", 1.5),
+        model("rexnet_200", 2));
+  }
+
+  private static Model model(String name, double width) {
+    return Model.timm(name, "rexnet", net -> new RexNet(net, width).features());
+  }
+
+  private void features() {
+    convs.add("stem", (int) Math.rint(32 * width), Kernel.centred(3, 2));
+    int index = 0;
+    double channels = FIRST;
+    for (int stage = 0; stage < DEPTHS.length; stage++) {
+      for (int i = 0; i < DEPTHS[stage]; i++) {
+        int stride = i == 0 ? STRIDES[stage] : 1;
+        int out = (int) Math.rint(channels * width);
+        block("features." + index++, out, stride, stage > 0, stage > 1);
+        channels += (double) GROWTH / BLOCKS;
+      }
+    }
+    convs.add("features." + index, (int) (1280 * width + 0.5), POINT);
+  }
+
+  private void block(String name, int out, int stride, boolean expands, boolean attentive) {
+    String input = net.last();
+    int in = net.channels(input);
+    if (expands) {
+      convs.add(name + ".conv_exp", 6 * in, POINT);
+    }
+    int inner = net.channels(net.last());
+    convs.linear(name + ".conv_dw", net.last(), inner, Kernel.centred(3, stride), inner, Init.ONES);
+    if (attentive) {
+      squeezeExcite(name + ".se", inner);
+    }
+    net.act(name + ".act_dw", ActivationFunction.RELU6);
+    String residual = convs.linear(name + ".conv_pwl", net.last(), out, POINT);
+    if (stride == 1 && in == out) {
+      net.add(name, residual, input);
+    } else if (stride == 1 && in < out) {
+      String kept = net.subset(name + ".kept", residual, 0, in);
+      String sum = net.add(name + ".add", kept, input);
+      String grown = net.subset(name + ".grown", residual, in, out - in);
+      net.concatenate(name, sum, grown);
+    }
+  }
+
+  private void squeezeExcite(String name, int channels) {
+    String input = net.last();
+    String mean = net.mean(name + ".pool", input);
+    net.biasedConv(name + ".fc1", mean, channels / 12, POINT);
+    net.batchNorm(name + ".bn");
+    net.relu(name + ".act");
+    net.biasedConv(name + ".fc2", net.last(), channels, POINT);
+    net.multiply(name, input, net.act(name + ".gate", ActivationFunction.SIGMOID));
+  }
+}

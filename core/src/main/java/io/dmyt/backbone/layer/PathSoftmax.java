@@ -1,0 +1,59 @@
+package io.dmyt.backbone.layer;
+
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * How much each of several paths counts, channel by channel: the softmax over the paths.
+ *
+ * <p>Input: [batch, groups · paths · width, 1, 1], whose channels count the groups first, then the
+ * paths in each. Value: [batch, paths · groups · width, 1, 1], the paths first.
+ */
+public final class PathSoftmax extends FunctionVertex {
+  private static final long serialVersionUID = 1;
+
+  @JsonProperty("paths")
+  private final int paths;
+
+  @JsonProperty("groups")
+  private final int groups;
+
+  /**
+   * @param groups into which the channels of each path are divided
+   */
+  public PathSoftmax(@JsonProperty("paths") int paths, @JsonProperty("groups") int groups) {
+    this.paths = paths;
+    this.groups = groups;
+  }
+
+  @Override
+  protected List<Object> settings() {
+    return List.of(paths, groups);
+  }
+
+  @Override
+  protected FunctionVertex copy() {
+    return new PathSoftmax(paths, groups);
+  }
+
+  @Override
+  protected SDVariable define(
+      SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
+    long batch = inputs[0].getShape()[0];
+    long channels = inputs[0].getShape()[1];
+    SDVariable sorted =
+        inputs[0]
+            .reshape(batch, groups, paths, channels / paths / groups)
+            .permute(0, 1, 3, 2)
+            .reshape(batch * channels / paths, paths);
+    return graph
+        .nn()
+        .softmax(sorted)
+        .reshape(batch, channels / paths, paths)
+        .permute(0, 2, 1)
+        .reshape(batch, channels, 1, 1);
+  }
+}
