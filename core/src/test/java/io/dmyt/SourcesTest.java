@@ -1,0 +1,76 @@
+package io.dmyt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every source file of the three modules. */
+class SourcesTest {
+  private static final int LONG = 300;
+
+  /** Longer than {@link #LONG} lines, and why. */
+  private static final Map<String, String> LONGER =
+      Map.of(
+          "AcceleratedGraph", "overrides methods of DL4J's that have up to ten parameters",
+          "Detector", "the library's front door, half of it javadoc",
+          "DetectorTransformer", "Spark's parameters, with a getter and a setter each",
+          "EmbeddingSvm", "decision values and their gradients, over one kernel",
+          "ModelFile", "one kind of file, half of it javadoc",
+          "Networks", "libtorch's networks, layer by layer",
+          "TrainCommand", "an option of the command line after the other");
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> modules =
+        Stream.of("core", "cli", "benchmarks").map(Path.of("..")::resolve)) {
+      return modules
+          .flatMap(module -> below(module.resolve(Path.of("src", "main", "java"))))
+          .filter(file -> file.toString().endsWith(".java"))
+          .toList();
+    }
+  }
+
+  private static Stream<Path> below(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName()).replace(".java", "");
+  }
+
+  @Test
+  void longFilesHaveAReason() throws IOException {
+    Set<String> found = new TreeSet<>();
+    for (Path file : sources()) {
+      if (Files.readAllLines(file).size() > LONG) {
+        found.add(name(file));
+      }
+    }
+    assertEquals(new TreeSet<>(LONGER.keySet()), found);
+  }
+
+  @Test
+  void everyPackageIsNullMarked() throws IOException {
+    List<Path> sources = sources();
+    Set<Path> packages = sources.stream().map(Path::getParent).collect(Collectors.toSet());
+    assertTrue(packages.size() > 25, "packages: " + packages.size());
+    for (Path folder : packages) {
+      String info = Files.readString(folder.resolve("package-info.java"));
+      assertTrue(info.contains("@NullMarked"), folder.toString());
+    }
+  }
+}
