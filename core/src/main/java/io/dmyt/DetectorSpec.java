@@ -61,6 +61,11 @@ public record DetectorSpec(
     }
   }
 
+  /** The same with pictures prepared in another way. */
+  public DetectorSpec withPreprocessing(Preprocessing value) {
+    return new DetectorSpec(backbone, classes, realClass, value, loss, dummies, labelWeights);
+  }
+
   /** The weights of the classes in the loss; none if they all count the same. */
   public double[] weights() {
     return labelWeights == null

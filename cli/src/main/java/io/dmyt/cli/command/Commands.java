@@ -9,6 +9,7 @@ public final class Commands {
   public static List<Command> all() {
     return List.of(
         new DemoCommand(),
+        new FacesCommand(),
         new TrainCommand(),
         new CalibrateCommand(),
         new PredictCommand(),

@@ -111,7 +111,9 @@ final class TrainCommand implements Command {
     ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
     ImageFolder train = folders.get(Split.TRAIN);
     ImageFolder valid = folders.get(Split.VALID);
-    DetectorSpec spec = detectorOptions.spec(backbone, train.classes(), loss, weights(train));
+    DetectorSpec spec =
+        DetectorOptions.givenFaces(
+            detectorOptions.spec(backbone, train.classes(), loss, weights(train)), data.dataset);
     Optional<Path> start = pretrained.file(model, terminal);
     Engine chosen = engine.choose(terminal, output.resolveSibling("engine-tuning.tsv"));
     try (Detector detector = Detector.create(spec, seed, chosen)) {

@@ -11,6 +11,7 @@ import io.dmyt.internal.Text;
 import io.dmyt.loss.ClassNames;
 import io.dmyt.loss.Dummies;
 import io.dmyt.loss.DummyLayout;
+import io.dmyt.screening.FaceCropFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,5 +103,11 @@ public final class DetectorOptions {
             ? null
             : layout != null ? Dummies.of(classes, layout, size) : Dummies.of(classes, real, size),
         labelWeights);
+  }
+
+  /** A detector that is trained on a data set of {@code dmyt faces} is given faces as these are. */
+  public static DetectorSpec givenFaces(DetectorSpec spec, Path dataset) throws IOException {
+    return spec.withPreprocessing(
+        spec.preprocessing().withFaces(FaceCropFile.read(dataset).orElse(null)));
   }
 }

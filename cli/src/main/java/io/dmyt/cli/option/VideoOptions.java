@@ -3,6 +3,8 @@ package io.dmyt.cli.option;
 import com.beust.jcommander.Parameter;
 import io.dmyt.cli.output.DownloadLine;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.face.FaceDetector;
+import io.dmyt.hub.Download;
 import io.dmyt.hub.WeightsCache;
 import io.dmyt.metric.VideoScore;
 import io.dmyt.screening.FaceDetectors;
@@ -80,5 +82,14 @@ public final class VideoOptions {
     }
     choice.note().ifPresent(note -> terminal.say("%s; or pass --face-model FILE", note));
     return choice;
+  }
+
+  /** Another one of the same, for another thread, without a word. */
+  public FaceDetector again() throws IOException {
+    return FaceDetectors.choose(
+            Optional.ofNullable(faceModel),
+            WeightsCache.ofEnvironment().withOffline(true),
+            Download.Progress.NONE)
+        .detector();
   }
 }

@@ -1,0 +1,121 @@
+package io.dmyt.cli.command;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
+import io.dmyt.cli.Main;
+import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.option.VideoOptions;
+import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.Terminal;
+import io.dmyt.data.FaceCrop;
+import io.dmyt.data.Split;
+import io.dmyt.screening.FaceDatasetWriter;
+import io.dmyt.screening.FaceDetectors;
+import io.dmyt.screening.VideoDataset;
+import io.dmyt.screening.VideoEntry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** {@code dmyt faces}: makes a data set of faces out of videos. */
+@Parameters(
+    commandDescription =
+        "Cut the faces out of a data set's videos, for training. FaceForensics++, Celeb-DF v2 and"
+            + " DFDC are recognised; others are folders by class. A fake and what it was made from"
+            + " are in one split. What was done before is kept")
+final class FacesCommand implements Command {
+  @ParametersDelegate final VideoOptions video = new VideoOptions();
+
+  @Parameter(
+      required = true,
+      description = "FOLDER: the data set, with videos in folders by class, or in a known layout")
+  List<Path> input;
+
+  @Parameter(
+      names = {"-o", "--output"},
+      required = true,
+      description = "Folder for the faces; made if missing")
+  Path output;
+
+  @Parameter(
+      names = "--crop",
+      description =
+          "How faces are cut out: aligned (by landmarks, as DeepfakeBench) or box (as"
+              + " FaceForensics++)")
+  FaceCrop.Method crop = FaceCrop.Method.ALIGNED;
+
+  @Parameter(
+      names = "--scale",
+      validateWith = OptionChecks.Positive.class,
+      description = "How much around the face is taken along")
+  double scale = FaceCrop.aligned().scale();
+
+  @Parameter(
+      names = "--size",
+      validateWith = OptionChecks.ImageSize.class,
+      description = "Side of an aligned face in pixels")
+  int size = FaceCrop.aligned().size();
+
+  @Parameter(
+      names = "--threads",
+      validateWith = OptionChecks.Count.class,
+      description = "Videos that are read at once")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  @Override
+  public String name() {
+    return "faces";
+  }
+
+  @Override
+  public boolean computes() {
+    return false;
+  }
+
+  @Override
+  public int run(Terminal terminal) throws Exception {
+    if (input.size() != 1) {
+      throw new UsageException("one folder at a time, got " + input.size());
+    }
+    FaceCrop how;
+    try {
+      how = new FaceCrop(crop, scale, crop == FaceCrop.Method.ALIGNED ? size : 0);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+    FaceDatasetWriter writer = new FaceDatasetWriter(video.selection(), how, threads);
+    VideoDataset dataset = VideoDataset.scan(input.get(0));
+    terminal.say("videos       %d, layout: %s", dataset.videos().size(), dataset.layout());
+    for (Split split : Split.values()) {
+      terminal.say("%-12s %s", split.folder(), classes(dataset, split));
+    }
+    FaceDetectors.Choice first = video.faces(terminal);
+    first.detector().close();
+    terminal.say("faces        found by %s, cut out: %s", first.detector().name(), how);
+    FaceDatasetWriter.Summary summary;
+    try (ProgressLine progress = new ProgressLine(terminal, "Videos", dataset.videos().size())) {
+      summary = writer.write(dataset, output, video::again, progress::at);
+    }
+    terminal.print(
+        "%d faces of %d videos in %s (%d videos were done before)",
+        summary.faces(), summary.videos(), output, summary.resumed());
+    summary.without().forEach(v -> terminal.say("  no face found in %s", v));
+    summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
+    return summary.bad().isEmpty() ? Main.OK : Main.FAILED;
+  }
+
+  private static String classes(VideoDataset dataset, Split split) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (VideoEntry entry : dataset.videos()) {
+      if (entry.split().filter(split::equals).isPresent()) {
+        counts.merge(entry.className(), 1, Integer::sum);
+      }
+    }
+    List<String> parts =
+        counts.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList();
+    return parts.isEmpty() ? "nothing" : String.join(", ", parts);
+  }
+}
