@@ -5,6 +5,7 @@ import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.internal.FileByteSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Opens checkpoint files of any format read here, told apart by their content. */
 public final class Checkpoints {
@@ -33,6 +34,7 @@ public final class Checkpoints {
    * @throws CheckpointException as {@link #open} does
    */
   public static Checkpoint openAll(Path file) {
+    OtherFormat.requireWhole(file.toString());
     try (FileByteSource bytes = FileByteSource.open(file, CheckpointException::new)) {
       ByteBuffer head = bytes.read(0, (int) Math.min(PyTorchFile.SIGNATURE_BYTES, bytes.size()));
       if (PyTorchFile.isSignature(head)) {
@@ -43,7 +45,19 @@ public final class Checkpoints {
                 + ": neither a PyTorch file nor safetensors but a plain pickle, which is not read;"
                 + " in Python, save the network's state_dict() with torch.save");
       }
+      requireSafeTensors(bytes);
     }
     return SafeTensors.openAll(file);
+  }
+
+  /** Refuses other formats, as long as they are known and the file can't be one of safetensors. */
+  private static void requireSafeTensors(FileByteSource file) {
+    ByteBuffer head = file.read(0, (int) Math.min(OtherFormat.HEAD_BYTES, file.size()));
+    boolean possible = head.remaining() > Long.BYTES && head.get(Long.BYTES) == '{';
+    Optional<String> other = possible ? Optional.empty() : OtherFormat.of(head);
+    if (other.isPresent()) {
+      throw new CheckpointException(
+          file + ": neither a PyTorch file nor safetensors but " + other.get());
+    }
   }
 }

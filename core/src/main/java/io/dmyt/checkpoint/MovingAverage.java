@@ -7,10 +7,13 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Decides between a network's weights and their exponential moving average, as timm does. */
+/**
+ * Decides between a network's weights and their moving average: an exponential one, as timm does,
+ * or that of stochastic weight averaging.
+ */
 public final class MovingAverage {
   private static final Pattern EMA =
-      Pattern.compile("(^|[._])ema\\d*($|[._])|EMA|Ema(?![a-z])|moving_average");
+      Pattern.compile("(^|[._])(ema\\d*|swa|averaged)($|[._])|EMA|Ema(?![a-z])|moving_average");
 
   private MovingAverage() {}
 

@@ -175,7 +175,10 @@ class NetworkSearchTest {
     "params, params_ema",
     "net, ema",
     "network, networkEma",
-    "model, model_EMA"
+    "model, model_EMA",
+    "model_state_dict, swa_model_state_dict",
+    "model, averaged_model",
+    "state_dict, ema_state_dict"
   })
   void ofWeightsAndTheirAverageTheAverageIsTakenAndSaid(String plain, String average)
       throws IOException {
