@@ -4,6 +4,7 @@ import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Region;
 import io.dmyt.internal.Address;
 import io.dmyt.internal.Fingerprint;
+import io.dmyt.internal.FiniteFloats;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -57,5 +58,10 @@ final class Parameters {
   /** A number that changes, but for odds of 1 to 2⁶⁴, when any of the region's parameters does. */
   long fingerprint() {
     return Fingerprint.of(Address.of(values) + from * Float.BYTES, to - from);
+  }
+
+  /** Whether all of the region's parameters are finite numbers. */
+  boolean areFinite() {
+    return FiniteFloats.are(Address.of(values) + from * Float.BYTES, to - from);
   }
 }

@@ -65,6 +65,10 @@ final class Program implements CompiledRegion {
 
   private long boundAt;
   private boolean prepared;
+
+  /** Whether a parameter that an inference used is no finite number. */
+  private boolean broken;
+
   private long fingerprint;
 
   /**
@@ -112,6 +116,10 @@ final class Program implements CompiledRegion {
     Map<String, INDArray> results = new LinkedHashMap<>();
     ports.outputs().forEach((vertex, port) -> results.put(vertex, port.newArray()));
     run(Phase.FORWARD, values);
+    if (broken) {
+      // oneDNN's ReLU makes a zero of NaN, after which nothing would tell.
+      results.values().forEach(result -> result.assign(Double.NaN));
+    }
     return results;
   }
 
@@ -125,6 +133,7 @@ final class Program implements CompiledRegion {
       emitted.steps(Phase.PREPARE).forEach(Runnable::run);
       fingerprint = now;
       prepared = true;
+      broken = !parameters.areFinite();
     }
   }
 
