@@ -3,6 +3,7 @@ package io.dmyt.spark;
 import io.dmyt.data.VideoGrouping;
 import io.dmyt.engine.Precision;
 import io.dmyt.internal.Sha256;
+import io.dmyt.internal.Text;
 import io.dmyt.spark.ScoringOptions.Output;
 import java.io.IOException;
 import java.io.InputStream;
@@ -214,8 +215,9 @@ public final class DetectorTransformer extends Transformer implements DefaultPar
     List<String> names = List.of(schema.fieldNames());
     if (!names.contains(getOrDefault(pathCol))) {
       throw new IllegalArgumentException(
-          "there is no column %s with the images' paths, but %s: call setPathCol with the right one"
-              .formatted(getOrDefault(pathCol), String.join(", ", names)));
+          Text.format(
+              "there is no column %s with the images' paths, but %s: call setPathCol with the right one",
+              getOrDefault(pathCol), String.join(", ", names)));
     }
     StructType result = new StructType();
     for (String name : names) {
@@ -239,7 +241,7 @@ public final class DetectorTransformer extends Transformer implements DefaultPar
   private static StructType added(StructType schema, String name, DataType type) {
     if (List.of(schema.fieldNames()).contains(name)) {
       throw new IllegalArgumentException(
-          "there is a column %s already: rename it first".formatted(name));
+          Text.format("there is a column %s already: rename it first", name));
     }
     return schema.add(name, type, true);
   }
