@@ -8,20 +8,38 @@ enum Trait {
   PRE_NORM,
   /** Queries, keys and values without biases. */
   NO_QKV_BIAS,
+  /** Biases of queries and values alone, under names of their own. */
+  NO_KEY_BIAS,
   /** {@code x · sigmoid(1.702 x)} instead of GELU. */
   QUICK_GELU,
   /** GELU by the hyperbolic tangent. */
   TANH_GELU,
   /** MLPs with a gate: {@code SiLU(x W₁) ⊙ x W₂}, both maps in one. */
   SWIGLU,
+  /** The same in two maps. */
+  SPLIT_SWIGLU,
   /** Learned factors of what a block adds, and what they start at. */
   LAYER_SCALE,
+  /** The same, named as EVA has them. */
+  GAMMA,
   /** No class token. */
   NO_CLASS_TOKEN,
   /** So many learned tokens that stand for nothing. */
   REGISTERS,
   /** Positions are learned of patches alone, not of the tokens before them. */
   PATCH_POSITIONS,
+  /** No learned positions. */
+  NO_POSITIONS,
+  /** Rotary positions of frequencies down to one over so much. */
+  ROPE,
+  /** The side of the map that rotary positions are counted on, whatever the image's size. */
+  ROPE_GRID,
+  /** Added to each rotary position. */
+  ROPE_OFFSET,
+  /** The column's rotary positions come before the row's. */
+  ROPE_XY,
+  /** Rotary positions as DINOv3 has them. */
+  ROPE_HALVES,
   /** A distillation token; the embedding is its mean with the class token. */
   DISTILLED,
   /**
@@ -35,6 +53,8 @@ enum Trait {
   ATTENTION_POOL,
   /** The attention's query sees the tokens before the patches too. */
   POOL_ALL,
+  /** So many heads of that attention, and an MLP of four times the features behind it. */
+  POOL_HEADS,
   /** The last normalisation is the embedding's, not the tokens'. */
   NORM_AFTER_POOL,
   /** No last normalisation. */

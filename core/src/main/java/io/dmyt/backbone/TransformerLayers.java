@@ -9,9 +9,13 @@ import io.dmyt.backbone.layer.LayerScale;
 import io.dmyt.backbone.layer.LeadingTokens;
 import io.dmyt.backbone.layer.LearnedTokens;
 import io.dmyt.backbone.layer.Linear;
+import io.dmyt.backbone.layer.PartialBias;
 import io.dmyt.backbone.layer.PositionEmbedding;
 import io.dmyt.backbone.layer.QuickGelu;
+import io.dmyt.backbone.layer.RotaryAngles;
+import io.dmyt.backbone.layer.RotaryEmbedding;
 import io.dmyt.backbone.layer.SelfAttention;
+import io.dmyt.backbone.layer.Silu;
 import io.dmyt.backbone.layer.SwiGlu;
 import io.dmyt.backbone.layer.TanhGelu;
 import io.dmyt.backbone.layer.TokenSelection;
@@ -30,6 +34,8 @@ final class TransformerLayers {
   private final Traits traits;
   private final Function<long[], Init> weights;
   private final Function<long[], Init> biases;
+  private int leading;
+  private int side;
 
   TransformerLayers(NetworkBuilder net, Traits traits) {
     this(net, traits, shape -> NARROW, shape -> Init.ZEROS);
@@ -51,6 +57,17 @@ final class TransformerLayers {
     net.initialiseClassifier(weights, biases);
     Init.OfConvolution byDefault = (shape, groups) -> Init.pytorchDefault(shape);
     net.initialiseConvolutions(byDefault, byDefault);
+  }
+
+  /**
+   * The map that rotary positions are those of.
+   *
+   * @param leading tokens before it
+   * @param side its height and width in tokens
+   */
+  void rotate(int leading, int side) {
+    this.leading = leading;
+    this.side = side;
   }
 
   /** A linear map of the features. */
@@ -99,17 +116,53 @@ final class TransformerLayers {
   }
 
   /** Multi-head self-attention with a projection behind it. */
-  String attention(String name, String from, int heads, boolean biased) {
+  String attention(String name, String from, int heads) {
     int features = net.channels(from);
-    String qkv = linear(name + ".qkv", from, 3 * features, biased);
+    String qkv = queriesKeysValues(name, from);
+    if (traits.has(Trait.ROPE)) {
+      RotaryEmbedding rotary = new RotaryEmbedding(heads, features, leading, side, angles());
+      qkv = net.function(name + ".rope", rotary, qkv);
+    }
     String attended =
         net.function(
             name + ".heads", name, new SelfAttention(heads, features), features, Map.of(), qkv);
     return linear(name + ".proj", attended, features, true);
   }
 
+  private String queriesKeysValues(String name, String from) {
+    int features = net.channels(from);
+    if (!traits.has(Trait.NO_KEY_BIAS)) {
+      return linear(name + ".qkv", from, 3 * features, !traits.has(Trait.NO_QKV_BIAS));
+    }
+    int position = net.position();
+    String all = linear(name + ".qkv", from, 3 * features, false);
+    net.inStateDictAt(
+        position,
+        () -> {
+          String some = whole(name + ".q_bias", new PartialBias(features, 3, 0), all, Init.ZEROS);
+          whole(name + ".v_bias", new PartialBias(features, 3, 2), some, Init.ZEROS);
+        });
+    return net.last();
+  }
+
+  private RotaryAngles angles() {
+    return new RotaryAngles(
+        traits.number(Trait.ROPE),
+        (int) traits.number(Trait.ROPE_GRID),
+        traits.number(Trait.ROPE_OFFSET),
+        traits.has(Trait.ROPE_XY),
+        traits.has(Trait.ROPE_HALVES));
+  }
+
   /** Two linear maps with an activation function between; half as many features for a gate. */
   String mlp(String name, String from, int hidden) {
+    if (traits.has(Trait.SPLIT_SWIGLU)) {
+      String gates = linear(name + ".fc1_g", from, hidden, true);
+      String values = linear(name + ".fc1_x", from, hidden, true);
+      String open = net.function(name + ".act", new Silu(), gates);
+      String gated = net.multiply(name + ".gated", open, values);
+      return linear(name + ".fc2", gated, net.channels(from), true);
+    }
     String wide = linear(name + ".fc1", from, hidden, true);
     String act = activation(name + ".act", wide);
     return linear(name + ".fc2", act, net.channels(from), true);
@@ -134,20 +187,28 @@ final class TransformerLayers {
    */
   String block(String name, int heads, int hidden) {
     String input = net.last();
+    int position = net.position();
     String normed = norm(name + ".norm1", input);
-    String attended = attention(name + ".attn", normed, heads, !traits.has(Trait.NO_QKV_BIAS));
-    return rest(name, input, scaled(name + ".ls1.gamma", attended), hidden);
+    String attended = attention(name + ".attn", normed, heads);
+    if (!traits.has(Trait.GAMMA)) {
+      return rest(name, input, scaled(name + ".ls1.gamma", attended), hidden);
+    }
+    // Both stand before the rest of the block in the state dict.
+    net.inStateDictAt(position, () -> factors(name + ".gamma_1", attended, Trait.GAMMA));
+    String middle = net.add(name + ".add1", input, net.last());
+    String mapped = mlp(name + ".mlp", norm(name + ".norm2", middle), hidden);
+    net.inStateDictAt(position + 1, () -> factors(name + ".gamma_2", mapped, Trait.GAMMA));
+    return net.add(name + ".add2", middle, net.last());
   }
 
   /** The features times learned factors, if the network has such. */
   private String scaled(String name, String from) {
-    return traits.has(Trait.LAYER_SCALE)
-        ? whole(
-            name,
-            new LayerScale(net.channels(from)),
-            from,
-            Init.constant((float) traits.number(Trait.LAYER_SCALE)))
-        : from;
+    return traits.has(Trait.LAYER_SCALE) ? factors(name, from, Trait.LAYER_SCALE) : from;
+  }
+
+  private String factors(String name, String from, Trait start) {
+    LayerScale vertex = new LayerScale(net.channels(from));
+    return whole(name, vertex, from, Init.constant((float) traits.number(start)));
   }
 
   /**

@@ -34,6 +34,9 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
     if (preNorm) {
       layers.norm("norm_pre", net.last());
     }
+    if (traits.has(Trait.ROPE)) {
+      layers.rotate(leading(), side);
+    }
     for (int i = 0; i < depth; i++) {
       layers.block("blocks." + i, heads, hidden);
     }
@@ -47,7 +50,8 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
   private void embed(NetworkBuilder net, TransformerLayers layers, int patches) {
     String tokens = net.function("patch_embed.tokens", new PixelTokens(), net.last());
     boolean ofPatches = traits.has(Trait.PATCH_POSITIONS);
-    if (ofPatches) {
+    boolean none = traits.has(Trait.NO_POSITIONS);
+    if (ofPatches && !none) {
       net.inStateDictAt(0, () -> layers.positions("pos_embed", tokens, patches));
     }
     int parameters = net.position();
@@ -60,7 +64,7 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
     if (classToken()) {
       leading(net, layers, "cls_token", 1, old() ? TransformerLayers.NARROW : TINY);
     }
-    if (!ofPatches) {
+    if (!ofPatches && !none) {
       int before = distilled() && !old() ? 1 : net.position() - parameters;
       int all = patches + leading();
       net.inStateDictAt(before, () -> layers.positions("pos_embed", net.last(), all));
@@ -78,7 +82,8 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
       if (!traits.has(Trait.POOL_ALL)) {
         patches(net, patches);
       }
-      layers.attentionPool("attn_pool", heads, hidden);
+      int own = (int) traits.number(Trait.POOL_HEADS);
+      layers.attentionPool("attn_pool", own == 0 ? heads : own, own == 0 ? hidden : 4 * features);
     } else if (traits.has(Trait.NORM_AFTER_POOL)) {
       String pooled = traits.has(Trait.MEAN) ? mean(net, patches, "pooled") : first(net, "pooled");
       layers.norm(NetworkBuilder.EMBEDDING, "fc_norm", pooled);

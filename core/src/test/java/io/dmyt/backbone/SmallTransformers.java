@@ -25,6 +25,17 @@ public final class SmallTransformers {
     vit("vit_gap", 1, "no-class-token registers=1 mean no-qkv-bias norm-after-pool");
     vit("vit_gap_prefix", 1, "mean no-norm");
     vit("deit_distilled", 1, "distilled");
+    String eva = "no-key-bias swiglu rope=10000 rope-grid=6 mean norm-after-pool";
+    add("eva02", 16, new VisionTransformer(4, FEATURES, 2, 3, 128, Traits.of(eva))::features);
+    String pe =
+        "eps=1e-5 pre-norm rope=10000 rope-grid=5 rope-offset=1 rope-xy attention-pool pool-all"
+            + " pool-heads=2";
+    add("pe", 12, new VisionTransformer(4, FEATURES, 1, 3, 96, Traits.of(pe))::features);
+    vit(
+        "dinov3",
+        2,
+        "eps=1e-5 no-qkv-bias split-swiglu gamma=0.1 registers=2 no-positions rope-halves rope=100"
+            + " mean");
     PoolingTransformer pit = pit(false);
     add("pit", 20, pit::features);
     PoolingTransformer distilled = pit(true);
