@@ -17,11 +17,13 @@ import io.dmyt.video.FrameSelection;
 import io.dmyt.video.VideoFormat;
 import io.dmyt.video.VideoReader;
 import io.dmyt.video.VideoWriter;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +207,22 @@ class PredictVideoTest {
             0);
     assertEquals(0, result.code(), result.all());
     assertTrue(result.err().contains("not looked for: whole frames are scored"), result.err());
+  }
+
+  @Test
+  void theFaceInAPicture() throws IOException {
+    Path photo = FACES.resolve("astronaut.jpg");
+    Path noFace = folder.resolve("grey.png");
+    ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", noFace.toFile());
+    Cli.Result whole = Cli.run("predict", "-w", detector, photo);
+    assertEquals(0, whole.code(), whole.all());
+    Cli.Result faces =
+        Cli.run("predict", "-w", detector, photo, noFace, "--faces", "on", "--face-model", MODEL);
+    assertEquals(1, faces.code(), faces.all());
+    assertTrue(faces.err().contains("pictures     the largest face, found by YuNet"), faces.err());
+    assertTrue(faces.err().contains(noFace + ": can't be read: no face found in it"), faces.err());
+    String scored = faces.out().lines().filter(l -> l.endsWith("astronaut.jpg")).findFirst().get();
+    assertFalse(whole.out().contains(scored), scored);
   }
 
   @Test

@@ -82,7 +82,8 @@ final class PredictCommand implements Command {
   @Parameter(
       names = "--faces",
       description =
-          "Whether to find and cut out faces: auto (in videos), on, or off to score whole frames")
+          "Whether to find and cut out faces: auto (in videos, and in pictures that are named one by"
+              + " one if the detector was trained on faces of dmyt faces), on, or off")
   FacesMode faces = FacesMode.AUTO;
 
   @Parameter(
@@ -198,11 +199,13 @@ final class PredictCommand implements Command {
       boolean fake = false;
       boolean bad = false;
       if (!samples.isEmpty()) {
-        ImageRun images = new ImageRun(samples, loading, videoBy, videoScore);
-        ImageRun.Outcome outcome =
-            images.run(detector, outputs, this::explanations, terminal, bars);
-        fake = outcome.fake();
-        bad = outcome.bad();
+        try (PictureFaces pictures = PictureFaces.of(faces, inputs, detector, video, terminal)) {
+          ImageRun images = new ImageRun(pictures.in(samples), loading, videoBy, videoScore);
+          ImageRun.Outcome outcome =
+              images.run(detector, outputs, this::explanations, terminal, bars);
+          fake = outcome.fake();
+          bad = outcome.bad();
+        }
       }
       if (!screening.videos().isEmpty()) {
         VideoRun.Summary summary = screening.run(detector, outputs, terminal);
