@@ -36,6 +36,11 @@ final class SourceSplits {
     double valid = listed ? 1 - train : VALIDATED;
     int trained = (int) Math.round(open.size() * train);
     int validated = (int) Math.round(open.size() * (train + valid));
+    if (!listed && open.size() >= Split.values().length) {
+      // Of few sources, one at least for each split.
+      trained = Math.min(trained, open.size() - 2);
+      validated = Math.max(trained + 1, Math.min(validated, open.size() - 1));
+    }
     for (int i = 0; i < open.size(); i++) {
       known.put(open.get(i), i < trained ? Split.TRAIN : i < validated ? Split.VALID : Split.TEST);
     }

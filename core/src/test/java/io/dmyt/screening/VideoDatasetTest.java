@@ -114,6 +114,20 @@ class VideoDatasetTest {
   }
 
   @Test
+  void ofFewSourcesOneIsInEachSplit() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      touch("real/%03d.mp4".formatted(i));
+      touch("fake/%03d_swap.mp4".formatted(i));
+      VideoDataset dataset = VideoDataset.scan(root);
+      assertOneSplitPerSource(dataset);
+      if (i == 2) {
+        assertEquals(
+            3, dataset.videos().stream().map(v -> v.split().orElseThrow()).distinct().count());
+      }
+    }
+  }
+
+  @Test
   void foldersBySplit() throws IOException {
     touch("train/real/a.mp4", "val/real/b.avi", "test/fake/c.webm");
     VideoDataset dataset = VideoDataset.scan(root);
