@@ -4,6 +4,8 @@
  * <ul>
  *   <li>{@link io.dmyt.video.VideoReader} decodes a file from front to back and gives the frames
  *       that a {@link io.dmyt.video.FrameSelection} chooses, as a player shows them;
+ *   <li>{@link io.dmyt.video.VideoRecordReader} gives them to DL4J's pipelines, as DataVec's
+ *       records;
  *   <li>{@link io.dmyt.video.VideoWriter} makes a video of pictures.
  * </ul>
  *
