@@ -72,7 +72,7 @@ public final class Backbones {
             SwinTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
-    Stream.of(VisionTransformers.current())
+    Stream.of(VisionTransformers.current(), MlpMixer.current())
         .flatMap(List::stream)
         .forEach(model -> CURRENT.put(model.spec().name(), model));
   }

@@ -36,6 +36,7 @@ public final class SmallTransformers {
         2,
         "eps=1e-5 no-qkv-bias split-swiglu gamma=0.1 registers=2 no-positions rope-halves rope=100"
             + " mean");
+    add("mixer", 12, new MlpMixer(4, FEATURES, 2)::features);
     PoolingTransformer pit = pit(false);
     add("pit", 20, pit::features);
     PoolingTransformer distilled = pit(true);
