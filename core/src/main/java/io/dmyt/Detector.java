@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -120,13 +121,21 @@ public final class Detector implements AutoCloseable {
    * strict=True}. A rule that was fitted, and the calibration of its logits, have no place there.
    */
   public void save(Path file) throws IOException {
-    DetectorContent content = DetectorContent.of(spec, provenance, fitted);
     if (ModelFile.isSafeTensors(file)) {
-      ModelFile.of(backbone.stateDict(), content).write(file);
-      return;
+      ModelFile.of(backbone.stateDict(), DetectorContent.of(spec, provenance, fitted)).write(file);
+    } else {
+      save(file, Map.of());
     }
-    boolean trained = backbone.graph().getUpdater(false) != null;
-    DetectorWriter.write(file, backbone, content, fitted.rule(), trained);
+  }
+
+  /**
+   * Writes the detector as DL4J's zip, with attachments that reading a detector passes over.
+   *
+   * @param attachments by the names of their entries, which begin with {@link Attachment#PREFIX}
+   */
+  public void save(Path file, Map<String, Attachment> attachments) throws IOException {
+    DetectorContent content = DetectorContent.of(spec, provenance, fitted);
+    DetectorWriter.write(file, backbone, content, fitted.rule(), attachments);
   }
 
   /**

@@ -104,6 +104,7 @@ final class DetectorFile {
         zip.entries().stream()
             .map(ZipDirectory.Entry::name)
             .filter(name -> !OWN.contains(name) && !SavedGraph.entries().contains(name))
+            .filter(name -> !name.startsWith(Attachment.PREFIX))
             .map(Quoted::of)
             .toList();
     if (!unknown.isEmpty()) {

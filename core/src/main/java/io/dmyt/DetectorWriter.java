@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -48,12 +49,12 @@ final class DetectorWriter {
       Backbone backbone,
       DetectorContent content,
       @Nullable DecisionRule rule,
-      boolean updater)
+      Map<String, Attachment> attachments)
       throws IOException {
     ILossFunction loss = backbone.loss();
     backbone.resetLoss();
     try {
-      AtomicFile.write(file, out -> write(out, backbone.graph(), content, rule, updater));
+      AtomicFile.write(file, out -> write(out, backbone.graph(), content, rule, attachments));
     } finally {
       backbone.setLoss(loss);
     }
@@ -64,7 +65,7 @@ final class DetectorWriter {
       ComputationGraph graph,
       DetectorContent content,
       @Nullable DecisionRule rule,
-      boolean updater)
+      Map<String, Attachment> attachments)
       throws IOException {
     ZipOutputStream out = new ZipOutputStream(stream);
     // Weights hardly shrink, and deflating them takes longer than a small run's epoch: for that,
@@ -74,9 +75,15 @@ final class DetectorWriter {
     write(out, content, rule);
     write(out, ModelSerializer.CONFIGURATION_JSON, utf8(graph.getConfiguration().toJson()));
     write(out, ModelSerializer.COEFFICIENTS_BIN, graph.params());
-    INDArray state = updater ? graph.getUpdater().getStateViewArray() : null;
+    INDArray state =
+        graph.getUpdater(false) == null ? null : graph.getUpdater().getStateViewArray();
     if (state != null && !state.isEmpty()) {
       write(out, ModelSerializer.UPDATER_BIN, state);
+    }
+    for (Map.Entry<String, Attachment> attachment : attachments.entrySet()) {
+      out.putNextEntry(new ZipEntry(attachment.getKey()));
+      attachment.getValue().writeTo(out);
+      out.closeEntry();
     }
     out.finish();
   }

@@ -287,7 +287,7 @@ public final class ModelFile implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       SafeTensors.write(described(), file);
     } else if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-      DetectorWriter.write(file, toBackbone(), Objects.requireNonNull(content), rule, false);
+      DetectorWriter.write(file, toBackbone(), Objects.requireNonNull(content), rule, Map.of());
     } else {
       throw new IllegalArgumentException(
           Text.format(

@@ -1,17 +1,5 @@
 package io.dmyt.data;
 
-import static org.bytedeco.opencv.global.opencv_core.ALGO_HINT_ACCURATE;
-import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
-import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
-import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
-import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
-import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
-import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
-
 import io.dmyt.internal.Text;
 import java.util.Arrays;
 import java.util.Locale;
@@ -19,10 +7,6 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * What happens to images on their way through the world, at five severities: JPEG, blur, noise,
@@ -112,49 +96,17 @@ public record Corruption(Kind kind, int severity, long seed) implements ImageEdi
   public RgbImage apply(RgbImage image) {
     double parameter = kind.parameters[severity - 1];
     return switch (kind) {
-      case JPEG -> jpeg(image, (int) parameter);
+      case JPEG -> PixelOps.jpeg(image, (int) parameter);
       case BLUR -> blur(image, parameter * Math.min(image.width(), image.height()) / BLUR_SIDE);
       case NOISE -> noise(image, parameter);
-      case RESIZE -> resize(image, parameter);
+      case RESIZE -> PixelOps.downUp(image, parameter);
       case BRIGHTNESS -> brightness(image, parameter);
     };
   }
 
-  private static RgbImage jpeg(RgbImage image, int quality) {
-    try (IntPointer options = new IntPointer(IMWRITE_JPEG_QUALITY, quality);
-        BytePointer pixels = new BytePointer(image.pixels());
-        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
-        Mat bgr = new Mat();
-        BytePointer file = new BytePointer()) {
-      cvtColor(rgb, bgr, COLOR_RGB2BGR);
-      if (!imencode(".jpg", bgr, file, options)) {
-        throw new IllegalStateException("OpenCV can't write JPEG");
-      }
-      try (Mat encoded = new Mat(1, Math.toIntExact(file.limit()), CV_8UC1, file);
-          Mat decoded = imdecode(encoded, IMREAD_COLOR_RGB)) {
-        return copy(decoded, image);
-      }
-    }
-  }
-
   private static RgbImage blur(RgbImage image, double deviation) {
     int side = 2 * Math.max(1, (int) Math.round(BLUR_REACH * deviation)) + 1;
-    try (BytePointer pixels = new BytePointer(image.pixels());
-        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
-        Mat blurred = new Mat();
-        Size kernel = new Size(side, side)) {
-      GaussianBlur(
-          rgb, blurred, kernel, deviation, deviation, BORDER_REPLICATE, ALGO_HINT_ACCURATE);
-      return copy(blurred, image);
-    }
-  }
-
-  private static RgbImage copy(Mat pixels, RgbImage like) {
-    byte[] bytes = new byte[like.pixels().length];
-    try (BytePointer data = pixels.data()) {
-      data.get(bytes);
-    }
-    return new RgbImage(like.width(), like.height(), bytes);
+    return PixelOps.blur(image, deviation, side);
   }
 
   private RgbImage noise(RgbImage image, double deviation) {
@@ -163,15 +115,9 @@ public record Corruption(Kind kind, int severity, long seed) implements ImageEdi
     SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + content.getValue());
     byte[] bytes = image.pixels();
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = level((bytes[i] & 0xff) + 255 * deviation * random.nextGaussian());
+      bytes[i] = PixelOps.level((bytes[i] & 0xff) + 255 * deviation * random.nextGaussian());
     }
     return image;
-  }
-
-  private static RgbImage resize(RgbImage image, double factor) {
-    int width = Math.max(1, (int) Math.round(image.width() * factor));
-    int height = Math.max(1, (int) Math.round(image.height() * factor));
-    return image.resize(width, height).resize(image.width(), image.height());
   }
 
   /**
@@ -184,14 +130,10 @@ public record Corruption(Kind kind, int severity, long seed) implements ImageEdi
       int value = Math.max(bytes[i] & 0xff, Math.max(bytes[i + 1] & 0xff, bytes[i + 2] & 0xff));
       double brighter = Math.min(255, value + 255 * added);
       for (int c = i; c < i + 3; c++) {
-        bytes[c] = level(value == 0 ? brighter : (bytes[c] & 0xff) * brighter / value);
+        bytes[c] = PixelOps.level(value == 0 ? brighter : (bytes[c] & 0xff) * brighter / value);
       }
     }
     return image;
-  }
-
-  private static byte level(double value) {
-    return (byte) Math.max(0, Math.min(255, Math.round(value)));
   }
 
   /** As text: {@code noise 3, seed 42}. */

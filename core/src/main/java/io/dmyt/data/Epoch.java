@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -40,7 +40,7 @@ final class Epoch implements AutoCloseable {
 
   private final LoaderOptions options;
   private final int classes;
-  private final Iterator<LabelledSample> files;
+  private final ListIterator<LabelledSample> files;
   private final int imageLength;
   private final Supplier<ImageReader> newReader;
   private final Queue<ImageReader> readers = new ConcurrentLinkedQueue<>();
@@ -52,6 +52,9 @@ final class Epoch implements AutoCloseable {
   private final ExecutorService workers;
   private final Thread packer;
   private final float[] values;
+  private final int number;
+  private final boolean resumed;
+  private int used;
   private int batches;
   private int badImages;
   private int unwanted;
@@ -60,16 +63,23 @@ final class Epoch implements AutoCloseable {
   /**
    * @param order the files, in the order of delivery
    * @param classes how many there are; 0 delivers no labels
+   * @param number of the epoch
+   * @param from how many of them to pass over, of which an earlier run has made batches
    * @param newReader makes a worker's reader
    */
   Epoch(
       List<LabelledSample> order,
+      int number,
+      int from,
       int classes,
       LoaderOptions options,
       Supplier<ImageReader> newReader) {
     this.options = options;
     this.classes = classes;
-    this.files = order.iterator();
+    this.number = number;
+    this.used = from;
+    this.resumed = from > 0;
+    this.files = order.listIterator(from);
     this.newReader = newReader;
     this.imageLength = 3 * options.preprocessing().size() * options.preprocessing().size();
     this.values = new float[imageLength * options.batch()];
@@ -111,7 +121,8 @@ final class Epoch implements AutoCloseable {
         ready.add(item);
       } while (item.batch != null);
     } catch (InterruptedException e) {
-      ready.add(new Item(null, List.of(), new IllegalStateException("The iterator is closed")));
+      ready.add(
+          new Item(null, List.of(), new IllegalStateException("The iterator is closed"), used));
     }
   }
 
@@ -123,14 +134,14 @@ final class Epoch implements AutoCloseable {
       boolean complete = taken.size() == options.batch();
       if (complete || (!taken.isEmpty() && !options.dropLast())) {
         batches++;
-        return new Item(dataSet(taken), bad, null);
+        return new Item(dataSet(taken), bad, null, used);
       }
-      boolean nothing = batches == 0 && unwanted == 0;
-      return new Item(null, bad, nothing ? nothing(taken.size()) : null);
+      boolean nothing = batches == 0 && unwanted == 0 && !resumed;
+      return new Item(null, bad, nothing ? nothing(taken.size()) : null, used);
     } catch (ExecutionException e) {
-      return new Item(null, bad, e.getCause());
+      return new Item(null, bad, e.getCause(), used);
     } catch (RuntimeException | Error e) {
-      return new Item(null, bad, e);
+      return new Item(null, bad, e, used);
     }
   }
 
@@ -143,6 +154,7 @@ final class Epoch implements AutoCloseable {
         return;
       }
       Decoded image = first.get();
+      used++;
       if (closed) {
         throw new InterruptedException();
       }
@@ -153,7 +165,7 @@ final class Epoch implements AutoCloseable {
         unwanted++;
       } else {
         System.arraycopy(image.values, 0, values, taken.size() * imageLength, imageLength);
-        taken.add(new LabelledSample(image.sample, image.label));
+        taken.add(image.sample);
       }
       buffers.add(image.values);
     }
@@ -178,12 +190,13 @@ final class Epoch implements AutoCloseable {
 
   private void fillWindow() {
     while (window.size() < WINDOW_PER_WORKER * options.workers() && files.hasNext()) {
+      long draw = EpochOrder.draw(options.seed(), number, files.nextIndex());
       LabelledSample file = files.next();
-      window.add(workers.submit(() -> decode(file)));
+      window.add(workers.submit(() -> decode(file, draw)));
     }
   }
 
-  private Decoded decode(LabelledSample file) {
+  private Decoded decode(LabelledSample file, long draw) {
     ImageReader reader = readers.poll();
     if (reader == null) {
       reader = newReader.get();
@@ -193,10 +206,9 @@ final class Epoch implements AutoCloseable {
       buffer = new float[imageLength];
     }
     try {
-      Sample read = reader.read(file.sample(), buffer).orElse(null);
-      return new Decoded(read, file.label(), buffer, null);
+      return new Decoded(reader.read(file, draw, buffer).orElse(null), buffer, null);
     } catch (BadImageException e) {
-      return new Decoded(null, file.label(), buffer, e);
+      return new Decoded(null, buffer, e);
     } finally {
       readers.add(reader);
     }
@@ -259,13 +271,18 @@ final class Epoch implements AutoCloseable {
    * @param batch null at the end of the epoch or after a failure
    * @param bad the bad images that were met on the way
    * @param failure what ended the epoch early, or null
+   * @param used how many of the files this batch and those before it have taken, bad ones included
    */
-  record Item(@Nullable DataSet batch, List<BadImageException> bad, @Nullable Throwable failure) {}
+  record Item(
+      @Nullable DataSet batch,
+      List<BadImageException> bad,
+      @Nullable Throwable failure,
+      int used) {}
 
   /**
    * @param sample null if it goes into no batch
    * @param problem null if it is an image
    */
   private record Decoded(
-      @Nullable Sample sample, int label, float[] values, @Nullable BadImageException problem) {}
+      @Nullable LabelledSample sample, float[] values, @Nullable BadImageException problem) {}
 }

@@ -1,8 +1,5 @@
 package io.dmyt.data;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Random;
 
 /** The order of the images in an epoch, a function of seed and epoch alone. */
@@ -10,13 +7,13 @@ final class EpochOrder {
   private EpochOrder() {}
 
   /** {@link Random} rather than a better generator: Java promises that its numbers never change. */
-  static List<LabelledSample> shuffled(List<LabelledSample> files, long seed, int epoch) {
-    Random random = new Random(mix(mix(seed) + epoch));
-    List<LabelledSample> order = new ArrayList<>(files);
-    for (int i = order.size() - 1; i > 0; i--) {
-      Collections.swap(order, i, random.nextInt(i + 1));
-    }
-    return order;
+  static Random random(long seed, int epoch) {
+    return new Random(mix(mix(seed) + epoch));
+  }
+
+  /** What decides on an image's changes: its place in the epoch's order, and nothing before it. */
+  static long draw(long seed, int epoch, int place) {
+    return mix(mix(mix(~seed) + epoch) + place);
   }
 
   /** SplitMix64's finaliser, so that neighbouring seeds have nothing in common. */

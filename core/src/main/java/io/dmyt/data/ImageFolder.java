@@ -190,7 +190,7 @@ public final class ImageFolder {
    * @param seed the same seed gives the same order
    */
   public List<LabelledSample> shuffled(long seed) {
-    return EpochOrder.shuffled(samples(), seed, 0);
+    return Samplers.shuffled(samples(), EpochOrder.random(seed, 0));
   }
 
   /** What lies among the images and is none of them. */

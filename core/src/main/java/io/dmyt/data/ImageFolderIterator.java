@@ -42,6 +42,7 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
   private transient volatile boolean closed;
   private transient Epoch.@Nullable Item pending;
   private transient int epoch;
+  private transient int position;
   private transient boolean begun;
 
   /**
@@ -137,15 +138,15 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
   public DataSet next() {
     Epoch.Item item = peek();
     if (item.failure() != null) {
-      throw rethrown(item.failure());
+      throw WorkerFailure.rethrown(item.failure());
     }
     if (item.batch() == null) {
       throw new NoSuchElementException("Epoch " + epoch + " is over; call reset()");
     }
     pending = null;
     begun = true;
-    DataSet batch = item.batch();
-    return preProcessed(batch);
+    position = item.used();
+    return preProcessed(item.batch());
   }
 
   /**
@@ -181,11 +182,16 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
     checkOpen();
     if (running == null) {
       badImages.clear();
-      List<LabelledSample> order =
-          options().shuffle() ? EpochOrder.shuffled(files, options().seed(), epoch) : files;
-      running = new Epoch(order, getLabels().size(), options(), newReader);
+      running = new Epoch(order(), epoch, position, getLabels().size(), options(), newReader);
     }
     return running;
+  }
+
+  private List<LabelledSample> order() {
+    LoaderOptions o = options();
+    return o.shuffle()
+        ? o.sampler().order(files, o.batch(), EpochOrder.random(o.seed(), epoch))
+        : files;
   }
 
   private void note(BadImageException bad) {
@@ -193,20 +199,6 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
     if (named.add(bad.file())) {
       LOG.warn("Bad image {}", bad.getMessage());
     }
-  }
-
-  /** As it was thrown in the worker, but with the reader's own way here on top of it. */
-  private static RuntimeException rethrown(Throwable failure) {
-    if (failure instanceof BadImageException bad) {
-      return new BadImageException(bad.file(), bad.reason(), bad);
-    }
-    if (failure instanceof TooManyBadImagesException tooMany) {
-      return tooMany.again();
-    }
-    if (failure instanceof ImageDataException) {
-      return new ImageDataException(String.valueOf(failure.getMessage()), failure);
-    }
-    return new IllegalStateException("Loading images failed: " + failure, failure);
   }
 
   /**
@@ -220,6 +212,16 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
   /** The current epoch, from 0. */
   public int epoch() {
     return epoch;
+  }
+
+  /** How many images the current epoch has, more or less than there are with some samplers. */
+  public int images() {
+    return order().size();
+  }
+
+  /** How many images of the epoch's order its batches have taken so far, bad ones included. */
+  public int position() {
+    return position;
   }
 
   /** Begins the next epoch; nothing happens if no batch of the current one was taken. */
@@ -239,12 +241,27 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
    * @throws IllegalArgumentException if negative
    */
   public void reset(int number) {
+    reset(number, 0);
+  }
+
+  /**
+   * Goes on within an epoch: the images before are not read again.
+   *
+   * @param number of the epoch, from 0
+   * @param from as {@link #position} was
+   * @throws IllegalArgumentException if either is out of range
+   */
+  public void reset(int number, int from) {
     checkOpen();
     if (number < 0) {
       throw new IllegalArgumentException("Epochs are counted from 0, not " + number);
     }
+    if (from < 0) {
+      throw new IllegalArgumentException("Positions are counted from 0, not " + from);
+    }
     stop();
     epoch = number;
+    position = from;
   }
 
   private synchronized void stop() {

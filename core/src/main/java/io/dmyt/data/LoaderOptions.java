@@ -16,6 +16,7 @@ import io.dmyt.internal.Text;
  * @param badImages what to do about files that can't be decoded
  * @param channelsLast whether the memory of the features is ordered as [batch, size, size, 3]; the
  *     array's shape is [batch, 3, size, size] and its values are the same in either case
+ * @param sampler the order of an epoch that is shuffled
  */
 public record LoaderOptions(
     Preprocessing preprocessing,
@@ -26,7 +27,8 @@ public record LoaderOptions(
     long seed,
     boolean dropLast,
     BadImages badImages,
-    boolean channelsLast) {
+    boolean channelsLast,
+    Sampler sampler) {
 
   private static final int DEFAULT_BATCH = 8;
   private static final int DEFAULT_PREFETCH = 3;
@@ -65,55 +67,143 @@ public record LoaderOptions(
         0,
         false,
         BadImages.skip(DEFAULT_BAD_IMAGES),
-        false);
+        false,
+        Samplers.SHUFFLE);
   }
 
   /** These options with another batch size. */
   public LoaderOptions withBatch(int value) {
     return new LoaderOptions(
-        preprocessing, value, workers, prefetch, shuffle, seed, dropLast, badImages, channelsLast);
+        preprocessing,
+        value,
+        workers,
+        prefetch,
+        shuffle,
+        seed,
+        dropLast,
+        badImages,
+        channelsLast,
+        sampler);
   }
 
   /** These options with another number of decoding threads. */
   public LoaderOptions withWorkers(int value) {
     return new LoaderOptions(
-        preprocessing, batch, value, prefetch, shuffle, seed, dropLast, badImages, channelsLast);
+        preprocessing,
+        batch,
+        value,
+        prefetch,
+        shuffle,
+        seed,
+        dropLast,
+        badImages,
+        channelsLast,
+        sampler);
   }
 
   /** These options with another number of batches made ahead. */
   public LoaderOptions withPrefetch(int value) {
     return new LoaderOptions(
-        preprocessing, batch, workers, value, shuffle, seed, dropLast, badImages, channelsLast);
+        preprocessing,
+        batch,
+        workers,
+        value,
+        shuffle,
+        seed,
+        dropLast,
+        badImages,
+        channelsLast,
+        sampler);
   }
 
   /** These options with or without shuffling. */
   public LoaderOptions withShuffle(boolean value) {
     return new LoaderOptions(
-        preprocessing, batch, workers, prefetch, value, seed, dropLast, badImages, channelsLast);
+        preprocessing,
+        batch,
+        workers,
+        prefetch,
+        value,
+        seed,
+        dropLast,
+        badImages,
+        channelsLast,
+        sampler);
   }
 
   /** These options with another seed for shuffling. */
   public LoaderOptions withSeed(long value) {
     return new LoaderOptions(
-        preprocessing, batch, workers, prefetch, shuffle, value, dropLast, badImages, channelsLast);
+        preprocessing,
+        batch,
+        workers,
+        prefetch,
+        shuffle,
+        value,
+        dropLast,
+        badImages,
+        channelsLast,
+        sampler);
   }
 
   /** These options with or without the last, incomplete batch. */
   public LoaderOptions withDropLast(boolean value) {
     return new LoaderOptions(
-        preprocessing, batch, workers, prefetch, shuffle, seed, value, badImages, channelsLast);
+        preprocessing,
+        batch,
+        workers,
+        prefetch,
+        shuffle,
+        seed,
+        value,
+        badImages,
+        channelsLast,
+        sampler);
   }
 
   /** These options with another way to treat bad images. */
   public LoaderOptions withBadImages(BadImages value) {
     return new LoaderOptions(
-        preprocessing, batch, workers, prefetch, shuffle, seed, dropLast, value, channelsLast);
+        preprocessing,
+        batch,
+        workers,
+        prefetch,
+        shuffle,
+        seed,
+        dropLast,
+        value,
+        channelsLast,
+        sampler);
   }
 
   /** These options with features that lie in memory channels last, or first. */
   public LoaderOptions withChannelsLast(boolean value) {
     return new LoaderOptions(
-        preprocessing, batch, workers, prefetch, shuffle, seed, dropLast, badImages, value);
+        preprocessing,
+        batch,
+        workers,
+        prefetch,
+        shuffle,
+        seed,
+        dropLast,
+        badImages,
+        value,
+        sampler);
+  }
+
+  /** These options with another order of a shuffled epoch. */
+  public LoaderOptions withSampler(Sampler value) {
+    return new LoaderOptions(
+        preprocessing,
+        batch,
+        workers,
+        prefetch,
+        shuffle,
+        seed,
+        dropLast,
+        badImages,
+        channelsLast,
+        value);
   }
 
   private static void atLeastOne(String what, int value) {

@@ -3,6 +3,8 @@ package io.dmyt.loss;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -17,13 +19,56 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class CrossEntropyLoss extends ClassLoss {
   private static final long serialVersionUID = 1;
 
+  private final transient double smoothing;
+
   /**
    * @param labelWeights one per class, in their order, positive; none for ones
    * @throws IllegalArgumentException if a weight is not positive
    */
   @JsonCreator
   public CrossEntropyLoss(@JsonProperty("labelWeights") double... labelWeights) {
+    this(0, labelWeights);
+  }
+
+  private CrossEntropyLoss(double smoothing, double[] labelWeights) {
     super(labelWeights);
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException("label smoothing is in [0, 1), not " + smoothing);
+    }
+    this.smoothing = smoothing;
+  }
+
+  /**
+   * The same with smoothed labels, as PyTorch has it: {@code (1 − ε)} of the class, and {@code ε /
+   * C} of each of the C classes, all weighted (Szegedy et al., CVPR 2016). For training; it is not
+   * stored with a network.
+   *
+   * @param epsilon ε, in [0, 1)
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public CrossEntropyLoss smoothed(double epsilon) {
+    return new CrossEntropyLoss(epsilon, labelWeights());
+  }
+
+  @Override
+  protected INDArray termWeights(int[] labels, int classes, INDArray output) {
+    INDArray weights = super.termWeights(labels, classes, output);
+    if (smoothing == 0) {
+      return weights;
+    }
+    double total = 0;
+    for (int label : labels) {
+      total += label < 0 ? 0 : labelWeight(label);
+    }
+    double[] smooth = weights.dup('c').data().asDouble();
+    for (int i = 0; i < labels.length; i++) {
+      for (int k = 0; k < classes && labels[i] >= 0; k++) {
+        int at = i * classes + k;
+        double share = labels.length * labelWeight(k) / total / classes;
+        smooth[at] = (1 - smoothing) * smooth[at] + smoothing * share;
+      }
+    }
+    return Nd4j.createFromArray(smooth).reshape(labels.length, classes);
   }
 
   /**
@@ -47,6 +92,7 @@ public final class CrossEntropyLoss extends ClassLoss {
   @Override
   public boolean equals(Object o) {
     return o instanceof CrossEntropyLoss other
+        && smoothing == other.smoothing
         && Arrays.equals(labelWeights(), other.labelWeights());
   }
 

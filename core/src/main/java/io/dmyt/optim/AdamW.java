@@ -2,14 +2,8 @@ package io.dmyt.optim;
 
 import io.dmyt.internal.Address;
 import io.dmyt.internal.HeldNumbers;
-import io.dmyt.optim.ParameterBlocks.Moments;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +13,6 @@ import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.schedule.ISchedule;
 
@@ -36,98 +29,38 @@ import org.nd4j.linalg.schedule.ISchedule;
  *
  * <p>(Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019.) DL4J's own Adam
  * adds ε before the bias correction of v. The moments lie in the graph's own updater, in the layout
- * that {@link Adam} has there: a model saved with its updater goes on in any DL4J program. Batch
- * norm's running statistics, which DL4J keeps among the parameters and updates through their
- * "gradients", are taken as they are.
+ * that {@link Adam} has there: a model saved with its updater goes on in any DL4J program.
  */
-public final class AdamW {
+public final class AdamW extends GraphOptimizer {
   static final double BETA1 = 0.9;
   static final double BETA2 = 0.999;
   static final double EPSILON = 1e-8;
 
-  private final ComputationGraph graph;
-  private final ISchedule learningRate;
   private final double weightDecay;
   private final HeldNumbers numbers = new HeldNumbers();
-  private @Nullable ParameterBlocks blocks;
 
   /**
-   * Writes itself into the graph's configuration as DL4J's Adam with weight decay, so that a saved
-   * graph says what it was trained with. An updater's state that is there already is gone on with.
+   * An updater's state that is there already is gone on with.
    *
    * @param learningRate η by the graph's iteration and epoch, positive
    * @param weightDecay λ, at least 0
    */
   public AdamW(ComputationGraph graph, ISchedule learningRate, double weightDecay) {
-    this.graph = graph;
-    this.learningRate = learningRate;
+    super(
+        graph,
+        learningRate,
+        weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true)),
+        present -> adam(present, learningRate));
     this.weightDecay = weightDecay;
-    forEach(this::configure, this::configure);
-    setDecay(decay());
-    graph.getUpdater();
   }
 
-  private void forEach(Consumer<BaseLayer> ofLayer, Consumer<SameDiffVertex> ofVertex) {
-    for (Layer layer : graph.getLayers()) {
-      if (layer.conf().getLayer() instanceof BaseLayer conf) {
-        ofLayer.accept(conf);
-      }
-    }
-    for (GraphVertex vertex : graph.getConfiguration().getVertices().values()) {
-      if (vertex instanceof SameDiffVertex conf) {
-        ofVertex.accept(conf);
-      }
-    }
-  }
-
-  private void configure(BaseLayer layer) {
-    layer.setIUpdater(adam(layer.getIUpdater()));
-    layer.setBiasUpdater(null);
-  }
-
-  private void configure(SameDiffVertex vertex) {
-    vertex.setUpdater(adam(vertex.getUpdater()));
-    vertex.setBiasUpdater(null);
-  }
-
-  private void setDecay(List<Regularization> decay) {
-    forEach(
-        layer -> {
-          layer.setRegularization(decay);
-          layer.setRegularizationBias(decay);
-        },
-        vertex -> {
-          vertex.setRegularization(decay);
-          vertex.setRegularizationBias(decay);
-        });
-  }
-
-  /**
-   * Has the graph compute the gradients of its inputs and labels, and a score without the decay's
-   * part. DL4J takes the norm of every layer's parameters for that, one after the other, and waits
-   * for each; this optimiser has no use for it.
-   */
-  public void computeGradient() {
-    setDecay(List.of());
-    try {
-      graph.computeGradientAndScore();
-    } finally {
-      setDecay(decay());
-    }
-  }
-
-  /** An updater that is there already reads the object that the layer has: it is changed itself. */
-  private Adam adam(@Nullable IUpdater present) {
+  private static Adam adam(@Nullable IUpdater present, ISchedule learningRate) {
     Adam adam = present instanceof Adam there ? there : new Adam();
     adam.setLrAndSchedule(learningRate.valueAt(0, 0), learningRate.clone());
     adam.setBeta1(BETA1);
     adam.setBeta2(BETA2);
     adam.setEpsilon(EPSILON);
     return adam;
-  }
-
-  private List<Regularization> decay() {
-    return weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true));
   }
 
   /**
@@ -140,7 +73,7 @@ public final class AdamW {
   public record Block(long from, long length, @Nullable INDArray moments) {}
 
   /** All parameters, in order. */
-  public List<Block> blocks() {
+  public List<Block> parameterBlocks() {
     List<Block> all = new ArrayList<>();
     for (UpdaterBlock block : graph.getUpdater().getUpdaterBlocks()) {
       long from = block.getParamOffsetStart();
@@ -153,8 +86,7 @@ public final class AdamW {
 
   /** The numbers of the next step. */
   public FusedAdamW next() {
-    double rate = learningRate.valueAt(graph.getIterationCount(), graph.getEpochCount());
-    return new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay);
+    return new FusedAdamW(rate(), BETA1, BETA2, EPSILON, weightDecay);
   }
 
   /**
@@ -168,38 +100,20 @@ public final class AdamW {
     return step;
   }
 
-  /**
-   * Takes a step along the gradients that the graph holds, which DL4J has summed over the batch.
-   *
-   * @param batch the number of examples in the batch: gradients are divided by it
-   */
-  public void step(int batch) {
-    int step = graph.getIterationCount();
-    double rate = learningRate.valueAt(step, graph.getEpochCount());
-    blocks = ParameterBlocks.of(graph, blocks);
-    for (ParameterBlocks.Block block : blocks.all()) {
-      Moments moments = block.moments();
-      if (moments == null) {
-        block.parameter().subi(block.gradient());
-      } else {
-        step(block.parameter(), block.gradient(), moments, rate, batch, step);
-      }
-    }
-    graph.getConfiguration().setIterationCount(step + 1);
-  }
-
-  private void step(
-      INDArray parameter, INDArray gradient, Moments moments, double rate, int batch, int step) {
-    INDArray m = moments.mean();
-    INDArray v = moments.square();
+  @Override
+  void step(ParameterBlocks.Block block, double rate, double scale, int step) {
+    INDArray parameter = block.parameter();
+    INDArray gradient = block.gradient();
+    INDArray m = block.state(0);
+    INDArray v = block.state(1);
     if (Address.reachesArrays() && parameter.dataType() == DataType.FLOAT) {
       new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay)
-          .step(parameter, gradient, m, v, step + 1, 1.0 / batch);
+          .step(parameter, gradient, m, v, step + 1, scale);
       return;
     }
     // ND4J adds ε to √v before it divides by √(1−β₂ᵗ): scaled so, it is as if added after.
     double epsilon = EPSILON * Math.sqrt(1 - Math.pow(BETA2, step + 1));
-    numbers.multiply(gradient, 1.0 / batch);
+    numbers.multiply(gradient, scale);
     Nd4j.exec(new AdamUpdater(gradient, v, m, rate, BETA1, BETA2, epsilon, step));
     numbers.multiply(parameter, 1 - rate * weightDecay);
     parameter.subi(gradient);

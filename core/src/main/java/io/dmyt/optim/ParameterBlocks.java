@@ -2,6 +2,7 @@ package io.dmyt.optim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /**
@@ -26,12 +28,15 @@ final class ParameterBlocks {
   /**
    * Parameters that are updated alike.
    *
-   * @param moments of Adam; null where the gradient itself is subtracted
+   * @param from the first one in the flat parameters
+   * @param state arrays of as many numbers as there are parameters: Adam's mean gradient and mean
+   *     squared gradient, or the momentum; null where the gradient itself is subtracted
    */
-  record Block(INDArray parameter, INDArray gradient, @Nullable Moments moments) {}
-
-  /** Adam's mean gradient and mean squared gradient. */
-  record Moments(INDArray mean, INDArray square) {}
+  record Block(long from, INDArray parameter, INDArray gradient, @Nullable List<INDArray> state) {
+    INDArray state(int index) {
+      return Objects.requireNonNull(state).get(index);
+    }
+  }
 
   private ParameterBlocks(ComputationGraph graph) {
     updater = graph.getUpdater();
@@ -42,13 +47,13 @@ final class ParameterBlocks {
     for (UpdaterBlock block : updater.getUpdaterBlocks()) {
       long from = block.getParamOffsetStart();
       long to = block.getParamOffsetEnd();
-      all.add(new Block(part(p, from, to), part(g, from, to), moments(block, to - from)));
+      all.add(new Block(from, part(p, from, to), part(g, from, to), state(block, to - from)));
     }
   }
 
   /**
    * @param present of an earlier step, to be used again if nothing has taken another place
-   * @throws IllegalStateException if parameters have another updater than Adam or none
+   * @throws IllegalStateException if parameters have another updater than Adam, momentum or none
    */
   @SuppressWarnings("ReferenceEquality") // Equal arrays may lie elsewhere.
   static ParameterBlocks of(ComputationGraph graph, @Nullable ParameterBlocks present) {
@@ -64,17 +69,19 @@ final class ParameterBlocks {
     return all;
   }
 
-  private static @Nullable Moments moments(UpdaterBlock block, long length) {
+  private static @Nullable List<INDArray> state(UpdaterBlock block, long length) {
     Object config = block.getGradientUpdater().getConfig();
     if (config instanceof NoOp) {
       return null;
     }
-    if (!(config instanceof Adam)) {
+    if (!(config instanceof Adam) && !(config instanceof Nesterovs)) {
       throw new IllegalStateException(
           "AdamW needs a graph configured with Adam, found " + config.getClass().getName());
     }
-    INDArray state = flat(block.getUpdaterView());
-    return new Moments(part(state, 0, length), part(state, length, 2 * length));
+    INDArray all = flat(block.getUpdaterView());
+    return config instanceof Adam
+        ? List.of(part(all, 0, length), part(all, length, 2 * length))
+        : List.of(part(all, 0, length));
   }
 
   private static INDArray part(INDArray flat, long from, long to) {

@@ -13,4 +13,16 @@ public final class DivergedException extends IllegalStateException {
   DivergedException(String what, double learningRate) {
     super(Text.format("%s: try a lower learning rate than %s", what, learningRate));
   }
+
+  /**
+   * @param what is no longer finite, and where
+   * @param learningRate of the run
+   * @param layers with the longest gradients, in words
+   */
+  DivergedException(String what, double learningRate, String layers) {
+    super(
+        Text.format(
+            "%s: try a lower learning rate than %s; the longest gradients are in %s",
+            what, learningRate, layers));
+  }
 }

@@ -14,6 +14,7 @@ package io.dmyt.training;
  * @param triplets how many semi-hard triplets a training batch had in the mean; NaN with another
  *     loss than Triplet
  * @param seconds spent, validation included
+ * @param score what epochs are compared by, larger if better
  * @param best whether no earlier epoch was as good
  */
 public record EpochResult(
@@ -25,4 +26,5 @@ public record EpochResult(
     double validAccuracy,
     double triplets,
     double seconds,
+    double score,
     boolean best) {}

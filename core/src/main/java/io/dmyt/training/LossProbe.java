@@ -21,6 +21,7 @@ final class LossProbe implements ILossFunction {
 
   private final ILossFunction loss;
   private transient double sum;
+  private transient double keptSum;
   private transient @Nullable INDArray features;
   private transient @Nullable INDArray gradient;
 
@@ -52,6 +53,21 @@ final class LossProbe implements ILossFunction {
       features = preOutput.dup('c');
     }
     return found;
+  }
+
+  /** The features of the last batch, which another one is about to overwrite. */
+  INDArray detach() {
+    INDArray kept = features();
+    keptSum = sum;
+    features = null;
+    return kept;
+  }
+
+  /** Makes the features and the loss of {@link #detach} those of the last batch again. */
+  void reattach(INDArray kept) {
+    close(features);
+    features = kept;
+    sum = keptSum;
   }
 
   /** Frees what is kept of the last batch. */

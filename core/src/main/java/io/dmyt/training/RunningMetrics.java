@@ -10,6 +10,22 @@ final class RunningMetrics {
   private double losses;
   private double triplets;
 
+  RunningMetrics() {
+    this(EpochSums.NONE);
+  }
+
+  RunningMetrics(EpochSums sums) {
+    batches = sums.batches();
+    images = sums.images();
+    correct = sums.correct();
+    losses = sums.losses();
+    triplets = sums.triplets();
+  }
+
+  EpochSums sums() {
+    return new EpochSums(batches, images, correct, losses, triplets);
+  }
+
   /**
    * Adds a batch.
    *

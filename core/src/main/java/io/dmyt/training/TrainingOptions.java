@@ -1,5 +1,7 @@
 package io.dmyt.training;
 
+import java.util.List;
+import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
@@ -7,18 +9,39 @@ import org.nd4j.linalg.schedule.StepSchedule;
 /**
  * How to train.
  *
- * @param learningRate of the first epochs, positive
+ * @param learningRate the highest, positive
  * @param epochs how often to see the training images, at least 1
- * @param weightDecay AdamW's decoupled decay, at least 0
- * @param halveEvery the learning rate is halved after so many epochs, at least 1
+ * @param weightDecay decoupled from the gradient with AdamW, part of it with SGD, at least 0
+ * @param rates how the learning rate goes
+ * @param step what a step does
+ * @param selection which epoch is the best
  */
-public record TrainingOptions(double learningRate, int epochs, double weightDecay, int halveEvery) {
+public record TrainingOptions(
+    double learningRate,
+    int epochs,
+    double weightDecay,
+    LearningRates rates,
+    StepOptions step,
+    Selection selection) {
 
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
   public TrainingOptions {
     check(learningRate > 0 && Double.isFinite(learningRate), "learning rate", learningRate);
     check(epochs >= 1, "number of epochs", epochs);
     check(weightDecay >= 0 && Double.isFinite(weightDecay), "weight decay", weightDecay);
-    check(halveEvery >= 1, "epochs until the learning rate is halved", halveEvery);
+  }
+
+  /** As the reference trains, with the learning rate halved after every so many epochs. */
+  public TrainingOptions(double learningRate, int epochs, double weightDecay, int halveEvery) {
+    this(
+        learningRate,
+        epochs,
+        weightDecay,
+        LearningRates.halvedEvery(halveEvery),
+        StepOptions.REFERENCE,
+        Selection.REFERENCE);
   }
 
   private static void check(boolean right, String what, Number value) {
@@ -33,20 +56,51 @@ public record TrainingOptions(double learningRate, int epochs, double weightDeca
   }
 
   public TrainingOptions withLearningRate(double rate) {
-    return new TrainingOptions(rate, epochs, weightDecay, halveEvery);
+    return new TrainingOptions(rate, epochs, weightDecay, rates, step, selection);
   }
 
   public TrainingOptions withEpochs(int count) {
-    return new TrainingOptions(learningRate, count, weightDecay, halveEvery);
+    return new TrainingOptions(learningRate, count, weightDecay, rates, step, selection);
   }
 
-  /** The learning rate by epoch, as DL4J has it in a network's configuration. */
+  public TrainingOptions withWeightDecay(double decay) {
+    return new TrainingOptions(learningRate, epochs, decay, rates, step, selection);
+  }
+
+  public TrainingOptions withRates(LearningRates curve) {
+    return new TrainingOptions(learningRate, epochs, weightDecay, curve, step, selection);
+  }
+
+  public TrainingOptions withStep(StepOptions options) {
+    return new TrainingOptions(learningRate, epochs, weightDecay, rates, options, selection);
+  }
+
+  public TrainingOptions withSelection(Selection value) {
+    return new TrainingOptions(learningRate, epochs, weightDecay, rates, step, value);
+  }
+
+  /**
+   * The learning rate as DL4J has it in a network's configuration: by epoch where it is a function
+   * of that, else the highest one.
+   */
   public ISchedule schedule() {
-    return new StepSchedule(ScheduleType.EPOCH, learningRate, 0.5, halveEvery);
+    return rates.byEpoch()
+        ? new StepSchedule(ScheduleType.EPOCH, learningRate, rates.factor(), rates.every())
+        : new FixedSchedule(learningRate);
   }
 
-  /** The learning rate in an epoch, counted from 0. */
-  double learningRate(int epoch) {
-    return schedule().valueAt(0, epoch);
+  /**
+   * The learning rate at a step, see {@link LearningRates#at}.
+   *
+   * @param history the epochs before
+   */
+  double learningRate(int epoch, double done, double share, List<EpochResult> history) {
+    List<Double> losses = history.stream().map(EpochResult::validLoss).toList();
+    return learningRate * rates.at(epoch, done, share, epochs, losses);
+  }
+
+  /** The learning rate at the beginning of an epoch, counted from 0. */
+  double learningRate(int epoch, List<EpochResult> history) {
+    return rates.byEpoch() ? schedule().valueAt(0, epoch) : learningRate(epoch, 0, 0, history);
   }
 }

@@ -7,6 +7,9 @@ import io.dmyt.engine.Engines;
 import io.dmyt.loss.MiningLoss;
 import io.dmyt.optim.AdamW;
 import io.dmyt.optim.FusedAdamW;
+import io.dmyt.optim.Gradients;
+import io.dmyt.optim.GraphOptimizer;
+import io.dmyt.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -15,19 +18,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * A step of training on one batch: forward, backward, running statistics, AdamW. On an engine with
- * memory of its own, parameters stay there until {@link #publish} or {@link #close}.
+ * A step of training on one batch: forward, backward, running statistics, AdamW, and what {@link
+ * StepOptions} ask for besides. On an engine with memory of its own, parameters stay there until
+ * {@link #publish} or {@link #close}.
  *
  * <p>While it is open, the backbone's graph has a loss of the step's own.
  */
 public final class TrainingStep implements AutoCloseable {
+  private static final int LONGEST = 3;
+
   private final Backbone backbone;
   private final ILossFunction loss;
+  private final TrainingOptions options;
   private final ComputationGraph graph;
   private final LossProbe probe;
   private final BatchNormStatistics statistics;
-  private final AdamW optimizer;
+  private final GraphOptimizer optimizer;
+  private final Gradients gradients;
   private final @Nullable DeviceTraining device;
+  private final @Nullable MovingAverage average;
+  private final BatchParts parts;
+  private int accumulated;
+  private int images;
 
   /**
    * Writes optimiser, learning rate and decay into the graph's configuration, where a saved
@@ -39,18 +51,27 @@ public final class TrainingStep implements AutoCloseable {
   public TrainingStep(Backbone backbone, ILossFunction loss, TrainingOptions options) {
     this.backbone = backbone;
     this.loss = loss;
+    this.options = options;
     graph = backbone.graph();
     probe = new LossProbe(loss);
     backbone.setLoss(probe);
-    optimizer = new AdamW(graph, options.schedule(), options.weightDecay());
+    optimizer =
+        options.step().optimizer() == StepOptions.Optimizer.ADAMW
+            ? new AdamW(graph, options.schedule(), options.weightDecay())
+            : new Sgd(graph, options.schedule(), options.step().momentum(), options.weightDecay());
+    gradients = new Gradients(optimizer);
     statistics = BatchNormStatistics.of(graph);
     startEpoch(0);
     device =
-        Engines.train(
-            graph,
-            optimizer.blocks().stream()
-                .map(b -> new DeviceTraining.Block(b.from(), b.length(), b.moments()))
-                .toList());
+        options.step().isPlain() && optimizer instanceof AdamW adam
+            ? Engines.train(
+                graph,
+                adam.parameterBlocks().stream()
+                    .map(b -> new DeviceTraining.Block(b.from(), b.length(), b.moments()))
+                    .toList())
+            : null;
+    parts = new BatchParts(this, probe, gradients, statistics);
+    average = options.step().average() > 0 ? new MovingAverage(graph, options.step()) : null;
   }
 
   /**
@@ -62,26 +83,102 @@ public final class TrainingStep implements AutoCloseable {
     graph.getConfiguration().setEpochCount(epoch);
   }
 
+  /** Sets the learning rate of the next steps, in the place of the schedule's. */
+  void setRate(double rate) {
+    optimizer.setRate(rate);
+  }
+
   /**
-   * Takes the step.
+   * Takes the step, or the part of one that this batch is.
    *
    * @param images [B, 3, S, S]
    * @param labels one-hot [B, C], or whatever else the loss takes
-   * @return the batch's loss before the step
+   * @return the batch's loss before the step; with a gradient that is not finite NaN
    */
   public double run(INDArray images, INDArray labels) {
+    if (options.step().autoBatch()) {
+      return parts.run(images, labels);
+    }
+    try {
+      computeGradient(images, labels);
+    } catch (OutOfMemoryError e) {
+      throw parts.explained(e, images, labels);
+    }
+    double value = probe.value();
+    if (device != null) {
+      stepOn(device, images.shape());
+    } else if (!Double.isFinite(value) || !gradients.isFiniteAtInput()) {
+      value = Double.isFinite(value) ? Double.NaN : value;
+    } else {
+      statistics.correct(images.shape());
+      step(images, labels);
+    }
+    clear();
+    return value;
+  }
+
+  void computeGradient(INDArray images, INDArray labels) {
     graph.setInputs(images);
     graph.setLabels(labels);
-    optimizer.computeGradient();
-    if (device == null) {
-      statistics.correct(images.shape());
-      optimizer.step(Math.toIntExact(images.size(0)));
-    } else {
-      stepOn(device, images.shape());
+    try {
+      optimizer.computeGradient();
+    } catch (RuntimeException e) {
+      throw OutOfMemory.in(e);
     }
+  }
+
+  void clear() {
     graph.clearLayersStates();
     graph.clear();
-    return probe.value();
+  }
+
+  /** Takes the step of gradients that have been summed up over so many images. */
+  void stepOfParts(int size) {
+    images += size;
+    accumulated++;
+    if (accumulated >= options.step().accumulate()) {
+      finish();
+    }
+  }
+
+  private void step(INDArray batch, INDArray labels) {
+    StepOptions step = options.step();
+    int size = Math.toIntExact(batch.size(0));
+    if (step.isPlain()) {
+      optimizer.step(size);
+      return;
+    }
+    images += size;
+    accumulated++;
+    if (step.accumulate() > 1) {
+      gradients.add();
+      if (accumulated < step.accumulate()) {
+        return;
+      }
+      gradients.takeSum();
+    } else if (step.sam() > 0) {
+      gradients.climb(step.sam());
+      INDArray features = probe.detach();
+      clear();
+      computeGradient(batch, labels);
+      probe.reattach(features);
+      gradients.climbDown();
+    }
+    optimizer.step(scale(step.clip()));
+    accumulated = 0;
+    images = 0;
+    if (average != null) {
+      average.update();
+    }
+  }
+
+  /** What makes the mean of the images' gradients, no longer than it may be. */
+  private double scale(double longest) {
+    if (longest == 0) {
+      return 1.0 / images;
+    }
+    double length = gradients.length() / images;
+    return Math.min(1, longest / length) / images;
   }
 
   private void stepOn(DeviceTraining training, long[] shape) {
@@ -89,7 +186,8 @@ public final class TrainingStep implements AutoCloseable {
     for (BatchNormStatistics.Correction c : statistics.corrections(shape)) {
       corrections.add(new DeviceTraining.Correction(c.from(), c.length(), c.factor(), c.decay()));
     }
-    FusedAdamW next = optimizer.next();
+    AdamW adam = (AdamW) optimizer;
+    FusedAdamW next = adam.next();
     training.step(
         new DeviceTraining.AdamW(
             next.rate(),
@@ -97,9 +195,32 @@ public final class TrainingStep implements AutoCloseable {
             next.beta2(),
             next.epsilon(),
             next.weightDecay(),
-            optimizer.count(),
+            adam.count(),
             1.0 / shape[0]),
         corrections);
+  }
+
+  /** Whether no part of a step waits for the rest of it. */
+  boolean isWhole() {
+    return accumulated == 0;
+  }
+
+  /** Takes the step of a few batches that were not as many as it is to have. */
+  void finish() {
+    if (accumulated > 0) {
+      gradients.takeSum();
+      optimizer.step(scale(options.step().clip()));
+      accumulated = 0;
+      images = 0;
+      if (average != null) {
+        average.update();
+      }
+    }
+  }
+
+  /** The layers with the longest gradients in the last step, in words. */
+  String longestGradients() {
+    return device == null ? gradients.longest(LONGEST) : "unknown";
   }
 
   /** Brings the graph's own parameters and updater's state up to date. */
@@ -107,6 +228,11 @@ public final class TrainingStep implements AutoCloseable {
     if (device != null) {
       device.publish();
     }
+  }
+
+  /** The moving average of the parameters; null if there is none. */
+  @Nullable MovingAverage average() {
+    return average;
   }
 
   /** How many triplets the last step's batch had; NaN with a loss that mines none. */
@@ -124,6 +250,10 @@ public final class TrainingStep implements AutoCloseable {
   public void close() {
     if (device != null) {
       device.close();
+    }
+    gradients.forgetSum();
+    if (average != null) {
+      average.close();
     }
     backbone.setLoss(loss);
     probe.free();

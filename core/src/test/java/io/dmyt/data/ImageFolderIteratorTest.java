@@ -203,7 +203,7 @@ class ImageFolderIteratorTest {
     boolean[][] seen = new boolean[6][6];
     List<LabelledSample> files = numbers(6).stream().map(n -> image(n, 0)).toList();
     for (int e = 0; e < 300; e++) {
-      List<LabelledSample> order = EpochOrder.shuffled(files, 1, e);
+      List<LabelledSample> order = Samplers.shuffled(files, EpochOrder.random(1, e));
       for (int i = 0; i < 6; i++) {
         seen[i][files.indexOf(order.get(i))] = true;
       }

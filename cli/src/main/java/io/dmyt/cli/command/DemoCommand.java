@@ -53,11 +53,11 @@ final class DemoCommand implements Command {
     TrainCommand train = new TrainCommand();
     train.model = "resnet18";
     train.loss = LossKind.DMYT;
-    train.learningRate = 1e-3;
-    train.epochs = 5;
+    train.how.learningRate = 1e-3;
+    train.how.epochs = 5;
     train.detectorOptions.imageSize = IMAGE_SIZE;
     train.pretrained.from = PretrainedWeights.NONE;
-    train.output = output.resolve("detector.zip");
+    train.runs.output = output.resolve("detector.zip");
     train.data.dataset = dataset;
 
     terminal.say("");
@@ -66,15 +66,15 @@ final class DemoCommand implements Command {
         "   dmyt train -m %s -l %s --lr %s -e %d -b %d --image-size %d --pretrained none -d %s -o %s",
         train.model,
         train.loss,
-        train.learningRate,
-        train.epochs,
+        train.how.learningRate,
+        train.how.epochs,
         train.data.batch,
         train.detectorOptions.imageSize,
         dataset,
-        train.output);
+        train.runs.output);
     train.run(terminal);
     TestCommand test = new TestCommand();
-    test.weights = train.output;
+    test.weights = train.runs.output;
     test.data.dataset = dataset;
     test.report = output.resolve("report.html");
     terminal.say("");

@@ -6,19 +6,20 @@ import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
-import io.dmyt.Provenance;
-import io.dmyt.Version;
 import io.dmyt.backbone.BackboneSpec;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
 import io.dmyt.cli.option.DetectorOptions;
 import io.dmyt.cli.option.EngineOptions;
+import io.dmyt.cli.option.OptimizationOptions;
 import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.OptionFile;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.PretrainedOptions;
+import io.dmyt.cli.option.RunOptions;
+import io.dmyt.cli.option.TrainingImageOptions;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.output.HistoryPage;
-import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
@@ -31,19 +32,20 @@ import io.dmyt.training.CheckpointSaver;
 import io.dmyt.training.DivergedException;
 import io.dmyt.training.EpochResult;
 import io.dmyt.training.Trainer;
-import io.dmyt.training.TrainingMonitor;
 import io.dmyt.training.TrainingOptions;
+import io.dmyt.training.TrainingRun;
+import io.dmyt.training.TrainingStoppedException;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,9 @@ final class TrainCommand implements Command {
   @ParametersDelegate final DetectorOptions detectorOptions = new DetectorOptions();
   @ParametersDelegate final PretrainedOptions pretrained = new PretrainedOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
+  @ParametersDelegate final OptimizationOptions how = new OptimizationOptions();
+  @ParametersDelegate final TrainingImageOptions images = new TrainingImageOptions();
+  @ParametersDelegate final RunOptions runs = new RunOptions();
 
   @Parameter(
       names = {"-m", "--model"},
@@ -69,23 +74,6 @@ final class TrainCommand implements Command {
           "DmyT, Triplet or CrossEntropy (or BCE), case ignored; or a loss of your own, by its name or"
               + " its class")
   LossKind loss = LossKind.DMYT;
-
-  @Parameter(
-      names = "--lr",
-      validateWith = OptionChecks.Positive.class,
-      description = "Learning rate; halved every 3 epochs")
-  double learningRate = TrainingOptions.defaults().learningRate();
-
-  @Parameter(
-      names = {"-e", "--epoch"},
-      validateWith = OptionChecks.Count.class,
-      description = "Epochs: passes over the training images")
-  int epochs = TrainingOptions.defaults().epochs();
-
-  @Parameter(
-      names = {"-o", "--output"},
-      description = "File for the trained detector; history.csv and history.html go" + " beside it")
-  Path output = Path.of("detector.zip");
 
   @Parameter(
       names = {"-lw", "--label-weights"},
@@ -107,45 +95,119 @@ final class TrainCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
-    BackboneSpec backbone = DetectorOptions.backbone(model);
-    ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
-    ImageFolder train = folders.get(Split.TRAIN);
-    ImageFolder valid = folders.get(Split.VALID);
-    DetectorSpec spec =
-        DetectorOptions.givenFaces(
-            detectorOptions.spec(backbone, train.classes(), loss, weights(train)), data.dataset);
-    Optional<Path> start = pretrained.file(model, terminal);
-    Engine chosen = engine.choose(terminal, output.resolveSibling("engine-tuning.tsv"));
-    try (Detector detector = Detector.create(spec, seed, chosen)) {
-      if (start.isPresent()) {
-        pretrained.load(start.get(), detector, terminal);
-      } else {
-        terminal.say("start        random weights");
+    Map<String, Object> options = OptionFile.of(this);
+    Path folder = runs.folder();
+    if (folder == null || images.previews()) {
+      return run(null, terminal);
+    }
+    try (StopRequest stop = new StopRequest();
+        TrainingRun run =
+            runs.resumes() ? TrainingRun.resume(folder) : TrainingRun.create(folder, options);
+        PrintStream log = log(run)) {
+      Terminal logged = terminal.loggedTo(log);
+      run.recovered().ifPresent(logged::say);
+      run.keep(runs.keeping());
+      run.stopWhen(stop::requested);
+      List<String> differences = OptionFile.differences(run.options(), options);
+      if (!differences.isEmpty()) {
+        logged.say("changed      %s", String.join(", ", differences));
       }
-      show(spec, chosen, train, valid, terminal);
-      return train(detector, chosen, train, valid, terminal);
+      try {
+        return run(run, logged);
+      } catch (TrainingStoppedException e) {
+        logged.say(
+            "Stopped in epoch %d; all is saved. Go on with: dmyt train --resume %s",
+            e.epoch(), folder);
+        return Main.OK;
+      } catch (Exception e) {
+        log.println("failed: " + Main.explain(e));
+        throw e;
+      }
     }
   }
 
+  private static PrintStream log(TrainingRun run) throws IOException {
+    return new PrintStream(
+        Files.newOutputStream(
+            run.folder().resolve("log.txt"), StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+        true,
+        StandardCharsets.UTF_8);
+  }
+
+  private int run(@Nullable TrainingRun run, Terminal terminal) throws IOException {
+    BackboneSpec backbone = DetectorOptions.backbone(model);
+    ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
+    ImageFolder train = images.grouped(folders.get(Split.TRAIN));
+    ImageFolder valid = images.grouped(folders.get(Split.VALID));
+    DetectorSpec spec =
+        DetectorOptions.givenFaces(
+            detectorOptions.spec(backbone, train.classes(), loss, weights(train)), data.dataset);
+    if (images.previews()) {
+      terminal.print("Drawn: " + images.preview(train, spec, seed));
+      return Main.OK;
+    }
+    Engine chosen = engine.choose(terminal, runs.beside("engine-tuning.tsv"));
+    Optional<Path> checkpoint = run == null ? Optional.empty() : run.checkpoint();
+    Optional<Path> start =
+        checkpoint.isPresent() ? Optional.empty() : pretrained.file(model, terminal);
+    try (Detector detector = detector(spec, chosen, checkpoint)) {
+      if (start.isPresent()) {
+        pretrained.load(start.get(), detector, terminal);
+      } else {
+        terminal.say("start        %s", checkpoint.map(Path::toString).orElse("random weights"));
+      }
+      if (run != null) {
+        run.begin(detector, train.fingerprint(), OptionFile.of(this));
+      }
+      show(spec, chosen, train, valid, terminal);
+      return train(detector, chosen, train, valid, run, terminal);
+    }
+  }
+
+  private Detector detector(DetectorSpec spec, Engine chosen, Optional<Path> checkpoint)
+      throws IOException {
+    if (checkpoint.isEmpty()) {
+      return Detector.create(spec, seed, chosen);
+    }
+    Detector detector = Detector.load(checkpoint.get(), chosen);
+    if (!detector.spec().equals(spec)) {
+      detector.close();
+      throw new UsageException(
+          "a run keeps its model, loss, classes, image size, dummies and label weights: to have"
+              + " others, begin a new one");
+    }
+    return detector;
+  }
+
   private int train(
-      Detector detector, Engine chosen, ImageFolder train, ImageFolder valid, Terminal terminal)
+      Detector detector,
+      Engine chosen,
+      ImageFolder train,
+      ImageFolder valid,
+      @Nullable TrainingRun run,
+      Terminal terminal)
       throws IOException {
     DetectorSpec spec = detector.spec();
-    TrainingOptions options =
-        TrainingOptions.defaults().withLearningRate(learningRate).withEpochs(epochs);
-    List<EpochResult> history = new ArrayList<>();
+    TrainingOptions options = how.options();
+    List<EpochResult> history = new ArrayList<>(run == null ? List.of() : run.start().history());
     try (ImageFolderIterator trainImages =
-            new ImageFolderIterator(train, data.trainingLoader(spec, seed));
+            new ImageFolderIterator(
+                images.chosen(train, seed),
+                spec.classes(),
+                images.ordered(data.trainingLoader(spec, seed), spec),
+                images.steps(spec));
         ImageFolderIterator validImages =
             new ImageFolderIterator(valid.shuffled(seed), spec.classes(), data.loader(spec));
-        TrainingFiles files = new TrainingFiles(output, terminal);
-        Progress progress = new Progress(terminal, spec, history, files)) {
+        TrainingOutput files =
+            run == null ? new TrainingFiles(runs.output, terminal) : new RunFiles(run, terminal);
+        TrainingProgress progress =
+            new TrainingProgress(
+                terminal, spec, history, files, how.epochs, soFar -> page(spec, soFar))) {
       CheckpointSaver saver =
-          best -> {
-            detector.setProvenance(provenance(train, chosen, options, best));
-            files.save(detector);
-          };
-      new Trainer(detector, options).fit(trainImages, validImages, saver, progress);
+          files.saver(
+              detector, epoch -> TrainingProvenance.of(this, train, chosen, options, epoch));
+      new Trainer(detector, options, how.loss(detector.loss()))
+          .fit(trainImages, validImages, saver, progress, files.checkpoints());
       terminal.sayBad(trainImages.badImages());
       terminal.sayBad(validImages.badImages());
     } catch (DivergedException e) {
@@ -154,7 +216,10 @@ final class TrainCommand implements Command {
     EpochResult best = best(history);
     terminal.print(
         "Kept epoch %d (validation loss %.4f%s) in %s",
-        best.epoch(), best.validLoss(), accuracy(best.validAccuracy()), output);
+        best.epoch(),
+        best.validLoss(),
+        TrainingProgress.accuracy(spec, best.validAccuracy()),
+        runs.best());
     return Main.OK;
   }
 
@@ -188,24 +253,19 @@ final class TrainCommand implements Command {
     terminal.sayLeftOut(train.leftOut().and(valid.leftOut()));
     terminal.say(
         "schedule     %d epochs, batch %d, learning rate %s, seed %d",
-        epochs, data.batch, learningRate, seed);
+        how.epochs, data.batch, how.learningRate, seed);
     terminal.say(
         "engine       %s, %s", chosen.name(), OptionNames.of(chosen.options().precision()));
-    terminal.say("output       %s", output);
-  }
-
-  /** Nothing where the rule has to be fitted first, as with Triplet: there is no accuracy yet. */
-  private String accuracy(double share) {
-    return loss.rule().isFitted() ? "" : Text.format(", accuracy %.2f %%", 100 * share);
+    terminal.say("output       %s", runs.best());
   }
 
   private String page(DetectorSpec spec, List<EpochResult> history) {
     return HistoryPage.html(
-        output,
+        runs.best(),
         spec,
         data.dataset,
         Text.format("batch %d, seed %d, start %s", data.batch, seed, pretrained.from),
-        epochs,
+        how.epochs,
         history);
   }
 
@@ -215,99 +275,8 @@ final class TrainCommand implements Command {
 
   private IllegalStateException stopped(DivergedException e, List<EpochResult> history) {
     return new IllegalStateException(
-        Text.format("%s; epoch %d is kept in %s", e.getMessage(), best(history).epoch(), output),
+        Text.format(
+            "%s; epoch %d is kept in %s", e.getMessage(), best(history).epoch(), runs.best()),
         e);
-  }
-
-  private Provenance provenance(
-      ImageFolder train, Engine chosen, TrainingOptions training, EpochResult best) {
-    Map<String, Object> options = new LinkedHashMap<>();
-    options.put("learningRate", training.learningRate());
-    options.put("schedule", Text.format("halved every %d epochs", training.halveEvery()));
-    options.put("optimizer", "AdamW");
-    options.put("weightDecay", training.weightDecay());
-    options.put("epochs", training.epochs());
-    options.put("batch", data.batch);
-    options.put("pretrained", pretrained.from);
-    options.put("engine", chosen.name());
-    options.put("precision", OptionNames.of(chosen.options().precision()));
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("epoch", best.epoch());
-    result.put("validAccuracy", best.validAccuracy());
-    result.put("validLoss", best.validLoss());
-    return new Provenance(
-        Version.current(),
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        seed,
-        train.fingerprint(),
-        train.counts(),
-        options,
-        result);
-  }
-
-  /** Shows the epochs as they go by, and writes the history after each. */
-  private final class Progress implements TrainingMonitor, AutoCloseable {
-    private final Terminal terminal;
-    private final DetectorSpec spec;
-    private final List<EpochResult> history;
-    private final TrainingFiles files;
-    private @Nullable ProgressLine line;
-    private long start;
-    private double imagesPerSecond;
-    private int images;
-
-    Progress(Terminal terminal, DetectorSpec spec, List<EpochResult> history, TrainingFiles files) {
-      this.terminal = terminal;
-      this.spec = spec;
-      this.history = history;
-      this.files = files;
-    }
-
-    @Override
-    public void epochStarted(int epoch, int total) {
-      line = new ProgressLine(terminal, Text.format("Epoch %d/%d", epoch, epochs), total);
-      start = System.nanoTime();
-    }
-
-    @Override
-    public void stepDone(int done, double loss, double accuracy) {
-      images = done;
-      Objects.requireNonNull(line).at(done, Text.format("loss %.4f%s", loss, accuracy(accuracy)));
-    }
-
-    @Override
-    public void validationStarted(int epoch) {
-      imagesPerSecond = images / ((System.nanoTime() - start) / 1e9);
-      close();
-    }
-
-    @Override
-    public void epochDone(EpochResult e) {
-      history.add(e);
-      terminal.print(
-          "epoch %2d  train: loss %.4f%s  valid: loss %.4f%s  (%.1f s, %.1f images/s)%s",
-          e.epoch(),
-          e.trainLoss(),
-          accuracy(e.trainAccuracy()),
-          e.validLoss(),
-          accuracy(e.validAccuracy()),
-          e.seconds(),
-          imagesPerSecond,
-          e.best() ? "  best so far, kept" : "");
-      try {
-        List<EpochResult> soFar = List.copyOf(history);
-        files.writeHistory(soFar, () -> page(spec, soFar));
-      } catch (IOException ex) {
-        throw new java.io.UncheckedIOException(ex);
-      }
-    }
-
-    @Override
-    public void close() {
-      if (line != null) {
-        line.close();
-        line = null;
-      }
-    }
   }
 }

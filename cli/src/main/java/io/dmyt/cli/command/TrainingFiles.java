@@ -1,8 +1,11 @@
 package io.dmyt.cli.command;
 
 import io.dmyt.Detector;
+import io.dmyt.Provenance;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.training.CheckpointSaver;
+import io.dmyt.training.Checkpoints;
 import io.dmyt.training.EpochResult;
 import io.dmyt.training.HistoryFile;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -23,24 +27,24 @@ import java.util.function.Supplier;
  * <p>A file of an earlier run keeps its name until this run has one to put in its place, and has
  * another name from then on: a run that fails before leaves everything as it was.
  */
-final class TrainingFiles implements AutoCloseable {
+final class TrainingFiles implements TrainingOutput {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Path detector;
+  private final Path file;
   private final Path table;
   private final Terminal terminal;
   private final BackgroundPage page;
   private final Set<Path> written = new HashSet<>();
 
   /**
-   * @param detector where the detector is to be saved
+   * @param file where the detector is to be saved
    * @throws IOException if no file can be written there, which is known before hours of training
    */
-  TrainingFiles(Path detector, Terminal terminal) throws IOException {
-    requireWritable(detector);
-    this.detector = detector;
+  TrainingFiles(Path file, Terminal terminal) throws IOException {
+    requireWritable(file);
+    this.file = file;
     this.terminal = terminal;
-    Path absolute = detector.toAbsolutePath();
+    Path absolute = file.toAbsolutePath();
     table = absolute.resolveSibling("history.csv");
     page = new BackgroundPage(absolute.resolveSibling("history.html"));
   }
@@ -62,23 +66,27 @@ final class TrainingFiles implements AutoCloseable {
     }
   }
 
-  /** Saves the best detector so far. */
-  void save(Detector best) throws IOException {
-    replace(detector, () -> best.save(detector));
+  @Override
+  public Checkpoints checkpoints() {
+    return Checkpoints.NONE;
   }
 
-  /**
-   * Writes the epochs so far.
-   *
-   * @param html draws the page about them, in another thread
-   */
-  void writeHistory(List<EpochResult> epochs, Supplier<String> html) throws IOException {
+  @Override
+  public CheckpointSaver saver(Detector detector, Function<EpochResult, Provenance> provenance) {
+    return best -> {
+      detector.setProvenance(provenance.apply(best));
+      replace(file, () -> detector.save(file));
+    };
+  }
+
+  @Override
+  public void writeHistory(List<EpochResult> epochs, Supplier<String> html) throws IOException {
     replace(table, () -> HistoryFile.write(table, epochs));
     replace(page.file(), () -> page.draw(html));
   }
 
-  private void replace(Path file, Writer writer) throws IOException {
-    Path other = written.contains(file) ? null : AtomicFile.linkAside(file);
+  private void replace(Path target, Writer writer) throws IOException {
+    Path other = written.contains(target) ? null : AtomicFile.linkAside(target);
     try {
       writer.write();
     } catch (IOException | RuntimeException e) {
@@ -87,10 +95,10 @@ final class TrainingFiles implements AutoCloseable {
       }
       throw e;
     }
-    written.add(file);
+    written.add(target);
     if (other != null) {
       terminal.say(
-          "kept         %s of an earlier run as %s", file.getFileName(), other.getFileName());
+          "kept         %s of an earlier run as %s", target.getFileName(), other.getFileName());
     }
   }
 

@@ -33,7 +33,12 @@ public final class Arguments {
    */
   public static void parse(JCommander parser, String[] arguments) {
     parser.addConverterInstanceFactory((parameter, type, option) -> converter(type));
-    parser.parse(guarded(parser, arguments));
+    parser.parse(guarded(parser, expanded(parser, arguments)));
+  }
+
+  private static String[] expanded(JCommander parser, String[] arguments) {
+    JCommander command = arguments.length == 0 ? null : parser.getCommands().get(arguments[0]);
+    return command == null ? arguments : OptionFile.expanded(command, arguments);
   }
 
   private static @Nullable IStringConverter<?> converter(Class<?> type) {
@@ -107,7 +112,7 @@ public final class Arguments {
         name, near.map(n -> Text.format(": did you mean %s?", n)).orElse(""));
   }
 
-  private static boolean takesValue(ParameterDescription option) {
+  static boolean takesValue(ParameterDescription option) {
     Parameterized field = option.getParameterized();
     return field.getType() != boolean.class && field.getType() != Boolean.class;
   }

@@ -8,6 +8,6 @@ public final class OptionNames {
 
   /** A constant's name as people type it. */
   public static String of(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -6,6 +6,8 @@ import io.dmyt.data.LeftOut;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param out results
  * @param err progress and messages
  * @param interactive whether somebody watches {@code err}, so that a progress bar makes sense
+ * @param log gets every line as well; null for none
  */
-public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
+public record Terminal(
+    PrintStream out, PrintStream err, boolean interactive, @Nullable PrintStream log) {
+  /** One without a log. */
+  public Terminal(PrintStream out, PrintStream err, boolean interactive) {
+    this(out, err, interactive, null);
+  }
+
+  /** The same, with a log. */
+  public Terminal loggedTo(PrintStream lines) {
+    return new Terminal(out, err, interactive, lines);
+  }
+
   /** The same, with nobody watching. */
   public Terminal quiet() {
-    return new Terminal(out, err, false);
+    return new Terminal(out, err, false, log);
   }
 
   /**
@@ -35,7 +49,7 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
 
   /** Says what is no result: a line on {@code err}. */
   public void say(@Nullable String text) {
-    err.println(text);
+    line(err, text);
   }
 
   @FormatMethod
@@ -60,11 +74,18 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
 
   /** Prints a result: a line on {@code out}. */
   public void print(String text) {
-    out.println(text);
+    line(out, text);
   }
 
   @FormatMethod
   public void print(String format, Object... arguments) {
     print(Text.format(format, arguments));
+  }
+
+  private void line(PrintStream stream, @Nullable String text) {
+    stream.println(text);
+    if (log != null) {
+      log.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + text);
+    }
   }
 }

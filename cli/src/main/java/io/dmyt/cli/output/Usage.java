@@ -3,6 +3,7 @@ package io.dmyt.cli.output;
 import com.beust.jcommander.JCommander;
 import com.beust.jcommander.ParameterDescription;
 import com.beust.jcommander.Parameters;
+import io.dmyt.cli.option.OptionNames;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -85,9 +86,7 @@ public final class Usage {
     if (value instanceof List<?> list) {
       return String.join(",", list.stream().map(Object::toString).toList());
     }
-    return value instanceof Enum<?> e
-        ? e.name().toLowerCase(java.util.Locale.ROOT)
-        : value.toString();
+    return value instanceof Enum<?> e ? OptionNames.of(e) : value.toString();
   }
 
   private static void row(StringBuilder text, String name, String description) {

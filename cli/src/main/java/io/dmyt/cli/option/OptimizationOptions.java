@@ -1,0 +1,174 @@
+package io.dmyt.cli.option;
+
+import com.beust.jcommander.IStringConverter;
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParameterException;
+import io.dmyt.internal.Text;
+import io.dmyt.loss.CrossEntropyLoss;
+import io.dmyt.training.LearningRates;
+import io.dmyt.training.Selection;
+import io.dmyt.training.StepOptions;
+import io.dmyt.training.TrainingOptions;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/** Options that say how a network learns, and which epoch is kept. */
+public final class OptimizationOptions {
+  private static final TrainingOptions DEFAULT = TrainingOptions.defaults();
+
+  @Parameter(
+      names = "--lr",
+      validateWith = OptionChecks.Positive.class,
+      description = "Learning rate: the highest one, which --schedule lowers")
+  public double learningRate = DEFAULT.learningRate();
+
+  @Parameter(
+      names = {"-e", "--epoch"},
+      validateWith = OptionChecks.Count.class,
+      description = "Epochs: how often to see every training image")
+  public int epochs = DEFAULT.epochs();
+
+  @Parameter(names = "--optimizer", description = "adamw, or sgd with momentum")
+  StepOptions.Optimizer optimizer = DEFAULT.step().optimizer();
+
+  @Parameter(names = "--momentum", description = "Momentum of sgd")
+  double momentum = DEFAULT.step().momentum();
+
+  @Parameter(
+      names = "--weight-decay",
+      description = "Weight decay; with adamw decoupled from the gradient")
+  double weightDecay = DEFAULT.weightDecay();
+
+  @Parameter(
+      names = "--schedule",
+      description =
+          "How the learning rate falls: step (halved every --schedule-every epochs), cosine (begun"
+              + " anew as often if that is given), plateau (a tenth after as many epochs without a"
+              + " lower validation loss), or constant")
+  LearningRates.Shape schedule = DEFAULT.rates().shape();
+
+  @Parameter(
+      names = "--schedule-every",
+      validateWith = OptionChecks.CountOrNone.class,
+      description =
+          "Epochs, see --schedule; 0: 3 with step and plateau, no new beginning with cosine")
+  int scheduleEvery;
+
+  @Parameter(
+      names = "--warm-up",
+      description =
+          "Epochs, or parts of one, in which the learning rate rises from 0, step by step")
+  double warmUp;
+
+  @Parameter(
+      names = "--accumulate",
+      validateWith = OptionChecks.Count.class,
+      description = "Batches whose mean gradient makes a step")
+  int accumulate = DEFAULT.step().accumulate();
+
+  @Parameter(
+      names = "--auto-batch",
+      description = "Compute a batch that does not fit into memory in parts, in halves at first")
+  boolean autoBatch;
+
+  @Parameter(names = "--clip", description = "Longest gradient; a longer one is scaled; 0: any")
+  double clip = DEFAULT.step().clip();
+
+  @Parameter(
+      names = "--sam",
+      description = "Sharpness-aware minimisation with this radius, such as 0.05; 0: none")
+  double sam = DEFAULT.step().sam();
+
+  @Parameter(
+      names = "--ema",
+      description =
+          "Decay of a moving average of the weights, such as 0.999, which is validated and kept; 0:"
+              + " none")
+  double average = DEFAULT.step().average();
+
+  @Parameter(
+      names = "--on-nan",
+      description = "What to do when the loss or its gradient is no longer finite: stop, or skip")
+  StepOptions.OnNan onNan = DEFAULT.step().onNan();
+
+  @Parameter(
+      names = "--label-smoothing",
+      description = "With CrossEntropy: how much of a label is spread over all classes, 0 to 1")
+  double labelSmoothing;
+
+  @Parameter(
+      names = "--best-by",
+      converter = BestBy.class,
+      description =
+          "What makes an epoch the best on the validation images: accuracy, balanced-accuracy, auc,"
+              + " video-auc, eer or loss; reference: accuracy, with Triplet loss")
+  Selection.By bestBy = DEFAULT.selection().by();
+
+  @Parameter(
+      names = "--patience",
+      validateWith = OptionChecks.CountOrNone.class,
+      description = "Stop after so many epochs without a better one; 0: never")
+  int patience = DEFAULT.selection().patience();
+
+  /** A criterion by its name. */
+  public static final class BestBy implements IStringConverter<Selection.By> {
+    @Override
+    public Selection.By convert(String value) {
+      String name = value.toUpperCase(Locale.ROOT).replace('-', '_');
+      List<Selection.By> all = List.of(Selection.By.values());
+      return all.stream()
+          .filter(by -> by.name().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new ParameterException(
+                      Text.format(
+                          "--best-by is one of %s, not %s",
+                          String.join(", ", all.stream().map(OptionNames::of).toList()), value)));
+    }
+  }
+
+  /**
+   * The loss to train with.
+   *
+   * @throws UsageException if it can't be what was asked for
+   */
+  public ILossFunction loss(ILossFunction own) {
+    if (labelSmoothing == 0) {
+      return own;
+    }
+    if (!(own instanceof CrossEntropyLoss entropy)) {
+      throw new UsageException("--label-smoothing has a meaning with --loss CrossEntropy alone");
+    }
+    try {
+      return entropy.smoothed(labelSmoothing);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  /**
+   * What they ask for.
+   *
+   * @throws UsageException if they don't fit together
+   */
+  public TrainingOptions options() {
+    try {
+      int every =
+          scheduleEvery > 0 || schedule == LearningRates.Shape.COSINE
+              ? scheduleEvery
+              : DEFAULT.rates().every();
+      double factor = schedule == LearningRates.Shape.PLATEAU ? 0.1 : DEFAULT.rates().factor();
+      return new TrainingOptions(
+          learningRate,
+          epochs,
+          weightDecay,
+          new LearningRates(schedule, every, factor, warmUp, 0),
+          new StepOptions(optimizer, momentum, accumulate, clip, sam, average, autoBatch, onNan),
+          new Selection(bestBy, patience));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.dmyt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each recipe from the command line: it trains, saves, resumes, and says which it was. */
+class RecipesTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "dmyt", "sbi"})
+  void trainsSavesAndResumes(String recipe) throws Exception {
+    Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
+    Path run = folder.resolve("run");
+    Cli.Result trained =
+        Cli.run(
+            "train",
+            "--recipe",
+            recipe,
+            "-d",
+            data,
+            "-o",
+            run,
+            "-e",
+            1,
+            "-b",
+            4,
+            "--image-size",
+            32,
+            "--pretrained",
+            "none",
+            "-m",
+            "tf_mobilenetv3_small_minimal_100");
+    assertEquals(0, trained.code(), trained.all());
+    Cli.Result more = Cli.run("train", "--resume", run, "-e", 3, "--keep", 2);
+    assertEquals(0, more.code(), more.all());
+    assertTrue(more.err().contains("--epoch 3 (was 1)"), more.err());
+    assertEquals(4, Files.readAllLines(run.resolve("history.csv")).size());
+    try (Stream<Path> files = Files.list(run)) {
+      long kept = files.filter(f -> f.getFileName().toString().startsWith("epoch-")).count();
+      assertTrue(kept >= 1 && kept <= 2, kept + " kept");
+    }
+    String config = Files.readString(run.resolve("config.yaml"));
+    assertTrue(config.contains("recipe: " + recipe), config);
+    assertTrue(config.contains(recipe.equals("sbi") ? "sam: 0.05" : "sam: 0.0"), config);
+    String info = Cli.run("info", "-w", run.resolve("best.zip")).all();
+    assertTrue(info.contains("recipe " + recipe), info);
+  }
+
+  @Test
+  void wrongNamesAreSaid() throws Exception {
+    Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 4);
+    say("reference, dmyt, sbi", "train", "-d", data, "--recipe", "soup");
+    say("m-per-class", "train", "-d", data, "--sampler", "random", "--pretrained", "none");
+    say(
+        "no augmentation named \"rain\"",
+        "train",
+        "-d",
+        data,
+        "--augment",
+        "rain",
+        "--pretrained",
+        "none");
+    say("--video-by", "train", "-d", data, "--frames-per-video", 1, "--pretrained", "none");
+    say("balanced-accuracy", "train", "-d", data, "--best-by", "luck");
+    say(
+        "with --loss CrossEntropy alone",
+        "train",
+        "-d",
+        data,
+        "--label-smoothing",
+        0.1,
+        "--pretrained",
+        "none");
+    say(
+        "take one of them",
+        "train",
+        "-d",
+        data,
+        "--sam",
+        0.1,
+        "--accumulate",
+        2,
+        "--pretrained",
+        "none");
+  }
+
+  private void say(String what, Object... arguments) {
+    Object[] small =
+        Stream.concat(
+                Stream.of(arguments),
+                Stream.of(
+                    "-m",
+                    "tf_mobilenetv3_small_minimal_100",
+                    "--image-size",
+                    32,
+                    "-o",
+                    folder.resolve("none.zip")))
+            .toArray();
+    Cli.Result result = Cli.run(small);
+    assertEquals(2, result.code(), result.all());
+    assertTrue(result.err().contains(what), result.err());
+  }
+
+  @Test
+  void aSheetShowsWhatAugmentationDoes() throws Exception {
+    Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
+    Path sheet = folder.resolve("sheet.png");
+    Cli.Result drawn =
+        Cli.run(
+            "train",
+            "-d",
+            data,
+            "--augment",
+            "degrade",
+            "--self-blend",
+            1,
+            "--preview-augment",
+            sheet);
+    assertEquals(0, drawn.code(), drawn.all());
+    assertEquals(8 * 128, ImageIO.read(sheet.toFile()).getWidth());
+    assertTrue(Files.notExists(folder.resolve("detector.zip")));
+  }
+}
