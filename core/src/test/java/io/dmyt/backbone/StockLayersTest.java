@@ -79,6 +79,8 @@ class StockLayersTest {
     DoubleUnaryOperator expected =
         switch (act) {
           case RELU -> x -> Math.max(x, 0);
+          case LEAKY_RELU -> x -> x > 0 ? x : 0.01 * x;
+          case ELU -> x -> x > 0 ? x : Math.exp(x) - 1;
           case RELU6 -> x -> Math.min(Math.max(x, 0), 6);
           case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
           case SILU -> x -> x / (1 + Math.exp(-x));
