@@ -20,7 +20,7 @@ public final class OptimizationOptions {
   @Parameter(
       names = "--lr",
       validateWith = OptionChecks.Positive.class,
-      description = "Learning rate: the highest one, which --schedule lowers")
+      description = "Learning rate, lowered by --schedule")
   public double learningRate = DEFAULT.learningRate();
 
   @Parameter(
