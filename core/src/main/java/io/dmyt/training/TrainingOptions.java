@@ -99,8 +99,8 @@ public record TrainingOptions(
     return learningRate * rates.at(epoch, done, share, epochs, losses);
   }
 
-  /** The learning rate at the beginning of an epoch, counted from 0. */
+  /** The learning rate of an epoch, counted from 0; where it changes within, in the middle. */
   double learningRate(int epoch, List<EpochResult> history) {
-    return rates.byEpoch() ? schedule().valueAt(0, epoch) : learningRate(epoch, 0, 0, history);
+    return rates.byEpoch() ? schedule().valueAt(0, epoch) : learningRate(epoch, 0.5, 0, history);
   }
 }
