@@ -1,17 +1,24 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.layer.AdaptiveAverage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * VGG, with batch norm ({@code _bn}) or without, as timm has it: its first two dense layers are
- * convolutions, so that larger images than 224×224 do as well.
+ * convolutions, so that larger images than 224×224 do as well; of smaller ones the last maps are
+ * spread.
  *
  * <p>Simonyan and Zisserman, <i>Very Deep Convolutional Networks for Large-Scale Image
  * Recognition</i>, ICLR 2015.
  */
 final class Vgg {
+  private static final int STRIDE = 32;
+
+  /** Height and width of what the first dense layer sees. */
+  private static final int SEEN = 7;
+
   private Vgg() {}
 
   static List<Model> models() {
@@ -54,7 +61,10 @@ final class Vgg {
       }
       net.maxPool("features." + index++, Kernel.of(2, 2, 0));
     }
-    net.biasedConv("pre_logits.fc1", net.last(), 4096, Kernel.of(7, 1, 0));
+    if (net.imageSize() < STRIDE * SEEN) {
+      net.function("pre_logits.pool", new AdaptiveAverage(SEEN), net.last());
+    }
+    net.biasedConv("pre_logits.fc1", net.last(), 4096, Kernel.of(SEEN, 1, 0));
     net.relu("pre_logits.act1");
     net.biasedConv("pre_logits.fc2", net.last(), 4096, Kernel.of(1, 1, 0));
     net.relu("pre_logits.act2");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Golden;
+import io.dmyt.backbone.layer.AdaptiveAverage;
 import io.dmyt.backbone.layer.PathSoftmax;
 import java.io.File;
 import java.io.IOException;
@@ -132,6 +133,38 @@ class ConvolutionalFamiliesTest {
         }
         assertEquals(expected, pooled.getFloat(0, 1, i / out, i % out));
       }
+    }
+  }
+
+  /** As timm's VGG does before its dense layers; what is large enough stays as it is. */
+  @ParameterizedTest
+  @CsvSource({"3, 7", "4, 7", "7, 7", "9, 9"})
+  void smallMapsAreSpread(int size, int spread) {
+    Model model =
+        new Model(
+            new BackboneSpec("spreading", "test", size, 3, "fc", 1e-5),
+            net -> {
+              net.function("spread", new AdaptiveAverage(7), NetworkBuilder.INPUT);
+              net.relu("relu");
+            });
+    Architecture architecture = Architecture.of(model, BackboneOptions.defaults());
+    INDArray images = images(1, size);
+    INDArray value = value(architecture.create(BackboneOptions.defaults()), "relu", images);
+    assertArrayEquals(new long[] {1, 3, spread, spread}, value.shape());
+    assertEquals(spread, architecture.sizes(size).of("spread").height());
+    for (int i = 0; i < spread * spread; i++) {
+      int top = (i / spread) * size / spread;
+      int left = (i % spread) * size / spread;
+      int bottom = (int) Math.ceil((i / spread + 1) * size / (double) spread);
+      int right = (int) Math.ceil((i % spread + 1) * size / (double) spread);
+      double sum = 0;
+      for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+          sum += images.getDouble(0, 2, y, x);
+        }
+      }
+      double mean = sum / (bottom - top) / (right - left);
+      assertEquals(Math.max(0, mean), value.getDouble(0, 2, i / spread, i % spread), 1e-6);
     }
   }
 

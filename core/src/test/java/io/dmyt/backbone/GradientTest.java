@@ -16,7 +16,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Backpropagation against finite differences, in double. A step along a random direction through
  * all trainable parameters must change the loss by the gradient's share of it; a wrong derivative
- * anywhere shows. VGG takes no images smaller than 224 pixels: with two of them its 134 million
+ * anywhere shows. VGG has DL4J's layers alone from 224 pixels on: with two images its 134 million
  * parameters in double, their gradients and the values on the way fit into the tests' memory.
  */
 @Tag("slow")
