@@ -1,9 +1,10 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.layer.Gelu;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.nd4j.linalg.activations.Activation;
 
-/** The activation functions of the families, each from DL4J's own parts. */
+/** The activation functions of the families, from DL4J's own parts where it has them. */
 public enum ActivationFunction {
   /** max(x, 0). */
   RELU {
@@ -45,6 +46,13 @@ public enum ActivationFunction {
     @Override
     String add(VertexBuilder net, String name, String from) {
       return net.activation(name, from, Activation.SWISH);
+    }
+  },
+  /** x · Φ(x), by the error function. */
+  GELU {
+    @Override
+    String add(VertexBuilder net, String name, String from) {
+      return net.vertex(name, new Gelu(), from);
     }
   },
   /**

@@ -67,12 +67,30 @@ public final class Backbones {
             DenseNet.models(),
             Vgg.models(),
             Inception.models(),
+            InceptionV4.models(),
+            InceptionResNet.models(),
+            AlignedXception.models(),
+            GluonXception.models(),
+            GeNet.models(),
+            RepVgg.models(),
+            GhostNet.models(),
+            ResNetV2.models(),
+            NormFreeNet.models(),
+            TResNet.models(),
+            NasNet.models(),
+            PnasNet.models(),
             VisionTransformers.models(),
             PoolingTransformer.models(),
             SwinTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
-    Stream.of(VisionTransformers.current(), MlpMixer.current())
+    Stream.of(
+            VisionTransformers.current(),
+            MlpMixer.current(),
+            ConvNext.current(),
+            ResNetV2.current(),
+            NormFreeNet.current(),
+            TResNet.current())
         .flatMap(List::stream)
         .forEach(model -> CURRENT.put(model.spec().name(), model));
   }

@@ -36,7 +36,18 @@ record ConvNormAct(NetworkBuilder net, ActivationFunction act) {
    * @param weight how batch norm's weights start
    */
   String linear(String name, String from, int out, Kernel window, int groups, Init weight) {
+    return linear(name, from, out, window, groups, weight, Init.ZEROS);
+  }
+
+  /**
+   * Without activation function.
+   *
+   * @param weight how batch norm's weights start
+   * @param bias how its biases start
+   */
+  String linear(
+      String name, String from, int out, Kernel window, int groups, Init weight, Init bias) {
     net.conv(name + ".conv", from, out, window, groups, false);
-    return net.batchNorm(name + ".bn", weight);
+    return net.batchNorm(name + ".bn", weight, bias);
   }
 }

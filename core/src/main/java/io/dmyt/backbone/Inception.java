@@ -2,9 +2,12 @@ package io.dmyt.backbone;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Inception-v3 as timm has it, without the auxiliary classifier.
+ * Inception-v3 as timm has it, without the auxiliary classifier. The {@code tf_} weights are
+ * TensorFlow's, {@code adv_} those that were trained on adversarial images too, {@code gluon_}
+ * MXNet's.
  *
  * <p>Szegedy et al., <i>Rethinking the Inception Architecture for Computer Vision</i>, CVPR 2016.
  */
@@ -22,12 +25,13 @@ final class Inception {
   }
 
   static List<Model> models() {
-    BackboneSpec spec = new BackboneSpec("inception_v3", "inception", 299, 2048, "fc", 1e-3);
-    return List.of(
-        new Model(
-            spec,
-            net -> new Inception(net).features(),
-            name -> Optional.of(name).filter(n -> !n.startsWith("AuxLogits."))));
+    return Stream.of("inception_v3", "tf_inception_v3", "adv_inception_v3", "gluon_inception_v3")
+        .map(
+            name ->
+                Model.timm(name, "inception", net -> new Inception(net).features())
+                    .eps(1e-3)
+                    .named(n -> Optional.of(n).filter(tensor -> !tensor.startsWith("AuxLogits."))))
+        .toList();
   }
 
   private void features() {

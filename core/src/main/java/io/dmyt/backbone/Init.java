@@ -22,9 +22,14 @@ public interface Init {
 
   /** Normal with mean 0. */
   static Init normal(double deviation) {
+    return normal(0, deviation);
+  }
+
+  /** Normal. */
+  static Init normal(double mean, double deviation) {
     return (values, random) -> {
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (deviation * random.nextGaussian());
+        values[i] = (float) (mean + deviation * random.nextGaussian());
       }
     };
   }
@@ -48,6 +53,11 @@ public interface Init {
   /** PyTorch's {@code kaiming_normal_(mode="fan_out")}, which ignores the groups. */
   static Init kaimingFanOut(long[] shape, int groups) {
     return normal(Math.sqrt(2.0 / (shape[0] * shape[2] * shape[3])));
+  }
+
+  /** The same of each group's own fan out, as TensorFlow has it. */
+  static Init kaimingFanOutOfGroup(long[] shape, int groups) {
+    return normal(Math.sqrt(2.0 * groups / (shape[0] * shape[2] * shape[3])));
   }
 
   /** What PyTorch gives a layer that nobody initialises: uniform within 1/sqrt(fan in). */

@@ -25,6 +25,13 @@ enum Layout {
       return view.reshape(view.length());
     }
   },
+  /** A vector of which only the magnitude counts: a file may have it with other signs. */
+  MAGNITUDE {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return VECTOR.asTorch(view);
+    }
+  },
   /** [height, width, in, multiplier] here, [in · multiplier, 1, height, width] there. */
   DEPTHWISE {
     @Override

@@ -55,14 +55,8 @@ final class MobileNetwork {
   MobileNetwork(NetworkBuilder net, Style style) {
     this.net = net;
     this.style = style;
-    net.initialiseConvolutions(MobileNetwork::convolutionInit);
+    net.initialiseConvolutions(Init::kaimingFanOutOfGroup);
     net.initialiseClassifier(shape -> Init.uniform(1 / Math.sqrt(shape[0])), shape -> Init.ZEROS);
-  }
-
-  /** TensorFlow's initialisation: fan out per group. */
-  static Init convolutionInit(long[] shape, int groups) {
-    long fanOut = shape[0] * shape[2] * shape[3] / groups;
-    return Init.normal(Math.sqrt(2.0 / fanOut));
   }
 
   void stem(int channels) {
@@ -247,7 +241,13 @@ final class MobileNetwork {
             experts);
     long[] shape = {out, 1, kernel.kernelHeight(), kernel.kernelWidth()};
     net.function(
-        name, name, vertex, out, Map.of("weight", convolutionInit(shape, groups)), from, routing);
+        name,
+        name,
+        vertex,
+        out,
+        Map.of("weight", Init.kaimingFanOutOfGroup(shape, groups)),
+        from,
+        routing);
   }
 
   private Kernel kernel(int size, int stride) {

@@ -171,21 +171,36 @@ public final class NetworkBuilder extends VertexBuilder {
 
   /** Batch normalisation whose weights are drawn so. */
   public String batchNorm(String name, Init weight) {
+    return batchNorm(name, weight, Init.ZEROS);
+  }
+
+  /** Batch normalisation whose weights and biases are drawn so. */
+  public String batchNorm(String name, Init weight, Init bias) {
+    String vertex = normalisation(name, Layout.VECTOR, weight, bias);
+    bindings.bind(
+        name + ".num_batches_tracked",
+        Kind.COUNTER,
+        List.of(vertex),
+        ParameterBinding.NO_KEY,
+        Layout.SAME,
+        Init.ZEROS);
+    return vertex;
+  }
+
+  /** InplaceABN's batch normalisation, which has no counter. */
+  String inplaceBatchNorm(String name, Init weight) {
+    return normalisation(name, Layout.MAGNITUDE, weight, Init.ZEROS);
+  }
+
+  private String normalisation(String name, Layout layout, Init weight, Init bias) {
     int size = channels(last());
     List<String> vertex = List.of(name);
-    bindings.bind(name + ".weight", vertex, "gamma", Layout.VECTOR, weight, size);
-    bindings.bind(name + ".bias", vertex, "beta", Layout.VECTOR, Init.ZEROS, size);
+    bindings.bind(name + ".weight", vertex, "gamma", layout, weight, size);
+    bindings.bind(name + ".bias", vertex, "beta", Layout.VECTOR, bias, size);
     bindings.bind(
         name + ".running_mean", Kind.STATISTIC, vertex, "mean", Layout.VECTOR, Init.ZEROS, size);
     bindings.bind(
         name + ".running_var", Kind.STATISTIC, vertex, "var", Layout.VECTOR, Init.ONES, size);
-    bindings.bind(
-        name + ".num_batches_tracked",
-        Kind.COUNTER,
-        vertex,
-        ParameterBinding.NO_KEY,
-        Layout.SAME,
-        Init.ZEROS);
     return layer(name, last(), size, StockLayers.batchNorm(size, batchNormEps));
   }
 
@@ -230,6 +245,18 @@ public final class NetworkBuilder extends VertexBuilder {
                     Objects.requireNonNull(inits.get(key), key),
                     shape));
     return written(name, out);
+  }
+
+  /**
+   * A vertex of ours whose only parameter is a scalar in the state dict.
+   *
+   * @param parameter its name there
+   * @param init how it starts
+   */
+  String scalar(String name, String parameter, FunctionVertex vertex, Init init, String from) {
+    graph.addVertex(name, vertex, from);
+    bindings.bind(parameter, List.of(name), FunctionVertex.WHOLE, Layout.SCALAR, init);
+    return written(name, channels(from));
   }
 
   /** A vertex of ours without parameters that keeps its input's channels. */

@@ -74,6 +74,10 @@ record ParameterBinding(
 
   /** Sets the values, given in PyTorch's shape and any numeric type. */
   void set(ComputationGraph graph, INDArray values) {
+    if (layout == Layout.SCALAR) {
+      views(graph).forEach(view -> view.assign(values.castTo(view.dataType())));
+      return;
+    }
     long first = 0;
     for (INDArray view : views(graph)) {
       long last = first + view.size(0);

@@ -25,7 +25,7 @@ final class RexNet {
     this.net = net;
     this.width = width;
     convs = new ConvNormAct(net, ActivationFunction.SILU);
-    net.initialiseConvolutions(MobileNetwork::convolutionInit);
+    net.initialiseConvolutions(Init::kaimingFanOutOfGroup);
     net.initialiseClassifier(shape -> Init.uniform(1 / Math.sqrt(shape[0])), shape -> Init.ZEROS);
   }
 

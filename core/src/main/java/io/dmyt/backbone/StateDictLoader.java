@@ -169,14 +169,25 @@ final class StateDictLoader {
 
   private static List<Piece> pieces(
       Tensor tensor, ParameterBinding binding, ComputationGraph graph) {
+    if (binding.layout() == Layout.SCALAR) {
+      return binding.views(graph).stream()
+          .map(view -> new Piece(tensor.reshape(1), view.reshape(1)))
+          .toList();
+    }
+    Tensor values = binding.layout() == Layout.MAGNITUDE ? magnitude(tensor) : tensor;
     List<Piece> pieces = new ArrayList<>();
     long first = 0;
     for (INDArray view : binding.views(graph)) {
       long last = first + view.size(0);
-      pieces.add(new Piece(tensor.rows(first, last), view));
+      pieces.add(new Piece(values.rows(first, last), view));
       first = last;
     }
     return pieces;
+  }
+
+  /** InplaceABN adds 1e-5 as well; without, what is loaded and saved again stays the same. */
+  private static Tensor magnitude(Tensor tensor) {
+    return Tensor.of(Arrays.stream(tensor.doubles()).map(Math::abs).toArray(), tensor.shape());
   }
 
   /** Values on their way from a tensor into a part of the network of the same shape. */

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * later versions take. For resnet18, vgg11, vgg13 and inception_v3 torchvision's newer files stand
  * in the place of the ones that timm 0.4.9 names, which are in the tar format of PyTorch 0.1. What
  * timm 0.4.9 takes by plain HTTP, where nobody vouches for it, comes from where timm 1.0.29 takes
- * it.
+ * it, and so do BiT's files, which are NumPy archives there.
  */
 public final class PublishedWeights {
   private static final String GITHUB =
@@ -87,8 +87,14 @@ public final class PublishedWeights {
             () ->
                 TimmCatalogue.find(name)
                     .filter(entry -> entry.url().startsWith("https:"))
+                    .filter(entry -> !entry.url().endsWith(".npz"))
                     .map(entry -> hashed(RemoteFile.of(entry.url()))))
-        .or(() -> TimmWeights.find(name).map(TimmWeights.Entry::file));
+        .or(() -> TimmWeights.find(name).map(TimmWeights.Entry::file))
+        .or(
+            () ->
+                TimmWeights.currentName(name)
+                    .flatMap(TimmWeights::find)
+                    .map(TimmWeights.Entry::file));
   }
 
   /** Some files have their hash behind another sign than torch.hub's. */
