@@ -31,7 +31,8 @@ class TimmCatalogueTest {
   }
 
   static Stream<String> names() {
-    return Backbones.names().stream().filter(MODELS::has);
+    // Six have an error there instead: without classifier, timm 0.4.9 gives no embedding of theirs.
+    return Backbones.names().stream().filter(name -> MODELS.path(name).has("state_dict"));
   }
 
   @ParameterizedTest
