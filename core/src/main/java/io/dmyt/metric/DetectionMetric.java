@@ -24,10 +24,10 @@ public enum DetectionMetric {
   BALANCED_ACCURACY("Balanced accuracy", true),
   /** The share of the fakes called fake, at the threshold. */
   @JsonProperty("truePositiveRate")
-  TRUE_POSITIVE_RATE("Fakes found", true),
+  TRUE_POSITIVE_RATE("True positive rate", true),
   /** The share of the reals called fake, at the threshold. */
   @JsonProperty("falsePositiveRate")
-  FALSE_POSITIVE_RATE("False alarms", false),
+  FALSE_POSITIVE_RATE("False positive rate", false),
   /**
    * The mean of −ln of the probability given to the truth, 0 or above; probabilities are kept 2⁻⁵²
    * away from 0 and 1, so that one sure error costs 36 and not infinity.

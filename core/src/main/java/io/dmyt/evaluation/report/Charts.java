@@ -35,7 +35,7 @@ final class Charts {
 
   /** The ROC curve, with the point of the threshold. */
   static Chart roc(RocCurve curve, double falsePositiveRate, double truePositiveRate) {
-    return shares("False alarms (share of the reals)", "Fakes found")
+    return shares("False positive rate", "True positive rate")
         .add("chance", Style.DASHED_LINE, ChartColor.MUTED, DIAGONAL, DIAGONAL)
         .add(
             "this detector",
