@@ -46,6 +46,10 @@ final class FunctionGraphVertex extends BaseGraphVertex {
           return size() > KEPT;
         }
       };
+
+  /** Which of its two functions ran last: the way back is that one's. */
+  private boolean trained = true;
+
   private @Nullable INDArray gradients;
   private Map<String, INDArray> gradientTable = Map.of();
 
@@ -74,6 +78,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   @Override
   @SuppressWarnings("try") // The workspace is only to be left.
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
+    trained = training;
     INDArray value;
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       value = function(training).forward(rowMajor(inputs), table);
@@ -86,7 +91,7 @@ final class FunctionGraphVertex extends BaseGraphVertex {
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
     Map<String, INDArray> found;
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      found = function(true).backward(rowMajor(inputs), table, rowMajor(epsilon));
+      found = function(trained).backward(rowMajor(inputs), table, rowMajor(epsilon));
     }
     Gradient gradient = new DefaultGradient();
     gradientTable.forEach(

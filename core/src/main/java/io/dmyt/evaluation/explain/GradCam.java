@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one place that all of the network's later computation rests on, the heat map is {@code max(0, Σ_c
  * α_c A_c)} with {@code α_c = mean_{h,w} ∂y/∂A_c[h, w]}. The map is found from the graph's shape,
  * and works for any graph of one input and one output layer whose loss layer, or classifier, gets a
- * vector.
+ * vector. Of a transformer the tokens of the image's patches are the map.
  *
  * <p>Evidence <em>for</em> y is shown, none against it: an image without evidence for being fake
  * has a heat map of zeros.
@@ -107,8 +107,9 @@ public final class GradCam {
     if (tail == null) {
       tail = Tail.of(graph, images);
     }
-    INDArray map = tail.map(images);
-    INDArray gradient = tail.gradient(map, direction);
+    INDArray value = tail.map(images);
+    INDArray gradient = tail.places().map(tail.gradient(value, direction));
+    INDArray map = tail.places().map(value);
     // [B, C, 1, 1]: how much each channel counts.
     INDArray weights = gradient.mean(true, 2, 3);
     List<HeatMap> maps = new ArrayList<>();

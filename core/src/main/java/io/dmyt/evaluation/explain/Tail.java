@@ -1,5 +1,7 @@
 package io.dmyt.evaluation.explain;
 
+import io.dmyt.backbone.layer.FunctionVertex;
+import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.engine.Engines;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -35,15 +38,18 @@ final class Tail {
   private final ComputationGraph whole;
   private final String cut;
   private final ComputationGraph graph;
+  private final Places places;
 
-  private Tail(ComputationGraph whole, String cut, ComputationGraph graph) {
+  private Tail(ComputationGraph whole, String cut, ComputationGraph graph, Places places) {
     this.whole = whole;
     this.cut = cut;
     this.graph = graph;
+    this.places = places;
   }
 
   /**
-   * Finds the map for images of this size.
+   * Finds the map for images of this size. Of tokens it is the last on which the answer depends
+   * place by place: where a class token answers, that is before the last block.
    *
    * @throws IllegalArgumentException if no vertex but the input has a map of more than one place
    */
@@ -61,11 +67,16 @@ final class Tail {
     // DL4J's own layers would begin anew for each; the engine keeps no more than it is asked for.
     Map<String, INDArray> known =
         Engines.accelerated(graph) ? Map.of() : graph.feedForward(one, false);
+    int[] patches = patches(graph, order, one, known);
     for (int i = cuts.size() - 1; i >= 0; i--) {
       INDArray value = known.get(cuts.get(i));
       value = value == null ? value(graph, cuts.get(i), one) : value;
-      if (value.rank() == 4 && value.size(2) * value.size(3) > 1) {
-        return of(graph, cuts.get(i), order);
+      Places places = Places.of(value, patches);
+      if (places != null && places.count() > 1) {
+        Tail tail = of(graph, cuts.get(i), order, places);
+        if (places.isMap() || tail.dependsOnPlaces(one)) {
+          return tail;
+        }
       }
     }
     throw new IllegalArgumentException(
@@ -74,7 +85,32 @@ final class Tail {
             Arrays.toString(images.shape())));
   }
 
-  private static Tail of(ComputationGraph graph, String cut, List<String> order) {
+  /** Height and width of the image in tokens where a network makes them; null if none does. */
+  private static int @Nullable [] patches(
+      ComputationGraph graph, List<String> order, INDArray one, Map<String, INDArray> known) {
+    for (String name : order) {
+      if (graph.getConfiguration().getVertices().get(name) instanceof PixelTokens) {
+        String from = inputs(graph.getConfiguration(), name).get(0);
+        // DL4J can't stop there itself: other values wait, and their workspaces stay open.
+        INDArray map = known.containsKey(from) ? known.get(from) : value(graph, from, one);
+        return new int[] {Math.toIntExact(map.size(2)), Math.toIntExact(map.size(3))};
+      }
+    }
+    return null;
+  }
+
+  /** Whether the tokens of places, and not only those before them, bear on the answer. */
+  private boolean dependsOnPlaces(INDArray image) {
+    INDArray gradient =
+        gradient(
+            map(image),
+            embedding ->
+                Nd4j.linspace(1, 2, embedding.length(), embedding.dataType())
+                    .reshape(embedding.shape()));
+    return places.map(gradient).amaxNumber().doubleValue() > 0;
+  }
+
+  private static Tail of(ComputationGraph graph, String cut, List<String> order, Places places) {
     ComputationGraphConfiguration conf = graph.getConfiguration();
     // The output layer stays outside: its answer's direction is the caller's business.
     List<String> behind = order.subList(order.indexOf(cut) + 1, order.size() - 1);
@@ -102,17 +138,18 @@ final class Tail {
     if (parameters == 0) {
       tail.init();
     } else {
-      // Parameters lie in the vertices' order, the output layer's last.
-      long end = graph.numParams() - graph.getVertex(order.get(order.size() - 1)).numParams();
-      INDArray shared =
-          graph.params().get(NDArrayIndex.all(), NDArrayIndex.interval(end - parameters, end));
+      // Parameters lie in the vertices' order, the output layer's last. DL4J's own count of them
+      // leaves out vertices without layers.
+      INDArray all = graph.params().reshape(1, graph.params().length());
+      long end = all.length() - graph.getVertex(order.get(order.size() - 1)).numParams();
+      INDArray shared = all.get(NDArrayIndex.all(), NDArrayIndex.interval(end - parameters, end));
       tail.init(shared, false);
       tail.initGradientsView();
     }
     if (!order(tail).subList(1, behind.size() + 1).equals(behind)) {
       throw new IllegalStateException(Text.format("DL4J orders the vertices behind %s anew", cut));
     }
-    return new Tail(graph, cut, tail);
+    return new Tail(graph, cut, tail, places);
   }
 
   private static List<String> inputs(ComputationGraphConfiguration conf, String vertex) {
@@ -156,12 +193,17 @@ final class Tail {
     return cut;
   }
 
-  /** The feature map [B, C, H, W] of images, computed by the whole graph. */
+  /** How the places of the map lie. */
+  Places places() {
+    return places;
+  }
+
+  /** The feature map of images, [B, C, H, W] or [B, T, C], computed by the whole graph. */
   INDArray map(INDArray images) {
     return value(whole, cut, images).castTo(graph.getConfiguration().getDataType());
   }
 
-  /** The embedding [B, F] that follows from a map [B, C, H, W]. */
+  /** The embedding [B, F] that follows from a map. */
   INDArray embedding(INDArray map) {
     LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
     Map<String, INDArray> values = new HashMap<>();
@@ -174,15 +216,23 @@ final class Tail {
       for (int i = 0; i < inputs.size(); i++) {
         vertex.setInput(i, values.get(inputs.get(i)), none);
       }
-      // In training mode layers keep what the gradient needs; only batch norm would do otherwise.
-      values.put(name, vertex.doForward(norm(vertex) == null, none));
+      values.put(name, vertex.doForward(inTrainingMode(name, vertex), none));
       last = name;
     }
     return Objects.requireNonNull(values.get(last), last);
   }
 
   /**
-   * The gradient [B, C, H, W] with respect to a map.
+   * In training mode DL4J's layers keep what the gradient needs; only batch norm would compute
+   * something else. Layers of this library need none, and some compute something else too.
+   */
+  private boolean inTrainingMode(String name, GraphVertex vertex) {
+    return norm(vertex) == null
+        && !(graph.getConfiguration().getVertices().get(name) instanceof FunctionVertex);
+  }
+
+  /**
+   * The gradient with respect to a map, of its shape.
    *
    * @param direction the gradient with respect to the embedding
    */

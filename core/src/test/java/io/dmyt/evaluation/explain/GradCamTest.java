@@ -162,7 +162,9 @@ class GradCamTest {
     "mobilenetv2_100, 64, act2, 2",
     "efficientnet_b0, 32, blocks.5.0.act1, 2",
     "densenet121, 32, features.transition3.conv, 2",
-    "xception, 96, act4, 3"
+    "xception, 96, act4, 3",
+    "vit_tiny_patch16_224, 64, blocks.10.add2, 4",
+    "vit_deit_tiny_distilled_patch16_224, 64, blocks.10.add2, 4"
   })
   void gradientOfTheTail_isThatOfDifferences(String backbone, int size, String cut, int side) {
     try (Detector detector = detector(backbone, LossKind.DMYT, size, Engines.best())) {
@@ -170,7 +172,8 @@ class GradCamTest {
       Tail tail = Tail.of(detector.graph(), images);
       assertEquals(cut, tail.cut());
       INDArray map = tail.map(images);
-      assertEquals(side, map.size(2));
+      assertEquals(side, tail.places().height());
+      assertEquals(side, tail.places().map(map).size(3));
       Golden.assertClose(
           detector.features(images).dup('c').data().asDouble(),
           tail.embedding(map).dup('c').data().asDouble(),
@@ -197,7 +200,11 @@ class GradCamTest {
 
   /** The engine and DL4J's own layers see the same. */
   @ParameterizedTest
-  @CsvSource({"resnet18, CROSS_ENTROPY", "mobilenetv3_large_100, DMYT"})
+  @CsvSource({
+    "resnet18, CROSS_ENTROPY",
+    "mobilenetv3_large_100, DMYT",
+    "vit_tiny_patch16_224, DMYT"
+  })
   void mapIsTheSameOnAnyEngine(String backbone, LossKind loss) {
     Assumptions.assumeFalse(Engines.best().equals(Engines.dl4j()), "no faster engine");
     INDArray images = images(2, 64);
