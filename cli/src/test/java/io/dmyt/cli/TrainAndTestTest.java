@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -174,10 +175,19 @@ class TrainAndTestTest {
   void whereNothingCanBeWrittenNothingIsTrained() throws Exception {
     Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 4);
     Path file = Files.writeString(folder.resolve("file"), "kept");
-    for (Path output : List.of(folder, file.resolve("detector.zip"))) {
-      Cli.Result refused = train(dataset, "DmyT", output);
+    Path taken = Files.createDirectory(folder.resolve("taken.zip"));
+    Map<Path, String> messages =
+        Map.of(
+            taken,
+            "is in the way",
+            file.resolve("detector.zip"),
+            "is in the way",
+            folder,
+            "holds other files already");
+    for (Map.Entry<Path, String> each : messages.entrySet()) {
+      Cli.Result refused = train(dataset, "DmyT", each.getKey());
       assertEquals(1, refused.code(), refused.all());
-      assertTrue(refused.err().contains("is in the way"), refused.err());
+      assertTrue(refused.err().contains(each.getValue()), refused.err());
       assertFalse(refused.out().contains("epoch"), refused.out());
     }
     assertEquals("kept", Files.readString(file));
