@@ -13,8 +13,8 @@ if not defined JAVA_HOME for %%I in (java.exe) do set "java=%%~$PATH:I"
 if not defined java goto nojava
 if not exist "%java%" goto nojava
 
-rem Threads that wait for each other give their core away, unless the user decides.
-if not defined OMP_WAIT_POLICY if not defined GOMP_SPINCOUNT set "OMP_WAIT_POLICY=passive"
+rem Threads that wait for each other soon give their core away, unless the user decides.
+if not defined OMP_WAIT_POLICY if not defined GOMP_SPINCOUNT set "GOMP_SPINCOUNT=500"
 
 rem A quarter of the memory for the heap, twice as much for native arrays.
 set options=-XX:MaxRAMPercentage=25 -Dorg.bytedeco.javacpp.maxbytes=200%% ^

@@ -40,7 +40,7 @@ final class SideProcess implements AutoCloseable {
     if (contestant.isOurs()
         && System.getenv("OMP_WAIT_POLICY") == null
         && System.getenv("GOMP_SPINCOUNT") == null) {
-      environment.put("OMP_WAIT_POLICY", "passive");
+      environment.put("GOMP_SPINCOUNT", "500");
     }
     return environment;
   }
