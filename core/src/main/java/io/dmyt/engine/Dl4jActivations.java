@@ -49,7 +49,7 @@ final class Dl4jActivations {
     if (type == ActivationSwish.class) {
       return new Elementwise(ElementwiseFunction.SWISH, 1, 0);
     }
-    // The "precise" one cubes 0.044715 · x in place of x, and is no GELU.
+    // The "precise" form cubes 0.044715 · x where GELU's approximation cubes x: not supported.
     if (type == ActivationGELU.class && !((ActivationGELU) function).isPrecise()) {
       return new Elementwise(ElementwiseFunction.SWISH, QUICK_GELU, 0);
     }

@@ -56,7 +56,7 @@ public final class Tuning {
     try {
       lines = Files.readAllLines(file);
     } catch (CharacterCodingException e) {
-      throw new IOException(file + ": is no text, and so no file of engine tuning", e);
+      throw new IOException(file + ": not a file of engine tuning, as it is not text", e);
     }
     int number = 0;
     for (String line : lines) {

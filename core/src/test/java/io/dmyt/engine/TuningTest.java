@@ -64,7 +64,7 @@ class TuningTest {
     assertTrue(
         assertThrows(IOException.class, () -> Tuning.in(binary))
             .getMessage()
-            .startsWith(binary + ": is no text"));
+            .startsWith(binary + ": not a file of engine tuning"));
     assertTrue(message.startsWith(file + ", line 2: expected a key, a tab and a choice"), message);
   }
 }

@@ -116,7 +116,7 @@ final class EmbedCommand implements Command {
     }
     if (images.isEmpty()) {
       if (!Files.isDirectory(input)) {
-        throw new ImageDataException("There is no folder " + input);
+        throw new ImageDataException(input + " is not a folder: give one with images");
       }
       ImageSearch found = ImageSearch.below(input);
       terminal.sayLeftOut(found.leftOut());

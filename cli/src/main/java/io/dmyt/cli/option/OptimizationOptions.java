@@ -89,7 +89,7 @@ public final class OptimizationOptions {
 
   @Parameter(
       names = "--on-nan",
-      description = "What to do when the loss or its gradient is no longer finite: stop, or skip")
+      description = "When the loss or its gradient is NaN or infinite: stop, or skip the step")
   StepOptions.OnNan onNan = DEFAULT.step().onNan();
 
   @Parameter(
