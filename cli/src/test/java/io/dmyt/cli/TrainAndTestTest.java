@@ -64,7 +64,7 @@ class TrainAndTestTest {
     assertTrue(trained.out().contains("Kept epoch"), trained.out());
     assertEquals(3, Files.readAllLines(output.resolveSibling("history.csv")).size());
     String page = Files.readString(output.resolveSibling("history.html"));
-    assertEquals(loss.equals("triplet"), page.contains("Semi-hard triplets in a batch by epoch"));
+    assertEquals(loss.equals("triplet"), page.contains("Mined triplets in a batch by epoch"));
     assertEquals(loss.equals("triplet"), !page.contains("Accuracy by epoch"));
     assertTrue(page.contains("start none"), page);
 
@@ -148,6 +148,53 @@ class TrainAndTestTest {
     for (String epoch : epochs.subList(1, epochs.size())) {
       assertTrue(Double.parseDouble(epoch.split(",", -1)[4]) > 0.01, epoch);
     }
+  }
+
+  @Test
+  void tripletsOfAnotherKind() throws Exception {
+    Path dataset = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
+    Path output = folder.resolve("detector.zip");
+    Cli.Result trained =
+        train(
+            dataset,
+            "triplet",
+            output,
+            "--miner",
+            "batch-hard",
+            "--distance",
+            "cosine",
+            "--sampler",
+            "m-per-class=2");
+    assertEquals(0, trained.code(), trained.all());
+    List<String> epochs = Files.readAllLines(output.resolveSibling("history.csv"));
+    List<String> names = List.of(epochs.get(0).split(",", -1));
+    for (String epoch : epochs.subList(1, epochs.size())) {
+      String[] values = epoch.split(",", -1);
+      // A triplet for each image of a batch.
+      assertEquals(4, Double.parseDouble(values[names.indexOf("triplets")]), epoch);
+      for (String name : List.of("same_class_distance", "different_class_distance")) {
+        double distance = Double.parseDouble(values[names.indexOf(name)]);
+        assertTrue(distance > 0 && distance <= 2, epoch);
+      }
+      for (String name : List.of("precision_at_1", "map_at_r")) {
+        double share = Double.parseDouble(values[names.indexOf(name)]);
+        assertTrue(share >= 0 && share <= 1, epoch);
+      }
+    }
+    assertRefused(
+        "--miner, --miner-margin, --margin, --distance and --normalize have a meaning with --loss"
+            + " Triplet alone",
+        train(dataset, "DmyT", output, "--margin", 0.5));
+    assertRefused(
+        "--miner is one of semihard, hard, all, batch-hard, not soft",
+        train(dataset, "triplet", output, "--miner", "soft"));
+    assertRefused(
+        "the margin is above 0, not -1.0", train(dataset, "triplet", output, "--margin", -1));
+  }
+
+  private static void assertRefused(String why, Cli.Result result) {
+    assertEquals(2, result.code(), result.all());
+    assertTrue(result.err().contains("dmyt: " + why), result.err());
   }
 
   @Test

@@ -3,13 +3,16 @@ package io.dmyt.loss;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
-/** Euclidean distances in a graph. */
+/** Distances and lengths in a graph. */
 final class Distances {
   /** What PyTorch's pairwise distance adds to each difference. */
   static final double SHIFT = 1e-6;
 
   /** Under the square root: no slope instead of NaN where a distance is zero. */
   private static final double TINY = 1e-30;
+
+  /** Lengths below this count as this, as in PyTorch's normalisation. */
+  static final double SHORTEST = 1e-12;
 
   private Distances() {}
 
@@ -23,7 +26,20 @@ final class Distances {
    */
   static SDVariable between(
       SameDiff sd, SDVariable squaredX, SDVariable squaredY, SDVariable products) {
-    SDVariable squares = squaredX.add(squaredY).sub(products.mul(2));
-    return sd.math().sqrt(sd.nn().relu(squares, 0).add(TINY));
+    return sd.math().sqrt(squaresBetween(sd, squaredX, squaredY, products).add(TINY));
+  }
+
+  /** Their squares. */
+  static SDVariable squaresBetween(
+      SameDiff sd, SDVariable squaredX, SDVariable squaredY, SDVariable products) {
+    return sd.nn().relu(squaredX.add(squaredY).sub(products.mul(2)), 0);
+  }
+
+  /** Rows {@code [n, size]} at length 1; one shorter than 1e-12 counts as that long. */
+  static SDVariable atLengthOne(SameDiff sd, SDVariable rows) {
+    double shortest = SHORTEST * SHORTEST;
+    // The larger of two, without a slope where PyTorch has none.
+    SDVariable squares = sd.nn().relu(sd.squaredNorm(rows, true, 1).sub(shortest), 0).add(shortest);
+    return rows.div(sd.math().sqrt(squares));
   }
 }

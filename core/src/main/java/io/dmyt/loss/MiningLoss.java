@@ -2,6 +2,9 @@ package io.dmyt.loss;
 
 /** A loss that finds its triplets in each batch. */
 public interface MiningLoss {
-  /** How many triplets the batch had that was computed last, by whatever thread. */
-  int lastTripletCount();
+  /** What the loss found in a batch. */
+  record Mined(int triplets, PairDistances distances) {}
+
+  /** What it found in the batch that was computed last, by whatever thread. */
+  Mined lastMined();
 }

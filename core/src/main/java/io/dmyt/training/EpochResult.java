@@ -11,8 +11,7 @@ package io.dmyt.training;
  * @param validLoss mean of the validation batches' losses
  * @param validAccuracy share of validation images classified right, in [0, 1]; with a Triplet loss
  *     the first class's share
- * @param triplets how many semi-hard triplets a training batch had in the mean; NaN with another
- *     loss than Triplet
+ * @param embeddings what is known of them with a loss that mines triplets
  * @param seconds spent, validation included
  * @param score what epochs are compared by, larger if better
  * @param best whether no earlier epoch was as good
@@ -24,7 +23,7 @@ public record EpochResult(
     double trainAccuracy,
     double validLoss,
     double validAccuracy,
-    double triplets,
+    EmbeddingMetrics embeddings,
     double seconds,
     double score,
     boolean best) {}

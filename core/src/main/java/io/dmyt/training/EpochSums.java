@@ -1,5 +1,7 @@
 package io.dmyt.training;
 
+import io.dmyt.loss.PairDistances;
+
 /**
  * What has been added up over the batches of an epoch so far.
  *
@@ -7,9 +9,11 @@ package io.dmyt.training;
  * @param images how many were in them
  * @param correct how many of those were classified right
  * @param losses of the batches
- * @param triplets of the batches; NaN with a loss that mines none
+ * @param triplets that were mined in the batches
+ * @param distances in the batches, with a loss that mines
  */
-public record EpochSums(int batches, int images, int correct, double losses, double triplets) {
+public record EpochSums(
+    int batches, int images, int correct, double losses, long triplets, PairDistances distances) {
   /** Of no batch. */
-  public static final EpochSums NONE = new EpochSums(0, 0, 0, 0, 0);
+  public static final EpochSums NONE = new EpochSums(0, 0, 0, 0, 0, PairDistances.NONE);
 }

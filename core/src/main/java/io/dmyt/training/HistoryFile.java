@@ -11,17 +11,19 @@ import java.util.List;
 /** Writes the epochs' results as CSV, whole beside the file first, then moved over it. */
 public final class HistoryFile {
   private static final String HEADER =
-      "epoch,learning_rate,train_loss,train_accuracy,valid_loss,valid_accuracy,triplets,seconds,best";
+      "epoch,learning_rate,train_loss,train_accuracy,valid_loss,valid_accuracy,triplets,"
+          + "same_class_distance,different_class_distance,precision_at_1,map_at_r,seconds,best";
 
   private HistoryFile() {}
 
   /**
-   * Writes all epochs so far: losses and accuracies as the reference defines them; no triplets with
-   * a loss that mines none.
+   * Writes all epochs so far: losses and accuracies as the reference defines them; nothing of
+   * triplets and embeddings with a loss that mines none.
    */
   public static void write(Path file, List<EpochResult> epochs) throws IOException {
     StringBuilder csv = new StringBuilder(HEADER).append('\n');
     for (EpochResult e : epochs) {
+      EmbeddingMetrics of = e.embeddings();
       csv.append(
           Csv.row(
               e.epoch(),
@@ -30,11 +32,19 @@ public final class HistoryFile {
               sixDigits(e.trainAccuracy()),
               sixDigits(e.validLoss()),
               sixDigits(e.validAccuracy()),
-              Double.isNaN(e.triplets()) ? "" : Numbers.fixed(e.triplets(), 1),
+              Double.isNaN(of.triplets()) ? "" : Numbers.fixed(of.triplets(), 1),
+              known(of.sameDistance()),
+              known(of.differentDistance()),
+              known(of.precisionAt1()),
+              known(of.mapAtR()),
               Numbers.fixed(e.seconds(), 1),
               e.best()));
     }
     AtomicFile.write(file, csv.toString());
+  }
+
+  private static String known(double value) {
+    return Double.isNaN(value) ? "" : sixDigits(value);
   }
 
   private static String sixDigits(double value) {

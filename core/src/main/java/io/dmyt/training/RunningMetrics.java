@@ -1,5 +1,8 @@
 package io.dmyt.training;
 
+import io.dmyt.loss.MiningLoss;
+import io.dmyt.loss.PairDistances;
+import io.dmyt.metric.Retrieval;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Loss, accuracy and mined triplets over the batches of an epoch so far. */
@@ -8,7 +11,8 @@ final class RunningMetrics {
   private int images;
   private int correct;
   private double losses;
-  private double triplets;
+  private long triplets;
+  private PairDistances distances;
 
   RunningMetrics() {
     this(EpochSums.NONE);
@@ -20,10 +24,11 @@ final class RunningMetrics {
     correct = sums.correct();
     losses = sums.losses();
     triplets = sums.triplets();
+    distances = sums.distances();
   }
 
   EpochSums sums() {
-    return new EpochSums(batches, images, correct, losses, triplets);
+    return new EpochSums(batches, images, correct, losses, triplets, distances);
   }
 
   /**
@@ -32,9 +37,9 @@ final class RunningMetrics {
    * @param loss its mean
    * @param labels one-hot, [B, C]
    * @param predictions the class of each image, [B]
-   * @param mined how many triplets; NaN with a loss that mines none
+   * @param mined what the loss found in it, if it mines
    */
-  void add(double loss, INDArray labels, int[] predictions, double mined) {
+  void add(double loss, INDArray labels, int[] predictions, MiningLoss.Mined mined) {
     int[] truth = labels.argMax(1).toIntVector();
     for (int i = 0; i < truth.length; i++) {
       if (truth[i] == predictions[i]) {
@@ -43,7 +48,8 @@ final class RunningMetrics {
     }
     images += truth.length;
     losses += loss;
-    triplets += mined;
+    triplets += mined.triplets();
+    distances = distances.plus(mined.distances());
     batches++;
   }
 
@@ -65,8 +71,13 @@ final class RunningMetrics {
     return (double) correct / images;
   }
 
-  /** Mean over the batches; NaN with a loss that mines none. */
-  double triplets() {
-    return triplets / batches;
+  /** What a loss that mines found in the batches. */
+  EmbeddingMetrics embeddings(Retrieval validation) {
+    return new EmbeddingMetrics(
+        (double) triplets / batches,
+        distances.meanOfSame(),
+        distances.meanOfDifferent(),
+        validation.precisionAt1(),
+        validation.mapAtR());
   }
 }

@@ -18,19 +18,32 @@ public final class Trainer {
   private final Detector detector;
   private final TrainingOptions options;
   private final ILossFunction loss;
+  private final ILossFunction validationLoss;
 
   public Trainer(Detector detector, TrainingOptions options) {
     this(detector, options, detector.loss());
   }
 
   /**
-   * @param loss to train with, such as the detector's own with smoothed labels; validation has the
-   *     detector's own
+   * @param loss to train and to validate with, such as a triplet loss with another margin
    */
   public Trainer(Detector detector, TrainingOptions options, ILossFunction loss) {
+    this(detector, options, loss, loss);
+  }
+
+  /**
+   * @param loss to train with, such as the detector's own with smoothed labels
+   * @param validationLoss to validate with
+   */
+  public Trainer(
+      Detector detector,
+      TrainingOptions options,
+      ILossFunction loss,
+      ILossFunction validationLoss) {
     this.detector = detector;
     this.options = options;
     this.loss = loss;
+    this.validationLoss = validationLoss;
   }
 
   /**
@@ -76,6 +89,7 @@ public final class Trainer {
               detector,
               options,
               step,
+              validationLoss,
               new TrainingSession.Partners(train, valid, saver, monitor, checkpoints))
           .run();
     } finally {

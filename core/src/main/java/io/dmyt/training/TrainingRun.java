@@ -257,9 +257,13 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
     figures.put("train/accuracy", e.trainAccuracy());
     figures.put("valid/loss", e.validLoss());
     figures.put("valid/accuracy", e.validAccuracy());
-    if (!Double.isNaN(e.triplets())) {
-      figures.put("train/triplets", e.triplets());
-    }
+    EmbeddingMetrics embeddings = e.embeddings();
+    figures.put("train/triplets", embeddings.triplets());
+    figures.put("train/same_class_distance", embeddings.sameDistance());
+    figures.put("train/different_class_distance", embeddings.differentDistance());
+    figures.put("valid/precision_at_1", embeddings.precisionAt1());
+    figures.put("valid/map_at_r", embeddings.mapAtR());
+    figures.values().removeIf(value -> Double.isNaN(value));
     return figures;
   }
 

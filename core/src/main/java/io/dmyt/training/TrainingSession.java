@@ -12,12 +12,14 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** One training from where the checkpoints begin to its end. */
 final class TrainingSession {
   private final Detector detector;
   private final TrainingOptions options;
   private final TrainingStep step;
+  private final ILossFunction validationLoss;
   private final DataSetIterator train;
   private final DataSetIterator valid;
   private final CheckpointSaver saver;
@@ -37,10 +39,15 @@ final class TrainingSession {
       Checkpoints checkpoints) {}
 
   TrainingSession(
-      Detector detector, TrainingOptions options, TrainingStep step, Partners partners) {
+      Detector detector,
+      TrainingOptions options,
+      TrainingStep step,
+      ILossFunction validationLoss,
+      Partners partners) {
     this.detector = detector;
     this.options = options;
     this.step = step;
+    this.validationLoss = validationLoss;
     train = partners.train;
     valid = partners.valid;
     saver = partners.saver;
@@ -93,7 +100,7 @@ final class TrainingSession {
               training.accuracy(),
               validation.metrics().loss(),
               validation.metrics().accuracy(),
-              training.triplets(),
+              step.mines() ? training.embeddings(validation.retrieval()) : EmbeddingMetrics.NONE,
               seconds(),
               score,
               best == null || score > best.score());
@@ -133,7 +140,7 @@ final class TrainingSession {
       double loss = step.run(batch.getFeatures(), batch.getLabels());
       if (Double.isFinite(loss)) {
         int[] predictions = Trainer.predict(detector, step.features());
-        metrics.add(loss, batch.getLabels(), predictions, step.triplets());
+        metrics.add(loss, batch.getLabels(), predictions, step.mined());
       } else {
         broken++;
         diverged(loss, metrics.batches() + broken, epoch);
@@ -168,14 +175,13 @@ final class TrainingSession {
 
   /** A request during validation is answered with the state before it. */
   private Validation validate(int epoch, RunningMetrics training) throws IOException {
-    Validation validation = new Validation(detector, options.selection().by());
+    Validation validation = new Validation(detector, options.selection().by(), step.mines());
     while (valid.hasNext()) {
       DataSet batch = valid.next();
       INDArray features = detector.features(batch.getFeatures());
       double loss =
-          detector
-              .loss()
-              .computeScore(batch.getLabels(), features, new ActivationIdentity(), null, true);
+          validationLoss.computeScore(
+              batch.getLabels(), features, new ActivationIdentity(), null, true);
       if (!Double.isFinite(loss)) {
         throw new DivergedException(
             Text.format("the validation loss became %s after epoch %d", loss, epoch + 1),

@@ -235,9 +235,14 @@ public final class TrainingStep implements AutoCloseable {
     return average;
   }
 
-  /** How many triplets the last step's batch had; NaN with a loss that mines none. */
-  double triplets() {
-    return loss instanceof MiningLoss mining ? mining.lastTripletCount() : Double.NaN;
+  /** What the loss found in the last step's batch, if it mines. */
+  MiningLoss.Mined mined() {
+    return loss instanceof MiningLoss mining ? mining.lastMined() : EmbeddingMetrics.NOTHING;
+  }
+
+  /** Whether the loss mines triplets. */
+  boolean mines() {
+    return loss instanceof MiningLoss;
   }
 
   /** The features of the last step's batch as they were while training, [B, F]. */

@@ -5,27 +5,39 @@ import io.dmyt.data.LoadedSample;
 import io.dmyt.data.Sample;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionScores;
+import io.dmyt.metric.Retrieval;
 import io.dmyt.metric.RocCurve;
 import io.dmyt.metric.VideoScore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** What validation finds, batch by batch, and the score that epochs are compared by. */
 final class Validation {
+  /** So many embeddings at most; validation images come in a random order. */
+  private static final int LOOKED_UP = 5_000;
+
   private final Detector detector;
   private final Selection.By by;
+  private final boolean looksUp;
   private final RunningMetrics metrics = new RunningMetrics();
   private final int[] images;
   private final int[] correct;
   private final List<Double> probabilities = new ArrayList<>();
   private final List<Boolean> fakes = new ArrayList<>();
   private final List<String> videos = new ArrayList<>();
+  private final List<float[]> embeddings = new ArrayList<>();
+  private final List<Integer> labels = new ArrayList<>();
 
-  Validation(Detector detector, Selection.By by) {
+  /**
+   * @param looksUp whether embeddings are looked up among each other
+   */
+  Validation(Detector detector, Selection.By by, boolean looksUp) {
     this.detector = detector;
     this.by = by;
+    this.looksUp = looksUp;
     images = new int[detector.spec().classes().size()];
     correct = new int[images.length];
   }
@@ -52,7 +64,10 @@ final class Validation {
 
   void add(DataSet batch, INDArray features, double loss) {
     int[] predictions = Trainer.predict(detector, features);
-    metrics.add(loss, batch.getLabels(), predictions, Double.NaN);
+    metrics.add(loss, batch.getLabels(), predictions, EmbeddingMetrics.NOTHING);
+    if (looksUp && labels.size() < LOOKED_UP) {
+      addEmbeddings(features, batch.getLabels());
+    }
     if (by == Selection.By.BALANCED_ACCURACY || by.needsScores()) {
       int[] truth = batch.getLabels().argMax(1).toIntVector();
       for (int i = 0; i < truth.length; i++) {
@@ -63,6 +78,23 @@ final class Validation {
         addScores(batch, features, truth);
       }
     }
+  }
+
+  private void addEmbeddings(INDArray features, INDArray truth) {
+    int size = Math.toIntExact(features.size(1));
+    float[] values = features.dup('c').data().asFloat();
+    for (int from = 0; from < values.length; from += size) {
+      embeddings.add(Arrays.copyOfRange(values, from, from + size));
+    }
+    for (int label : truth.argMax(1).toIntVector()) {
+      labels.add(label);
+    }
+  }
+
+  /** How well the nearest neighbours of an embedding are of its class. */
+  Retrieval retrieval() {
+    return Retrieval.of(
+        embeddings.toArray(float[][]::new), labels.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private void addScores(DataSet batch, INDArray features, int[] truth) {

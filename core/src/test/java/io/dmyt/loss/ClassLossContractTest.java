@@ -92,6 +92,12 @@ class ClassLossContractTest {
           cases.add(new Case(new TripletLoss(weights), embeddings, labels, classes));
           cases.add(
               new Case(
+                  new TripletLoss(TripletOptionsTest.some(seed), weights),
+                  embeddings,
+                  labels,
+                  classes));
+          cases.add(
+              new Case(
                   new CrossEntropyLoss(weights),
                   Batches.values(-seed, batch, classes),
                   labels,

@@ -93,7 +93,7 @@ class LossGoldenTest {
                 t.get(0).intValue(), t.get(1).intValue(), t.get(2).intValue()));
       }
       assertEquals(triplets, TripletMiner.mine(input, labels), "triplets");
-      assertEquals(triplets.size(), triplet.lastTripletCount());
+      assertEquals(triplets.size(), triplet.lastMined().triplets());
     }
   }
 

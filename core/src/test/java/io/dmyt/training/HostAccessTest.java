@@ -99,7 +99,7 @@ class HostAccessTest {
       host.reset();
       double value = step.run(images, labels);
       int[] predictions = Trainer.predict(detector, step.features());
-      new RunningMetrics().add(value, labels, predictions, step.triplets());
+      new RunningMetrics().add(value, labels, predictions, step.mined());
       return new TreeMap<>(host.counts());
     } finally {
       backbone.graph().close();

@@ -201,7 +201,7 @@ class TrainerTest {
       int[] labels = batch.getLabels().argMax(1).toIntVector();
       int expected = TripletMiner.mine(step.features(), labels).size();
       assertTrue(expected > 0);
-      assertEquals(expected, step.triplets());
+      assertEquals(expected, step.mined().triplets());
     }
   }
 

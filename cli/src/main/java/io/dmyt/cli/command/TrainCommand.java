@@ -11,6 +11,7 @@ import io.dmyt.cli.Main;
 import io.dmyt.cli.option.DataOptions;
 import io.dmyt.cli.option.DetectorOptions;
 import io.dmyt.cli.option.EngineOptions;
+import io.dmyt.cli.option.LossOptions;
 import io.dmyt.cli.option.OptimizationOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.OptionFile;
@@ -59,6 +60,7 @@ final class TrainCommand implements Command {
   @ParametersDelegate final PretrainedOptions pretrained = new PretrainedOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
   @ParametersDelegate final OptimizationOptions how = new OptimizationOptions();
+  @ParametersDelegate final LossOptions losses = new LossOptions();
   @ParametersDelegate final TrainingImageOptions images = new TrainingImageOptions();
   @ParametersDelegate final RunOptions runs = new RunOptions();
 
@@ -206,7 +208,11 @@ final class TrainCommand implements Command {
       CheckpointSaver saver =
           files.saver(
               detector, epoch -> TrainingProvenance.of(this, train, chosen, options, epoch));
-      new Trainer(detector, options, how.loss(detector.loss()))
+      new Trainer(
+              detector,
+              options,
+              losses.training(detector.loss()),
+              losses.validation(detector.loss()))
           .fit(trainImages, validImages, saver, progress, files.checkpoints());
       terminal.sayBad(trainImages.badImages());
       terminal.sayBad(validImages.badImages());

@@ -2,16 +2,10 @@ package io.dmyt.cli.option;
 
 import com.beust.jcommander.IStringConverter;
 import com.beust.jcommander.Parameter;
-import com.beust.jcommander.ParameterException;
-import io.dmyt.internal.Text;
-import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.training.LearningRates;
 import io.dmyt.training.Selection;
 import io.dmyt.training.StepOptions;
 import io.dmyt.training.TrainingOptions;
-import java.util.List;
-import java.util.Locale;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** Options that say how a network learns, and which epoch is kept. */
 public final class OptimizationOptions {
@@ -93,11 +87,6 @@ public final class OptimizationOptions {
   StepOptions.OnNan onNan = DEFAULT.step().onNan();
 
   @Parameter(
-      names = "--label-smoothing",
-      description = "With CrossEntropy: how much of a label is spread over all classes, 0 to 1")
-  double labelSmoothing;
-
-  @Parameter(
       names = "--best-by",
       converter = BestBy.class,
       description =
@@ -115,36 +104,7 @@ public final class OptimizationOptions {
   public static final class BestBy implements IStringConverter<Selection.By> {
     @Override
     public Selection.By convert(String value) {
-      String name = value.toUpperCase(Locale.ROOT).replace('-', '_');
-      List<Selection.By> all = List.of(Selection.By.values());
-      return all.stream()
-          .filter(by -> by.name().equals(name))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new ParameterException(
-                      Text.format(
-                          "--best-by is one of %s, not %s",
-                          String.join(", ", all.stream().map(OptionNames::of).toList()), value)));
-    }
-  }
-
-  /**
-   * The loss to train with.
-   *
-   * @throws UsageException if it can't be what was asked for
-   */
-  public ILossFunction loss(ILossFunction own) {
-    if (labelSmoothing == 0) {
-      return own;
-    }
-    if (!(own instanceof CrossEntropyLoss entropy)) {
-      throw new UsageException("--label-smoothing has a meaning with --loss CrossEntropy alone");
-    }
-    try {
-      return entropy.smoothed(labelSmoothing);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
+      return OptionNames.parse("--best-by", value, Selection.By.values());
     }
   }
 

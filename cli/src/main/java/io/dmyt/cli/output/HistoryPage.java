@@ -58,7 +58,11 @@ public final class HistoryPage {
         e.trainAccuracy(),
         e.validLoss(),
         e.validAccuracy(),
-        e.triplets(),
+        e.embeddings().triplets(),
+        e.embeddings().sameDistance(),
+        e.embeddings().differentDistance(),
+        e.embeddings().precisionAt1(),
+        e.embeddings().mapAtR(),
         e.seconds());
   }
 }

@@ -13,7 +13,11 @@ public final class HistoryReport {
    * What is shown of an epoch; NaN where there is none.
    *
    * @param trainAccuracy from 0 to 1, as is the other
-   * @param triplets semi-hard triplets in a training batch; with a loss that mines none NaN
+   * @param triplets mined in a training batch; with a loss that mines none NaN, as are the next
+   *     four then
+   * @param sameDistance mean distance of two training images of one class
+   * @param differentDistance and of different classes
+   * @param precisionAt1 of the validation images' embeddings, from 0 to 1, as is the next
    * @param seconds that it took
    */
   public record Epoch(
@@ -23,6 +27,10 @@ public final class HistoryReport {
       double validLoss,
       double validAccuracy,
       double triplets,
+      double sameDistance,
+      double differentDistance,
+      double precisionAt1,
+      double mapAtR,
       double seconds) {}
 
   /**
@@ -40,8 +48,10 @@ public final class HistoryReport {
           "Accuracy", trainingAndValidation(epochs, Epoch::trainAccuracy, Epoch::validAccuracy));
     } else {
       // A triplet loss has no accuracy before an SVM is fitted, but mines.
+      charts.put("Neighbours of the same class", neighbours(epochs));
+      charts.put("Distance of two embeddings", distances(epochs));
       charts.put(
-          "Semi-hard triplets in a batch",
+          "Mined triplets in a batch",
           Map.of("mean of the epoch", values(epochs, Epoch::triplets)));
     }
     charts.put("Learning rate", Map.of("learning rate", values(epochs, Epoch::learningRate)));
@@ -54,6 +64,20 @@ public final class HistoryReport {
     Map<String, double[]> lines = new LinkedHashMap<>();
     lines.put("training", values(epochs, training));
     lines.put("validation", values(epochs, validation));
+    return lines;
+  }
+
+  private static Map<String, double[]> neighbours(List<Epoch> epochs) {
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    lines.put("precision@1", values(epochs, Epoch::precisionAt1));
+    lines.put("MAP@R", values(epochs, Epoch::mapAtR));
+    return lines;
+  }
+
+  private static Map<String, double[]> distances(List<Epoch> epochs) {
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    lines.put("of one class", values(epochs, Epoch::sameDistance));
+    lines.put("of different classes", values(epochs, Epoch::differentDistance));
     return lines;
   }
 
