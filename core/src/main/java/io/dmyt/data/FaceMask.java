@@ -1,9 +1,5 @@
 package io.dmyt.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.dmyt.internal.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,15 +9,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a picture a face is: the convex hull of its landmarks, if a file beside the picture has
- * 68 or 81 of them; an ellipse around five points (eyes, nose, corners of the mouth) if it has
- * those; else an ellipse in the middle.
- *
- * <p>The file has the picture's name with {@code .landmarks.json} for its ending: {@code [[x, y],
- * …]} in pixels of the picture.
+ * Where in a picture a face is: the convex hull of its landmarks, if a {@link LandmarkFile} has 68
+ * or 81 of them; an ellipse around five points (eyes, nose, corners of the mouth) if it has those;
+ * else an ellipse in the middle.
  */
 final class FaceMask {
-  private static final int LARGEST = 1 << 16;
   private static final int FIVE = 5;
   private static final int GRID = 4;
 
@@ -43,7 +35,8 @@ final class FaceMask {
   static FaceMask of(Sample sample, int width, int height) {
     double @Nullable [][] points = landmarks(sample);
     if (points == null) {
-      return ellipse(width, height, width / 2.0, height / 2.0, 0.32 * width, 0.42 * height);
+      double[] centre = {width / 2.0, height / 2.0};
+      return ellipse(width, height, centre, new double[] {0, 1}, 0.32 * width, 0.42 * height);
     }
     if (points.length == FIVE) {
       return around(width, height, points);
@@ -52,54 +45,45 @@ final class FaceMask {
   }
 
   private static double @Nullable [][] landmarks(Sample sample) {
-    Path file;
     try {
-      Path picture = Path.of(sample.id().source());
-      String name = String.valueOf(picture.getFileName());
-      int dot = name.lastIndexOf('.');
-      file = picture.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".landmarks.json");
-      if (!Files.isRegularFile(file)) {
-        return null;
-      }
+      return LandmarkFile.read(Path.of(sample.id().source()));
     } catch (InvalidPathException e) {
       return null;
     }
-    try {
-      if (Files.size(file) > LARGEST) {
-        throw new BadImageException(file.toString(), "too large for landmarks");
-      }
-      double[][] points = Json.mapper().readValue(Files.readString(file), double[][].class);
-      boolean known = points.length == FIVE || points.length == 68 || points.length == 81;
-      for (double[] point : points) {
-        known &= point.length == 2 && Double.isFinite(point[0]) && Double.isFinite(point[1]);
-      }
-      if (!known) {
-        throw new BadImageException(file.toString(), "expected 5, 68 or 81 points [x, y]");
-      }
-      return points;
-    } catch (JsonProcessingException e) {
-      throw new BadImageException(file.toString(), Json.fault(e), e);
-    } catch (IOException e) {
-      throw new BadImageException(file.toString(), String.valueOf(e.getMessage()), e);
-    }
   }
 
-  /** From above the eyes to the chin: the eyes' distance is four tenths of the face's width. */
+  /**
+   * From above the eyes to the chin, turned as the face is: the eyes' distance is four tenths of
+   * the face's width.
+   */
   private static FaceMask around(int width, int height, double[][] p) {
     double eyes = Math.hypot(p[0][0] - p[1][0], p[0][1] - p[1][1]);
-    double eyesY = (p[0][1] + p[1][1]) / 2;
-    double mouthY = (p[3][1] + p[4][1]) / 2;
-    double down = Math.max(mouthY - eyesY, eyes / 2);
-    double x = (p[0][0] + p[1][0] + p[3][0] + p[4][0]) / 4;
-    return ellipse(width, height, x, eyesY + 0.6 * down, 1.2 * eyes, 1.45 * down);
+    double[] between = {(p[0][0] + p[1][0]) / 2, (p[0][1] + p[1][1]) / 2};
+    double x = (p[3][0] + p[4][0]) / 2 - between[0];
+    double y = (p[3][1] + p[4][1]) / 2 - between[1];
+    double length = Math.hypot(x, y);
+    double[] down = length > 0 ? new double[] {x / length, y / length} : new double[] {0, 1};
+    double drop = Math.max(length, eyes / 2);
+    double[] centre = {between[0] + 0.6 * drop * down[0], between[1] + 0.6 * drop * down[1]};
+    return ellipse(width, height, centre, down, 1.2 * eyes, 1.45 * drop);
   }
 
+  /**
+   * @param down unit vector of the axis from the forehead to the chin
+   * @param across half of the other axis
+   * @param along half of that axis
+   */
   private static FaceMask ellipse(
-      int width, int height, double x, double y, double across, double down) {
+      int width, int height, double[] centre, double[] down, double across, double along) {
     List<double[]> outline = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
       double angle = 2 * Math.PI * i / 64;
-      outline.add(new double[] {x + across * Math.cos(angle), y + down * Math.sin(angle)});
+      double a = across * Math.cos(angle);
+      double b = along * Math.sin(angle);
+      outline.add(
+          new double[] {
+            centre[0] + a * down[1] + b * down[0], centre[1] - a * down[0] + b * down[1]
+          });
     }
     return new FaceMask(width, height, hull(outline));
   }

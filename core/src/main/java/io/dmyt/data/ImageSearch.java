@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * Images below folders, at any depth: files with an image's name in any case ({@code .jpg}, {@code
  * .jpeg}, {@code .jpe}, {@code .jfif}, {@code .png}, {@code .webp}, {@code .bmp}, {@code .gif},
  * {@code .tif}, {@code .tiff}). Hidden files and folders, whose names begin with a dot, are left
- * out; symbolic links are followed.
+ * out; symbolic links are followed. Files of landmarks belong to their images.
  *
  * @param images sorted by path
  * @param leftOut what else there is
@@ -100,7 +100,7 @@ public record ImageSearch(List<Path> images, LeftOut leftOut) {
         leftOut.dangling(file); // Otherwise these would be the attributes of what it leads to.
       } else if (ImageFormat.hasEnding(file) && attributes.isRegularFile()) {
         images.add(file);
-      } else {
+      } else if (!LandmarkFile.isOne(file)) {
         leftOut.other(file);
       }
       return FileVisitResult.CONTINUE;

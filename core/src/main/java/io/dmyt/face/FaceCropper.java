@@ -47,7 +47,23 @@ public final class FaceCropper {
     };
   }
 
-  /** Where the landmarks lie in an aligned crop. */
+  /**
+   * Where a face's landmarks lie in its crop, in pixels.
+   *
+   * @throws IllegalArgumentException as {@link #crop}
+   */
+  public static List<Point> landmarks(RgbImage image, Face face, FaceCrop how) {
+    if (how.method() == FaceCrop.Method.ALIGNED) {
+      Similarity move = Similarity.fit(face.landmarks(), template(how));
+      return face.landmarks().stream().map(move::apply).toList();
+    }
+    Square cut = Square.of(image, face.box(), how.scale());
+    return face.landmarks().stream()
+        .map(p -> new Point(p.x() - cut.left, p.y() - cut.top))
+        .toList();
+  }
+
+  /** Where the template's points lie in an aligned crop. */
   static List<Point> template(FaceCrop how) {
     double unit = how.size() / TEMPLATE_SIZE / how.scale();
     double margin = how.size() * (how.scale() - 1) / 2 / how.scale();
@@ -70,18 +86,30 @@ public final class FaceCropper {
   }
 
   private static RgbImage square(RgbImage image, Box box, double scale) {
-    int side = (int) (box.size() * scale);
-    int left = Math.max(0, (int) (box.centre().x() - side / 2.0));
-    int top = Math.max(0, (int) (box.centre().y() - side / 2.0));
-    side = Math.min(side, Math.min(image.width() - left, image.height() - top));
-    if (side < 1) {
-      throw new IllegalArgumentException(Text.format("%s lies outside of the picture", box));
-    }
-    byte[] pixels = new byte[3 * side * side];
-    for (int y = 0; y < side; y++) {
+    Square cut = Square.of(image, box, scale);
+    byte[] pixels = new byte[3 * cut.side * cut.side];
+    for (int y = 0; y < cut.side; y++) {
       System.arraycopy(
-          image.pixels(), 3 * ((top + y) * image.width() + left), pixels, 3 * side * y, 3 * side);
+          image.pixels(),
+          3 * ((cut.top + y) * image.width() + cut.left),
+          pixels,
+          3 * cut.side * y,
+          3 * cut.side);
     }
-    return new RgbImage(side, side, pixels);
+    return new RgbImage(cut.side, cut.side, pixels);
+  }
+
+  /** A square of a picture, in pixels. */
+  private record Square(int left, int top, int side) {
+    static Square of(RgbImage image, Box box, double scale) {
+      int side = (int) (box.size() * scale);
+      int left = Math.max(0, (int) (box.centre().x() - side / 2.0));
+      int top = Math.max(0, (int) (box.centre().y() - side / 2.0));
+      side = Math.min(side, Math.min(image.width() - left, image.height() - top));
+      if (side < 1) {
+        throw new IllegalArgumentException(Text.format("%s lies outside of the picture", box));
+      }
+      return new Square(left, top, side);
+    }
   }
 }

@@ -24,9 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * Makes a data set of faces out of videos: {@code SPLIT/CLASS/VIDEO/FRAME.png}, a table of all of
- * them in {@code index.csv}, how they were cut out in {@code faces.json}, and a few of them to look
- * at in {@code contact.png}. A run that was broken off goes on where it was.
+ * Makes a data set of faces out of videos: {@code SPLIT/CLASS/VIDEO/FRAME.png}, each with its
+ * {@link io.dmyt.data.LandmarkFile}, a table of all of them in {@code index.csv}, how they were cut
+ * out in {@code faces.json}, and a few of them to look at in {@code contact.png}. A run that was
+ * broken off goes on where it was.
  *
  * @param frames which frames are looked at
  * @param crop how faces are cut out

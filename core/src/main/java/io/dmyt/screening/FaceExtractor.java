@@ -1,6 +1,7 @@
 package io.dmyt.screening;
 
 import io.dmyt.data.FaceCrop;
+import io.dmyt.data.LandmarkFile;
 import io.dmyt.data.RgbImage;
 import io.dmyt.face.Face;
 import io.dmyt.face.FaceCropper;
@@ -49,8 +50,9 @@ record FaceExtractor(FaceDetector faces, FrameSelection frames, FaceCrop crop) {
           "score");
 
   /**
-   * Writes a PNG for each frame in which the person is seen. Until it is known who that is, every
-   * person's faces lie in a folder beside, so that no number of frames fills the memory.
+   * Writes a PNG for each frame in which the person is seen, and where the face lies in it. Until
+   * it is known who that is, every person's faces lie in a folder beside, so that no number of
+   * frames fills the memory.
    *
    * @param root of the data set
    * @param folder of this video, below the root
@@ -74,6 +76,7 @@ record FaceExtractor(FaceDetector faces, FrameSelection frames, FaceCrop crop) {
           Path draft = Files.createDirectories(drafts.resolve("" + numbers[i])).resolve(name);
           RgbImage cut = FaceCropper.crop(frame.image(), face, crop);
           ImageIO.write(cut.toBufferedImage(), "png", draft.toFile());
+          Files.writeString(LandmarkFile.of(draft), landmarks(frame.image(), face));
           room.merge(numbers[i], face.box().width() * face.box().height(), Double::sum);
           rows.computeIfAbsent(numbers[i], n -> new StringBuilder())
               .append(row(video, frame, face, numbers[i], root.relativize(folder.resolve(name))));
@@ -92,6 +95,14 @@ record FaceExtractor(FaceDetector faces, FrameSelection frames, FaceCrop crop) {
     } finally {
       clear(drafts);
     }
+  }
+
+  /** The five points as they lie in the crop. */
+  private String landmarks(RgbImage image, Face face) {
+    return LandmarkFile.content(
+        FaceCropper.landmarks(image, face, crop).stream()
+            .map(p -> new double[] {p.x(), p.y()})
+            .toArray(double[][]::new));
   }
 
   /** Removes a folder that a broken-off run may have left. */

@@ -121,6 +121,28 @@ class AugmentationsTest {
     }
   }
 
+  /** A face that lies on its side: the chin is where the mouth is, and the forehead opposite. */
+  @Test
+  void fivePointsGiveTheFacesPlaceAndTurn() throws Exception {
+    Path picture = folder.resolve("b.png");
+    double[][] points = {{50, 40}, {50, 60}, {60, 50}, {70, 42}, {70, 58}};
+    Files.writeString(LandmarkFile.of(picture), LandmarkFile.content(points));
+    FaceMask face = FaceMask.of(Sample.of(picture), 120, 100);
+    float[] mean = new float[120 * 100];
+    for (int seed = 0; seed < 50; seed++) {
+      float[] mask = face.deformed(new SplittableRandom(seed));
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += mask[i] / 50;
+      }
+    }
+    // Along the axis from 33 to 91, across it from 26 to 74; softer towards the edge.
+    assertTrue(mean[50 * 120 + 62] > 0.99, "between eyes and mouth");
+    assertTrue(mean[50 * 120 + 80] > 0.5 && mean[50 * 120 + 44] > 0.5, "along the face");
+    assertTrue(mean[50 * 120 + 102] < 0.05 && mean[50 * 120 + 22] < 0.05, "beyond chin and hair");
+    assertTrue(mean[35 * 120 + 62] > 0.5 && mean[65 * 120 + 62] > 0.5, "across the face");
+    assertTrue(mean[14 * 120 + 62] < 0.05 && mean[86 * 120 + 62] < 0.05, "beyond the cheeks");
+  }
+
   /** Whatever the number of workers, and wherever an epoch is gone on with. */
   @Test
   void batchesAreAFunctionOfSeedEpochAndPlace() throws Exception {

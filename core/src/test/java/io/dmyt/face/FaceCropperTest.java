@@ -54,6 +54,12 @@ class FaceCropperTest {
           assertEquals(p.x(), found.x(), 0.5, "angle " + angle + ", scale " + scale);
           assertEquals(p.y(), found.y(), 0.5, "angle " + angle + ", scale " + scale);
         }
+        List<Point> said =
+            FaceCropper.landmarks(image, new Face(ANYWHERE, landmarks, 1), FaceCrop.aligned());
+        for (int i = 0; i < said.size(); i++) {
+          assertEquals(template.get(i).x(), said.get(i).x(), 1e-9);
+          assertEquals(template.get(i).y(), said.get(i).y(), 1e-9);
+        }
       }
     }
   }
@@ -110,6 +116,8 @@ class FaceCropperTest {
     assertArrayEquals(
         new int[] {left, top, side, side},
         new int[] {crop.pixels()[0], crop.pixels()[1], crop.width(), crop.height()});
+    assertEquals(
+        new Point(-left, -top), FaceCropper.landmarks(image, face, FaceCrop.box(scale)).get(0));
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmyt.data.FaceCrop;
 import io.dmyt.data.ImageDecoder;
+import io.dmyt.data.ImageSearch;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.data.RgbImage;
 import io.dmyt.face.FaceCropper;
@@ -84,6 +86,16 @@ class FaceDatasetWriterTest {
       assertArrayEquals(expected.pixels(), decoder.rgb(first).pixels());
     }
     assertTrue(Files.exists(out.resolve("contact.png")));
+    String landmarks =
+        Files.readString(out.resolve("train/real/train+real+a/000000.landmarks.json"));
+    double[][] points = new ObjectMapper().readValue(landmarks, double[][].class);
+    assertEquals(5, points.length);
+    // About where the template has the eye that lies left in the picture.
+    assertEquals(96.9, points[0][0], 12, landmarks);
+    assertEquals(113.5, points[0][1], 12, landmarks);
+    ImageSearch search = ImageSearch.below(out.resolve("train"));
+    assertEquals(2, search.images().size());
+    assertTrue(search.leftOut().isEmpty(), search.leftOut().toString());
     assertEquals(Optional.of(FaceCrop.aligned()), FaceCropFile.read(out));
 
     // What is done isn't done again; what failed is.
