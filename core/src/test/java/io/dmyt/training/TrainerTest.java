@@ -108,6 +108,21 @@ class TrainerTest {
   }
 
   @Test
+  void givesUpOnABetterEpoch() throws Exception {
+    Detector detector = detector();
+    List<EpochResult> kept = new ArrayList<>();
+    TrainingOptions options =
+        TrainingOptions.defaults()
+            .withEpochs(6)
+            .withSelection(new Selection(Selection.By.ACCURACY, 2));
+    List<EpochResult> epochs =
+        new Trainer(detector, options)
+            .fit(batch(), labelled(detector, 1, 3, 2, 3, 4, 4), kept::add, TrainingMonitor.SILENT);
+    assertEquals(4, epochs.size(), "the second is the best, and two more have been tried");
+    assertEquals(List.of(1, 2), kept.stream().map(EpochResult::epoch).toList());
+  }
+
+  @Test
   void stopsWhenItIsNoLongerFinite() {
     Detector detector = detector();
     Trainer trainer = new Trainer(detector, TrainingOptions.defaults());

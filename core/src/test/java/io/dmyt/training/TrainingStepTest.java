@@ -11,6 +11,7 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.loss.ClassLoss;
 import io.dmyt.training.StepOptions.OnNan;
 import io.dmyt.training.StepOptions.Optimizer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -87,6 +88,47 @@ class TrainingStepTest {
       OutOfMemoryError e = assertThrows(OutOfMemoryError.class, () -> step.run(images, labels));
       assertTrue(e.getMessage().contains("a batch of 8 does not fit, one of 2 does"), e.toString());
     }
+  }
+
+  private double[] learned() {
+    return backbone.graph().paramTable().entrySet().stream()
+        .filter(e -> !e.getKey().endsWith("_mean") && !e.getKey().endsWith("_var"))
+        .flatMapToDouble(e -> Arrays.stream(e.getValue().dup('c').data().asDouble()))
+        .toArray();
+  }
+
+  /** SGD without momentum steps by the rate times the gradient, which has at most that length. */
+  @Test
+  void aLongGradientIsScaledDownAndAShortOneStaysAsItIs() {
+    double[] before = learned();
+    INDArray all = backbone.graph().params().dup();
+    double[] free = steppedBy(0, all, before);
+    double length = Math.sqrt(Arrays.stream(free).map(v -> v * v).sum());
+    for (double longest : new double[] {length / 7, 2 * length}) {
+      double[] clipped = steppedBy(longest, all, before);
+      double factor = Math.min(1, longest / length);
+      for (int i = 0; i < free.length; i++) {
+        assertEquals(factor * free[i], clipped[i], 1e-4 * length, "parameter " + i);
+      }
+      assertEquals(
+          factor * length, Math.sqrt(Arrays.stream(clipped).map(v -> v * v).sum()), 1e-3 * length);
+    }
+  }
+
+  /** The gradient that the step took, if the longest may be so long. */
+  private double[] steppedBy(double longest, INDArray start, double[] before) {
+    backbone.graph().params().assign(start);
+    StepOptions sgd = new StepOptions(Optimizer.SGD, 0, 1, longest, 0, 0, false, OnNan.STOP);
+    TrainingOptions options =
+        TrainingOptions.defaults().withLearningRate(1).withWeightDecay(0).withStep(sgd);
+    try (TrainingStep step = new TrainingStep(backbone, new Greedy(8), options)) {
+      step.run(images, labels);
+    }
+    double[] after = learned();
+    for (int i = 0; i < after.length; i++) {
+      after[i] = before[i] - after[i];
+    }
+    return after;
   }
 
   @Test
