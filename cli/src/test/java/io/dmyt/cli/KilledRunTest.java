@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -64,12 +66,20 @@ class KilledRunTest {
     return all;
   }
 
-  private Process start(Path said, Object... arguments) throws IOException {
+  private static List<String> command(Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.dmyt.cli.Main"));
     Arrays.stream(arguments).map(Object::toString).forEach(command::add);
+    return command;
+  }
+
+  private static Process start(Path said, Object... arguments) throws IOException {
+    return start(said, command(arguments));
+  }
+
+  private static Process start(Path said, List<String> command) throws IOException {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
@@ -144,6 +154,37 @@ class KilledRunTest {
     assertEquals(0, more.code(), more.all());
     assertTrue(more.err().contains("--epoch " + (epochs + 1) + " (was 10000)"), more.err());
     assertEquals(epochs + 1, losses(run).size() - 1);
+  }
+
+  /** A limit on the size of files stands for the end of a disk. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aStateThatCannotBeWrittenLeavesTheOneBefore() throws Exception {
+    Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
+    Path whole = folder.resolve("whole");
+    assertEquals(0, Cli.run(train(data, 3, "-o", whole)).code());
+    Path run = folder.resolve("run");
+    assertEquals(0, Cli.run(train(data, 1, "-o", run)).code());
+    long kilobytes = Files.size(run.resolve("last.zip")) / 2 / 1024;
+    byte[] last = Files.readAllBytes(run.resolve("last.zip"));
+
+    Path said = folder.resolve("said.txt");
+    List<String> java = command("train", "--resume", run, "-e", 3);
+    List<String> limited = new ArrayList<>();
+    limited.addAll(List.of("bash", "-c", "ulimit -f " + kilobytes + " && exec \"$@\"", "dmyt"));
+    limited.addAll(java);
+    assertEquals(1, start(said, limited).waitFor(), Files.readString(said));
+    List<String> errors =
+        Files.readAllLines(said).stream().filter(l -> l.startsWith("dmyt:")).toList();
+    assertEquals(1, errors.size(), errors.toString());
+    assertTrue(
+        errors.get(0).endsWith("the state before is intact: go on with --resume " + run),
+        errors.get(0));
+    assertArrayEquals(last, Files.readAllBytes(run.resolve("last.zip")));
+
+    assertEquals(0, start(said, java).waitFor(), Files.readString(said));
+    assertEquals(losses(whole), losses(run));
+    assertArrayEquals(weights(whole.resolve("last.zip")), weights(run.resolve("last.zip")));
   }
 
   private void say(int code, String what, Object... arguments) {

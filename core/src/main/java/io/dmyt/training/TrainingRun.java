@@ -2,9 +2,11 @@ package io.dmyt.training;
 
 import io.dmyt.Detector;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Reason;
 import io.dmyt.internal.Text;
 import io.dmyt.internal.Yaml;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -229,8 +231,12 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
   @Override
   public void save(TrainingState now, @Nullable INDArray parameters) throws IOException {
     SavedState stored = new SavedState(now, Objects.requireNonNull(data), parameters);
-    detector().save(folder.next(), stored.attachments());
-    folder.advance();
+    try {
+      detector().save(folder.next(), stored.attachments());
+      folder.advance();
+    } catch (FileSystemException e) {
+      throw unsaved(e);
+    }
     state = now;
     saved = System.nanoTime();
     writeHistory();
@@ -275,7 +281,21 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
 
   @Override
   public void save(EpochResult result) throws IOException {
-    new KeptEpochs(folder, keeping.best()).save(detector(), result, state.history());
+    try {
+      new KeptEpochs(folder, keeping.best()).save(detector(), result, state.history());
+    } catch (FileSystemException e) {
+      throw unsaved(e);
+    }
+  }
+
+  /** That the disk is full, or the like: says what is left. */
+  private IOException unsaved(FileSystemException e) {
+    String rest =
+        Files.exists(folder.last())
+            ? Text.format("the state before is intact: go on with --resume %s", path)
+            : "there is no state from before";
+    return new IOException(
+        Text.format("the run can't be saved in %s: %s; %s", path, Reason.of(e), rest), e);
   }
 
   private Detector detector() {
