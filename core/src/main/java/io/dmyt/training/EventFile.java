@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.nd4j.shade.protobuf.CodedOutputStream;
@@ -69,6 +70,28 @@ final class EventFile implements Closeable {
             summary.addValue(
                 Summary.Value.newBuilder().setTag(name).setSimpleValue(value.floatValue())));
     record(event(step, SUMMARY, summary.build().toByteArray()));
+  }
+
+  /** Writes an epoch's figures, but for those that do not exist. */
+  void write(long step, EpochResult epoch) throws IOException {
+    write(step, figures(epoch));
+  }
+
+  private static Map<String, Double> figures(EpochResult e) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("learning_rate", e.learningRate());
+    figures.put("train/epoch_loss", e.trainLoss());
+    figures.put("train/accuracy", e.trainAccuracy());
+    figures.put("valid/loss", e.validLoss());
+    figures.put("valid/accuracy", e.validAccuracy());
+    EmbeddingMetrics embeddings = e.embeddings();
+    figures.put("train/triplets", embeddings.triplets());
+    figures.put("train/same_class_distance", embeddings.sameDistance());
+    figures.put("train/different_class_distance", embeddings.differentDistance());
+    figures.put("valid/precision_at_1", embeddings.precisionAt1());
+    figures.put("valid/map_at_r", embeddings.mapAtR());
+    figures.values().removeIf(value -> Double.isNaN(value));
+    return figures;
   }
 
   void flush() throws IOException {

@@ -10,7 +10,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -250,27 +249,9 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
       HistoryFile.write(folder.file("history.csv"), epochs);
     }
     if (epochs.size() > epochsWritten) {
-      long step = detector().graph().getIterationCount();
-      events().write(step, figures(epochs.get(epochs.size() - 1)));
+      events().write(detector().graph().getIterationCount(), epochs.get(epochs.size() - 1));
       epochsWritten = epochs.size();
     }
-  }
-
-  private static Map<String, Double> figures(EpochResult e) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("learning_rate", e.learningRate());
-    figures.put("train/epoch_loss", e.trainLoss());
-    figures.put("train/accuracy", e.trainAccuracy());
-    figures.put("valid/loss", e.validLoss());
-    figures.put("valid/accuracy", e.validAccuracy());
-    EmbeddingMetrics embeddings = e.embeddings();
-    figures.put("train/triplets", embeddings.triplets());
-    figures.put("train/same_class_distance", embeddings.sameDistance());
-    figures.put("train/different_class_distance", embeddings.differentDistance());
-    figures.put("valid/precision_at_1", embeddings.precisionAt1());
-    figures.put("valid/map_at_r", embeddings.mapAtR());
-    figures.values().removeIf(value -> Double.isNaN(value));
-    return figures;
   }
 
   @Override
