@@ -9,12 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dmyt.data.Preprocessing;
 import io.dmyt.data.Sample;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.internal.AtomicFile;
-import io.dmyt.loss.Dummies;
 import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.training.Trainer;
 import io.dmyt.training.TrainingMonitor;
@@ -59,16 +57,7 @@ class DetectorTest {
 
   private static Detector detector(LossKind loss, Engine engine) {
     return Detector.create(
-        new DetectorSpec(
-            "resnet18",
-            CLASSES,
-            "real",
-            Preprocessing.imageNet(SIZE),
-            loss,
-            loss.hasClassifier() ? null : Dummies.of(CLASSES, 512),
-            List.of(1.0, 2.0, 3.0)),
-        3,
-        engine);
+        DetectorSpecs.resnet18(CLASSES, SIZE, loss, List.of(1.0, 2.0, 3.0)), 3, engine);
   }
 
   private static INDArray images(int count) {

@@ -214,7 +214,7 @@ class KilledRunTest {
     Path none = folder.resolve("none");
     say(1, "nowhere", train(folder.resolve("nowhere"), 2, "-o", none));
     assertTrue(Files.notExists(none), "a run that never began leaves nothing");
-    say(2, "no run's folder", "train", "--resume", folder.resolve("data"));
+    say(2, "is not a run's folder", "train", "--resume", folder.resolve("data"));
     say(2, "a run keeps its model", "train", "--resume", run, "--image-size", 64);
     say(2, "did you mean batch?", "train", "--config", config("bach: 4\ndataset: " + data));
     say(2, "line 2", "train", "--config", config("batch: 4\nbatch: 8"));

@@ -31,7 +31,12 @@ public final class LandmarkFile {
     return String.valueOf(file.getFileName()).endsWith(ENDING);
   }
 
-  /** What the file holds: points in pixels, with two digits. */
+  /**
+   * What the file holds.
+   *
+   * @param points [n][2], x and y in pixels of the picture, written with two decimals; n is 5, 68
+   *     or 81
+   */
   public static String content(double[][] points) {
     StringBuilder json = new StringBuilder();
     for (double[] p : points) {

@@ -132,7 +132,7 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
    */
   public static Map<String, Object> options(Path path) throws IOException {
     if (!isOne(path)) {
-      throw new IOException(Text.format("%s is no run's folder: it has no %s", path, CONFIG));
+      throw new IOException(Text.format("%s is not a run's folder: it has no %s", path, CONFIG));
     }
     return Yaml.read(path.resolve(CONFIG));
   }

@@ -65,7 +65,7 @@ final class Validation {
   void add(DataSet batch, INDArray features, double loss) {
     int[] predictions = Trainer.predict(detector, features);
     metrics.add(loss, batch.getLabels(), predictions, EmbeddingMetrics.NOTHING);
-    if (looksUp && labels.size() < LOOKED_UP) {
+    if (looksUp) {
       addEmbeddings(features, batch.getLabels());
     }
     if (by == Selection.By.BALANCED_ACCURACY || by.needsScores()) {
@@ -82,12 +82,11 @@ final class Validation {
 
   private void addEmbeddings(INDArray features, INDArray truth) {
     int size = Math.toIntExact(features.size(1));
+    int[] classes = truth.argMax(1).toIntVector();
     float[] values = features.dup('c').data().asFloat();
-    for (int from = 0; from < values.length; from += size) {
-      embeddings.add(Arrays.copyOfRange(values, from, from + size));
-    }
-    for (int label : truth.argMax(1).toIntVector()) {
-      labels.add(label);
+    for (int i = 0; i < classes.length && labels.size() < LOOKED_UP; i++) {
+      embeddings.add(Arrays.copyOfRange(values, i * size, (i + 1) * size));
+      labels.add(classes[i]);
     }
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
-import io.dmyt.DetectorSpec;
+import io.dmyt.DetectorSpecs;
 import io.dmyt.Golden;
 import io.dmyt.LossKind;
 import io.dmyt.Prediction;
@@ -17,7 +17,6 @@ import io.dmyt.data.BadImageException;
 import io.dmyt.data.EncodedImage;
 import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
-import io.dmyt.data.Preprocessing;
 import io.dmyt.data.RgbImage;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SampleContent;
@@ -27,7 +26,6 @@ import io.dmyt.evaluation.embedding.EmbeddingCache;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.TestPage;
 import io.dmyt.evaluation.report.WorstErrors;
-import io.dmyt.loss.Dummies;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
@@ -82,16 +80,7 @@ class SamplesTest {
   }
 
   private static Detector detector() {
-    return Detector.create(
-        new DetectorSpec(
-            "resnet18",
-            CLASSES,
-            "real",
-            Preprocessing.imageNet(SIZE),
-            LossKind.DMYT,
-            Dummies.of(CLASSES, FEATURES),
-            null),
-        3);
+    return Detector.create(DetectorSpecs.resnet18(CLASSES, SIZE, LossKind.DMYT, null), 3);
   }
 
   private static LoaderOptions options(Detector detector) {

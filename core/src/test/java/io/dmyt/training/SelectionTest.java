@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
-import io.dmyt.DetectorSpec;
+import io.dmyt.DetectorSpecs;
 import io.dmyt.LossKind;
-import io.dmyt.backbone.Backbones;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
@@ -16,7 +15,7 @@ import io.dmyt.data.Preprocessing;
 import io.dmyt.data.RgbImage;
 import io.dmyt.data.Sample;
 import io.dmyt.engine.Engines;
-import io.dmyt.loss.Dummies;
+import io.dmyt.metric.Retrieval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -33,18 +32,7 @@ class SelectionTest {
   private static final int SIZE = 32;
 
   private static Detector detector(LossKind loss) {
-    int size = Backbones.spec("resnet18").embeddingSize();
-    return Detector.create(
-        new DetectorSpec(
-            "resnet18",
-            CLASSES,
-            "real",
-            Preprocessing.imageNet(SIZE),
-            loss,
-            loss.hasClassifier() ? null : Dummies.of(CLASSES, size),
-            null),
-        3,
-        Engines.dl4j());
+    return Detector.create(DetectorSpecs.resnet18(CLASSES, SIZE, loss, null), 3, Engines.dl4j());
   }
 
   private static EpochResult epoch(boolean best) {
@@ -168,5 +156,28 @@ class SelectionTest {
     validation.add(batch, Nd4j.rand(DataType.FLOAT, 2, 512), 0.5);
     assertEquals(-0.5, validation.score());
     assertTrue(Double.isNaN(validation.retrieval().precisionAt1()), "one image a class");
+  }
+
+  /**
+   * Of 5,001 images the first, which lies apart, and the last are of one class: were the last
+   * looked up, both would have neighbours of the other class.
+   */
+  @Test
+  void asManyEmbeddingsAreLookedUpAsIsSaid() {
+    Validation validation =
+        new Validation(detector(LossKind.TRIPLET), Selection.By.REFERENCE, true);
+    INDArray images = Nd4j.zeros(3, 3, SIZE, SIZE);
+    for (int i = 0; i < 1_667; i++) {
+      INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {1, 0}, {1, 0}});
+      INDArray features = Nd4j.ones(DataType.FLOAT, 3, 2);
+      if (i == 0) {
+        labels.putRow(0, Nd4j.createFromArray(0f, 1f));
+        features.putScalar(0, 0, -1);
+      } else if (i == 1_666) {
+        labels.putRow(2, Nd4j.createFromArray(0f, 1f));
+      }
+      validation.add(new DataSet(images, labels), features, 0.5);
+    }
+    assertEquals(new Retrieval(1, 1), validation.retrieval());
   }
 }
