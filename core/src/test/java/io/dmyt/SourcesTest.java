@@ -27,6 +27,7 @@ class SourcesTest {
           "DetectorTransformer", "Spark's parameters, with a getter and a setter each",
           "EmbeddingSvm", "decision values and their gradients, over one kernel",
           "ModelFile", "one kind of file, half of it javadoc",
+          "Operation", "a list: one record for each operation, half of it javadoc",
           "Networks", "libtorch's networks, layer by layer");
 
   private static List<Path> sources() throws IOException {

@@ -137,12 +137,24 @@ public sealed interface Operation {
   }
 
   /**
-   * Layer normalisation over the last dimension.
+   * Layer normalisation over one dimension.
    *
    * @param gamma (features)
    * @param beta (features), or null
+   * @param ofChannels whether it goes over the second dimension, not over the last
    */
-  record LayerNorm(Parameter gamma, Parameter beta, double eps) implements Operation {
+  record LayerNorm(Parameter gamma, @Nullable Parameter beta, double eps, boolean ofChannels)
+      implements Operation {
+    /** Over the last dimension. */
+    public LayerNorm(Parameter gamma, @Nullable Parameter beta, double eps) {
+      this(gamma, beta, eps, false);
+    }
+
+    /** The dimension that it goes over in values of that rank. */
+    public int axis(int rank) {
+      return ofChannels ? 1 : rank - 1;
+    }
+
     @Override
     public String text() {
       return "layer norm";

@@ -71,7 +71,7 @@ final class Shapes {
     if (op instanceof Operation.BatchNorm norm) {
       require(x[1] == norm.gamma().length(), op, x);
     } else if (op instanceof Operation.LayerNorm norm) {
-      require(x[x.length - 1] == norm.gamma().length(), op, x);
+      require(x[norm.axis(x.length)] == norm.gamma().length(), op, x);
     } else if (op instanceof Operation.Sum || op instanceof Operation.Product) {
       return spread(op, inputs);
     } else if (op instanceof Operation.Concat concat) {

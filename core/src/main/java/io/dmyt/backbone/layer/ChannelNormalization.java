@@ -66,10 +66,9 @@ public final class ChannelNormalization extends FunctionVertex implements SelfDe
 
   @Override
   public int describe(VertexNodes nodes) {
-    int last = nodes.add(new Operation.Permute(List.of(0, 2, 3, 1)), nodes.input());
-    int normed =
-        nodes.add(new Operation.LayerNorm(nodes.vector("weight"), nodes.vector("bias"), eps), last);
-    return nodes.add(new Operation.Permute(List.of(0, 3, 1, 2)), normed);
+    return nodes.add(
+        new Operation.LayerNorm(nodes.vector("weight"), nodes.vector("bias"), eps, true),
+        nodes.input());
   }
 
   @Override

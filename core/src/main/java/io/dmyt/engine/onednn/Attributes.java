@@ -1,6 +1,7 @@
 package io.dmyt.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_binary;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_eltwise;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_create;
@@ -40,6 +41,18 @@ final class Attributes {
         return "sum";
       }
     }
+
+    /**
+     * Multiplies by a factor for each channel.
+     *
+     * @param factors (1, channels, 1, 1), floats
+     */
+    record Scale(Format factors) implements PostOp {
+      @Override
+      public String toString() {
+        return "scale";
+      }
+    }
   }
 
   static dnnl_primitive_attr plain(NativeScope scope) {
@@ -66,14 +79,20 @@ final class Attributes {
         Dnnl.check(
             dnnl_post_ops_append_eltwise(ops, f.algorithm(), f.alpha(), f.beta()),
             "dnnl_post_ops_append_eltwise");
+      } else if (op instanceof PostOp.Scale scale) {
+        append(ops, dnnl_binary_mul, scale.factors());
       } else {
-        Dnnl.check(
-            dnnl_post_ops_append_binary(ops, dnnl_binary_add, result.description()),
-            "dnnl_post_ops_append_binary");
+        append(ops, dnnl_binary_add, result);
       }
     }
     Dnnl.check(
         dnnl_primitive_attr_set_post_ops(attributes, ops), "dnnl_primitive_attr_set_post_ops");
     return attributes;
+  }
+
+  private static void append(dnnl_post_ops ops, int algorithm, Format other) {
+    Dnnl.check(
+        dnnl_post_ops_append_binary(ops, algorithm, other.description()),
+        "dnnl_post_ops_append_binary");
   }
 }

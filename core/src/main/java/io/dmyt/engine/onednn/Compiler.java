@@ -5,6 +5,7 @@ import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.RegionProgram;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +41,8 @@ final class Compiler {
     ProgramBuilder program = new ProgramBuilder(source, policy, parameters, tuner);
     try {
       Compiler compiler = new Compiler(source, program);
-      for (int n = 0; n < source.region().nodes().size(); n++) {
-        if (source.liveness().live(n) && !program.fused(n)) {
-          compiler.emit(n);
-        }
-      }
+      compiler.emit(Compiler::readsNothing);
+      compiler.emit(op -> !readsNothing(op));
       if (source.training()) {
         program.goBack();
       }
@@ -52,6 +50,19 @@ final class Compiler {
     } catch (RuntimeException e) {
       program.scope().close();
       throw e;
+    }
+  }
+
+  /** Such values come first, so that whatever is before their readers can take them in. */
+  private static boolean readsNothing(Operation op) {
+    return op instanceof Operation.Weight;
+  }
+
+  private void emit(Predicate<Operation> which) {
+    for (int n = 0; n < source.region().nodes().size(); n++) {
+      if (source.liveness().live(n) && !program.fused(n) && which.test(source.region().op(n))) {
+        emit(n);
+      }
     }
   }
 

@@ -120,11 +120,13 @@ final class Elementwise {
       return dy;
     }
     long[] d = value.format().dims();
-    boolean overBatch = d[0] < dy.format().dims()[0];
-    Tensor sum = overBatch ? Sequences.batchSum(program, dy) : dy;
-    return d[2] * d[3] < dy.format().dims()[2] * dy.format().dims()[3]
-        ? program.images().spatialSum(sum)
-        : sum;
+    long[] whole = dy.format().dims();
+    boolean overBatch = d[0] < whole[0];
+    boolean overPlaces = d[2] * d[3] < whole[2] * whole[3];
+    if (overBatch) {
+      return Sequences.batchSum(program, dy, overPlaces);
+    }
+    return overPlaces ? program.images().spatialSum(dy) : dy;
   }
 
   /**

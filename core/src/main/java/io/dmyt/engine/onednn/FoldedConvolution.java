@@ -36,8 +36,8 @@ final class FoldedConvolution {
   private Operation.@Nullable BatchNorm norm;
   private final List<PostOp> postOps = new ArrayList<>();
 
-  /** What is added, by the post-op's number. */
-  private final Map<Integer, Tensor> addends = new LinkedHashMap<>();
+  /** What is added or multiplied by, by the post-op's number. */
+  private final Map<Integer, Tensor> operands = new LinkedHashMap<>();
 
   /**
    * @param text what it is called
@@ -72,12 +72,12 @@ final class FoldedConvolution {
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, program.emit().in(shapes.source(storage), shapes.x())));
     args.add(new Arg(DNNL_ARG_DST, y));
-    addends.forEach(
-        (i, addend) ->
+    operands.forEach(
+        (i, operand) ->
             args.add(
                 new Arg(
                     DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1,
-                    images.as(storage, addend))));
+                    postOps.get(i) instanceof PostOp.Add ? images.as(storage, operand) : operand)));
     Format chosen = images.chosen(choice.first(), dnnl_query_weights_md);
     args.add(new Arg(DNNL_ARG_WEIGHTS, program.weights().folded(op, norm, chosen)));
     if (bias != null) {
@@ -94,8 +94,12 @@ final class FoldedConvolution {
     } else if (reader.op() instanceof Operation.Elementwise f) {
       postOps.add(new PostOp.Apply(f));
     } else if (reader.op() instanceof Operation.Sum && addable(reader)) {
-      addends.put(postOps.size(), other(reader));
+      operands.put(postOps.size(), other(reader));
       postOps.add(new PostOp.Add());
+    } else if (reader.op() instanceof Operation.Product && factors(reader)) {
+      Tensor factors = vector(other(reader));
+      operands.put(postOps.size(), factors);
+      postOps.add(new PostOp.Scale(factors.format()));
     } else {
       return false;
     }
@@ -111,8 +115,20 @@ final class FoldedConvolution {
     return other != null && Arrays.equals(other.format().dims(), shapes.to());
   }
 
-  private Tensor other(Node sum) {
-    int first = sum.inputs().get(0);
-    return program.value(first == last ? sum.inputs().get(1) : first);
+  /** Whether the other factor is there already, one for each channel. */
+  private boolean factors(Node product) {
+    Tensor other = other(product);
+    return other != null
+        && Arrays.equals(other.format().dims(), new long[] {1, op.channels(), 1, 1});
+  }
+
+  /** Floats in their order, whatever the storage. */
+  private Tensor vector(Tensor factors) {
+    return program.emit().in(Format.plain(program.scope(), factors.format().dims()), factors);
+  }
+
+  private Tensor other(Node pair) {
+    int first = pair.inputs().get(0);
+    return program.value(first == last ? pair.inputs().get(1) : first);
   }
 }

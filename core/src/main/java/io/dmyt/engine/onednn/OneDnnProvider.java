@@ -118,8 +118,8 @@ public final class OneDnnProvider implements EngineProvider {
     if (op instanceof Operation.Dense) {
       return rank == 2;
     }
-    if (op instanceof Operation.LayerNorm) {
-      return rank == 2;
+    if (op instanceof Operation.LayerNorm norm) {
+      return norm.axis(rank) == 1;
     }
     return op instanceof Operation.Convolution
         || op instanceof Operation.Reshape

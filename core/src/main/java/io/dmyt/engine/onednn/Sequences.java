@@ -25,7 +25,7 @@ final class Sequences {
   /** Whether an operation whose value is a sequence is known. */
   static boolean runs(Operation op) {
     return op instanceof Operation.Dense
-        || op instanceof Operation.LayerNorm
+        || (op instanceof Operation.LayerNorm norm && !norm.ofChannels())
         || op instanceof Operation.Elementwise
         || op instanceof Operation.Sum
         || op instanceof Operation.Product
@@ -109,21 +109,27 @@ final class Sequences {
     program.onBackward(node, dy -> program.emit().reorder(dy, program.weights().gradient(image)));
   }
 
-  /** The sum over a batch's examples, by a product with a row of ones. */
-  static Tensor batchSum(ProgramBuilder program, Tensor batch) {
+  /**
+   * The sum over a batch's examples, by a product with a row of ones.
+   *
+   * @param ofPlaces whether over height and width as well
+   */
+  static Tensor batchSum(ProgramBuilder program, Tensor batch, boolean ofPlaces) {
     NativeScope scope = program.scope();
     Emitter emit = program.emit();
     Storage storage = new Storage(Precision.F32, Layout.NHWC);
     long[] d = batch.format().dims();
-    long each = d[1] * d[2] * d[3];
-    Format row = Format.plain(scope, 1, d[0]);
-    Format examples = Format.plain(scope, d[0], each);
+    long[] to = {1, d[1], ofPlaces ? 1 : d[2], ofPlaces ? 1 : d[3]};
+    long each = to[1] * to[2] * to[3];
+    long count = d[0] * d[1] * d[2] * d[3] / each;
+    Format row = Format.plain(scope, 1, count);
+    Format examples = Format.plain(scope, count, each);
     Format total = Format.plain(scope, 1, each);
-    float[] one = new float[Math.toIntExact(d[0])];
+    float[] one = new float[Math.toIntExact(count)];
     Arrays.fill(one, 1);
     Tensor ones = emit.kept(row);
     Address.write(ones.address(), one);
-    Tensor sum = program.images().image(storage, 1, d[1], d[2], d[3]);
+    Tensor sum = program.images().image(storage, to);
     dnnl_primitive_desc product = SequencePrimitives.matmul(scope, row, examples, total, 1);
     Tensor all = emit.inArena(program.images().as(storage, batch));
     emit.run(

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.backbone.layer.LayerSweep;
 import io.dmyt.engine.AcceleratedGraphTest;
 import io.dmyt.engine.CoverageTest;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.Placement;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Twins;
 import java.util.Map;
 import java.util.function.Function;
@@ -50,8 +52,10 @@ class OneDnnGraphTest {
   }
 
   private static Stream<DynamicTest> everyLayer(StoragePolicy policy) {
-    return CoverageTest.everyLayer(
-        OneDnnTests.engine(policy), OneDnnGraphTest::assertNoReferenceKernel);
+    TestEngine engine = OneDnnTests.engine(policy);
+    return Stream.concat(
+        CoverageTest.everyLayer(engine, OneDnnGraphTest::assertNoReferenceKernel),
+        LayerSweep.everyLayer(engine, OneDnnGraphTest::assertNoReferenceKernel));
   }
 
   private static void assertNoReferenceKernel(Twins twins, INDArray features) {

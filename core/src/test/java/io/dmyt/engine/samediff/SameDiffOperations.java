@@ -42,7 +42,7 @@ final class SameDiffOperations {
     } else if (op instanceof Operation.BatchNorm norm) {
       return batchNorm(norm, x, d.length);
     } else if (op instanceof Operation.LayerNorm norm) {
-      return layerNorm(norm, x, d.length - 1);
+      return layerNorm(norm, x, d.length);
     } else if (op instanceof Operation.Elementwise f) {
       return function(f, x);
     } else if (op instanceof Operation.Pool pool) {
@@ -174,11 +174,12 @@ final class SameDiffOperations {
         .add(spread(norm.beta(), rank));
   }
 
-  private SDVariable layerNorm(Operation.LayerNorm norm, SDVariable x, int last) {
-    long[] spread = LongStream.generate(() -> 1).limit(last + 1).toArray();
-    spread[last] = norm.gamma().length();
-    SDVariable deviation = x.sub(x.mean(true, last));
-    SDVariable variance = deviation.mul(deviation).mean(true, last);
+  private SDVariable layerNorm(Operation.LayerNorm norm, SDVariable x, int rank) {
+    int axis = norm.axis(rank);
+    long[] spread = LongStream.generate(() -> 1).limit(rank).toArray();
+    spread[axis] = norm.gamma().length();
+    SDVariable deviation = x.sub(x.mean(true, axis));
+    SDVariable variance = deviation.mul(deviation).mean(true, axis);
     SDVariable y =
         deviation
             .div(graph.math().sqrt(variance.add(norm.eps())))

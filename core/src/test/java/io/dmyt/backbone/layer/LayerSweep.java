@@ -1,0 +1,170 @@
+package io.dmyt.backbone.layer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.dmyt.engine.Engines;
+import io.dmyt.engine.Placement;
+import io.dmyt.engine.Precision;
+import io.dmyt.engine.TestEngine;
+import io.dmyt.engine.Twins;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.junit.jupiter.api.DynamicTest;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/** The layers that DL4J lacks on an engine, against their own functions. */
+public final class LayerSweep {
+  private static final int CLASSES = 3;
+
+  private LayerSweep() {}
+
+  /** Between a stem and a mean. */
+  private interface Middle {
+    /** Adds vertices, the first of which reads "stem", the last of which is "middle". */
+    void add(GraphBuilder graph);
+  }
+
+  /**
+   * A layer in a network.
+   *
+   * @param size height and width of the images
+   * @param channels of what it reads
+   * @param features of what it gives
+   */
+  private record Case(int[] size, int channels, int features, boolean tokens, Middle middle) {
+    static Case images(int height, int width, int channels, Middle middle) {
+      return new Case(new int[] {height, width}, channels, channels, false, middle);
+    }
+
+    static Case images(int height, int width, int channels, FunctionVertex vertex) {
+      return images(height, width, channels, graph -> graph.addVertex("middle", vertex, "stem"));
+    }
+
+    ComputationGraphConfiguration network() {
+      GraphBuilder graph =
+          new NeuralNetConfiguration.Builder()
+              .seed(3)
+              .updater(new Sgd(0.05))
+              .convolutionMode(ConvolutionMode.Same)
+              .graphBuilder()
+              .addInputs("in")
+              .addLayer(tokens ? "image" : "stem", convolution(3, channels, 3, 1), "in");
+      if (tokens) {
+        graph.addVertex("stem", new PixelTokens(), "image");
+      }
+      middle.add(graph);
+      graph.addVertex("curve", new Gelu(), "middle");
+      if (tokens) {
+        graph.addVertex("mean", new TokenMean(), "curve");
+      } else {
+        graph.addLayer("mean", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), "curve");
+      }
+      OutputLayer out =
+          new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+              .nIn(features)
+              .nOut(CLASSES)
+              .activation(Activation.SOFTMAX)
+              .build();
+      return graph.addLayer("out", out, "mean").setOutputs("out").build();
+    }
+  }
+
+  private static ConvolutionLayer convolution(int in, int out, int kernel, int stride) {
+    return new ConvolutionLayer.Builder(kernel, kernel)
+        .stride(stride, stride)
+        .nIn(in)
+        .nOut(out)
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
+  private static Map<String, Case> cases() {
+    Map<String, Case> all = new LinkedHashMap<>();
+    for (int channels : new int[] {1, 5, 16, 24}) {
+      all.put(
+          "layer norm of " + channels + " channels",
+          Case.images(6 + channels % 3, 7, channels, new ChannelNormalization(channels, 1e-6)));
+      all.put(
+          "scale of " + channels + " channels",
+          Case.images(5, 4 + channels % 2, channels, new ChannelScale(channels)));
+      all.put(
+          "ConvNeXt's block of " + channels + " channels",
+          Case.images(7, 5, channels, graph -> convNextBlock(graph, channels)));
+    }
+    return all;
+  }
+
+  private static void convNextBlock(GraphBuilder graph, int channels) {
+    graph
+        .addLayer("before", convolution(channels, channels, 7, 1), "stem")
+        .addVertex("norm", new ChannelNormalization(channels, 1e-6), "before")
+        .addLayer("wide", convolution(channels, 4 * channels, 1, 1), "norm")
+        .addVertex("gelu", new Gelu(), "wide")
+        .addLayer("narrow", convolution(4 * channels, channels, 1, 1), "gelu")
+        .addVertex("scale", new ChannelScale(channels), "narrow")
+        .addVertex("middle", new ElementWiseVertex(ElementWiseVertex.Op.Add), "scale", "stem");
+  }
+
+  /** What else is asked of an engine. */
+  public interface More {
+    void check(Twins twins, INDArray features);
+  }
+
+  /** Every layer on one engine. */
+  public static Stream<DynamicTest> everyLayer(TestEngine engine, More more) {
+    List<DynamicTest> tests = new ArrayList<>();
+    cases()
+        .forEach(
+            (name, layer) -> {
+              int batch = 1 + tests.size() % 4;
+              int[] size = layer.size();
+              INDArray x = Twins.random(tests.size(), batch, 3, size[0], size[1]);
+              tests.add(
+                  dynamicTest(
+                      "%s, %s on %s".formatted(name, Arrays.toString(x.shape()), engine),
+                      () -> check(layer, engine, x, more)));
+            });
+    return tests.stream();
+  }
+
+  private static void check(Case layer, TestEngine engine, INDArray x, More more) {
+    try (Twins twins = Twins.of(layer.network(), engine)) {
+      assertEquals(
+          List.of("out"),
+          Engines.placements(twins.fast()).stream()
+              .filter(place -> !place.accelerated())
+              .map(Placement::vertex)
+              .toList());
+      twins.sameOutput(x);
+      INDArray labels = Nd4j.zeros(x.size(0), CLASSES);
+      for (int i = 0; i < x.size(0); i++) {
+        labels.putScalar(i, i % CLASSES, 1);
+      }
+      if (engine.engine().options().precision() == Precision.BF16) {
+        // Of so few values bfloat16's rounding hardly averages out.
+        twins.sameAcrossJumps(x, labels);
+      } else {
+        twins.sameGradients(x, labels);
+      }
+      more.check(twins, x);
+    }
+  }
+}
