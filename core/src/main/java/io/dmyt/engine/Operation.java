@@ -55,6 +55,18 @@ public sealed interface Operation {
   }
 
   /**
+   * A value that never changes, the same for all examples: its first dimension had better be 1.
+   *
+   * @param values row-major
+   */
+  record Constant(long[] dims, double[] values) implements Operation {
+    @Override
+    public String text() {
+      return "constant";
+    }
+  }
+
+  /**
    * A convolution of images, of any number of groups.
    *
    * @param weights (out, in, height, width), or (group, out, in, height, width)
@@ -243,6 +255,18 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * The input's entries along an axis in another order.
+   *
+   * @param entries the input's entry of each of the result's: any of them, once, often or never
+   */
+  record Gather(int axis, int[] entries) implements Operation {
+    @Override
+    public String text() {
+      return "gathering";
+    }
+  }
+
   /** A frame of zeros around images. */
   record ZeroPad(int top, int bottom, int left, int right) implements Operation {
     @Override
@@ -269,7 +293,10 @@ public sealed interface Operation {
 
   /**
    * Attention of queries, keys and values, each (examples, tokens, features), in heads of equal
-   * shares of the features: {@code softmax(scale · QKᵀ) · V} in each head.
+   * shares of the features: {@code softmax(scale · QKᵀ + B) · V} in each head.
+   *
+   * <p>B is the sum of the inputs behind these three, if there are any: each (kinds, heads or 1,
+   * queries, keys), where example e takes kind {@code e mod kinds}.
    */
   record Attention(int heads, double scale) implements Operation {
     @Override

@@ -7,6 +7,10 @@ import java.util.List;
 /** Which shapes the operations take, and which they give. */
 final class Shapes {
   private static final int IMAGE = 4;
+  private static final int SEQUENCE = 3;
+
+  /** Queries, keys and values. */
+  private static final int ATTENDED = 3;
 
   private Shapes() {}
 
@@ -20,7 +24,13 @@ final class Shapes {
     if (op instanceof Operation.Weight weight) {
       return weight.parameter().dims().length;
     }
+    if (op instanceof Operation.Constant constant) {
+      return constant.dims().length;
+    }
     int first = inputs.get(0);
+    if (op instanceof Operation.Attention) {
+      return attended(inputs);
+    }
     if (op instanceof Operation.Convolution
         || op instanceof Operation.Pool
         || op instanceof Operation.GlobalPool
@@ -39,6 +49,15 @@ final class Shapes {
     return first;
   }
 
+  private static int attended(List<Integer> ranks) {
+    for (int i = 0; i < ranks.size(); i++) {
+      if (ranks.get(i) != (i < ATTENDED ? SEQUENCE : IMAGE)) {
+        throw new UnsupportedLayerException("attends to arrays of ranks " + ranks);
+      }
+    }
+    return SEQUENCE;
+  }
+
   /**
    * The shape of an operation's value.
    *
@@ -48,6 +67,9 @@ final class Shapes {
   static long[] of(Operation op, List<long[]> inputs) {
     if (op instanceof Operation.Weight weight) {
       return weight.parameter().dims().clone();
+    }
+    if (op instanceof Operation.Constant constant) {
+      return constant.dims().clone();
     }
     long[] x = inputs.get(0);
     if (op instanceof Operation.Convolution c) {
@@ -80,6 +102,12 @@ final class Shapes {
       long[] to = x.clone();
       require(slice.from() >= 0 && slice.from() + slice.size() <= x[slice.axis()], op, x);
       to[slice.axis()] = slice.size();
+      return to;
+    } else if (op instanceof Operation.Gather gather) {
+      long[] to = x.clone();
+      int[] entries = gather.entries();
+      require(Arrays.stream(entries).allMatch(e -> e >= 0 && e < x[gather.axis()]), op, x);
+      to[gather.axis()] = entries.length;
       return to;
     } else if (op instanceof Operation.ZeroPad pad) {
       return new long[] {
@@ -186,6 +214,17 @@ final class Shapes {
         queries,
         keys,
         values);
+    for (long[] bias : inputs.subList(ATTENDED, inputs.size())) {
+      require(
+          queries[0] % bias[0] == 0
+              && (bias[1] == 1 || bias[1] == attention.heads())
+              && bias[2] == queries[1]
+              && bias[3] == keys[1],
+          attention,
+          queries,
+          keys,
+          bias);
+    }
     return new long[] {queries[0], queries[1], values[2]};
   }
 }

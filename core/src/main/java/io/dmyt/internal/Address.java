@@ -19,6 +19,11 @@ public final class Address extends Pointer {
     this.address = address;
   }
 
+  /** Leads to another address from now on. */
+  public void moveTo(long other) {
+    address = other;
+  }
+
   /** Whether ND4J's arrays lie in the memory of this process, where addresses lead. */
   public static boolean reachesArrays() {
     return Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OneRegionTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"convnext_atto", "convnext_tiny_hnf"})
+  @ValueSource(strings = {"convnext_atto", "convnext_tiny_hnf", "swin_tiny_patch4_window7_224"})
   void runsAllButTheClassifier(String name) {
     BackboneOptions options = BackboneOptions.defaults().withClasses(2);
     TestEngine engine = TestEngine.best();

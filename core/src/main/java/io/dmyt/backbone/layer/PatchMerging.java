@@ -54,12 +54,16 @@ public final class PatchMerging extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    long half = size / 2;
-    int squares =
-        nodes.add(
-            new Operation.Reshape(List.of(0L, half, 2L, half, 2L, (long) features)), nodes.input());
-    int turned = nodes.add(new Operation.Permute(List.of(0, 1, 3, 4, 2, 5)), squares);
-    return nodes.add(new Operation.Reshape(List.of(0L, half * half, 4L * features)), turned);
+    int half = size / 2;
+    int[] order = new int[size * size];
+    for (int i = 0; i < order.length; i++) {
+      int row = i / 4 / half * 2 + i % 2;
+      int column = i / 4 % half * 2 + i / 2 % 2;
+      order[i] = row * size + column;
+    }
+    int squares = nodes.add(new Operation.Gather(1, order), nodes.input());
+    return nodes.add(
+        new Operation.Reshape(List.of(0L, (long) half * half, 4L * features)), squares);
   }
 
   @Override

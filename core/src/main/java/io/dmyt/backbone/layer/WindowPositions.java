@@ -26,6 +26,35 @@ public final class WindowPositions {
   }
 
   /**
+   * A map's tokens in the order of the windows and, within each, of rows and columns.
+   *
+   * @param size of the map, in tokens
+   * @param shift by which windows lie further down and right, around the map's edges
+   * @return [size²], places in the map
+   */
+  static int[] order(int size, int window, int shift) {
+    int side = size / window;
+    int[] order = new int[size * size];
+    for (int i = 0; i < order.length; i++) {
+      int token = i % (window * window);
+      int of = i / (window * window);
+      int row = (of / side * window + token / window + shift) % size;
+      int column = (of % side * window + token % window + shift) % size;
+      order[i] = row * size + column;
+    }
+    return order;
+  }
+
+  /** The order that undoes an order. */
+  static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      inverse[order[i]] = i;
+    }
+    return inverse;
+  }
+
+  /**
    * What is added to the scores of tokens in shifted windows: 0 between those that are neighbours
    * in the map, −100 else.
    *

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Emits attention: products of all heads' matrices at once, where these lie among the tokens'
@@ -35,6 +36,7 @@ final class Attention {
   private final AttentionSource keys;
   private final AttentionSource values;
   private final AttentionSource result;
+  private final @Nullable AttentionBias bias;
 
   Attention(ProgramBuilder program, int node, Operation.Attention op) {
     this.program = program;
@@ -50,6 +52,7 @@ final class Attention {
     long[] shape = program.shape(node);
     examples = shape[0];
     result = new AttentionSource(node, shape[1], shape[2], 0, shape[2]);
+    bias = inputs.size() > 3 ? new AttentionBias(program, node, op.heads()) : null;
   }
 
   /** The matrices as they lie in memory in one precision. */
@@ -137,6 +140,9 @@ final class Attention {
     Tensor shares = emit.tensor(f.scores);
     Tensor y = images.image(storage, program.dims(node));
     multiply("scores", plan.score(), q, over(f.transposed(keys), k), shares);
+    if (bias != null) {
+      bias.add(shares, storage.precision());
+    }
     emit.run(
         "softmax",
         plan.softmax().get(0),
@@ -162,6 +168,9 @@ final class Attention {
               new Arg(DNNL_ARG_DST, shares),
               new Arg(DNNL_ARG_DIFF_DST, ds),
               new Arg(DNNL_ARG_DIFF_SRC, ds));
+          if (bias != null) {
+            bias.gradients(ds, storage.precision());
+          }
           multiply("queries' gradient", back.get(1), ds, k, dq);
           multiply("keys' gradient", back.get(2), over(f.scoresByKey(), ds), q, dk);
           hand(gradients);

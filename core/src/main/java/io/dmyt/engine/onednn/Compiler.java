@@ -55,7 +55,7 @@ final class Compiler {
 
   /** Such values come first, so that whatever is before their readers can take them in. */
   private static boolean readsNothing(Operation op) {
-    return op instanceof Operation.Weight;
+    return op instanceof Operation.Weight || op instanceof Operation.Constant;
   }
 
   private void emit(Predicate<Operation> which) {
@@ -100,6 +100,10 @@ final class Compiler {
       new Attention(program, n, attention).emit();
     } else if (op instanceof Operation.Weight weight) {
       Sequences.weight(program, n, weight.parameter());
+    } else if (op instanceof Operation.Constant constant) {
+      Sequences.constant(program, n, constant.values());
+    } else if (op instanceof Operation.Gather gather) {
+      new Gathering(program, n, gather).emit();
     } else if (op instanceof Operation.Reshape) {
       Sequences.reshape(program, n);
     } else if (op instanceof Operation.Permute permute) {

@@ -125,6 +125,8 @@ public final class OneDnnProvider implements EngineProvider {
         || op instanceof Operation.Reshape
         || op instanceof Operation.Permute
         || op instanceof Operation.Weight
+        || op instanceof Operation.Constant
+        || op instanceof Operation.Gather
         || op instanceof Operation.BatchNorm
         || op instanceof Operation.Elementwise
         || op instanceof Operation.Pool

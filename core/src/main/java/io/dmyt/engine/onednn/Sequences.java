@@ -33,6 +33,8 @@ final class Sequences {
         || op instanceof Operation.Reshape
         || op instanceof Operation.Permute
         || op instanceof Operation.Weight
+        || op instanceof Operation.Constant
+        || op instanceof Operation.Gather
         || (op instanceof Operation.Concat concat && concat.axis() > 0)
         || (op instanceof Operation.Slice slice && slice.axis() > 0);
   }
@@ -65,19 +67,37 @@ final class Sequences {
     };
   }
 
+  /** Whether channels last is row-major: of all but images. */
+  private static boolean channelsLast(ProgramBuilder program, int node) {
+    return program.shape(node).length <= RANK;
+  }
+
+  /** A value row-major, in the precision in which values are stored if that is one of theirs. */
+  static Format rows(ProgramBuilder program, int node) {
+    Precision precision = program.policy().storage().precision();
+    return channelsLast(program, node)
+        ? new Storage(precision, Layout.NHWC).format(program.scope(), program.dims(node))
+        : program.plain(node);
+  }
+
   /** A value in the arena, row-major. */
-  private static Tensor rowMajor(ProgramBuilder program, int node, Tensor value) {
-    return program.emit().inArena(program.emit().in(program.plain(node), value));
+  static Tensor rowMajor(ProgramBuilder program, int node, Tensor value) {
+    return inArena(program, program.plain(node), value);
+  }
+
+  private static Tensor inArena(ProgramBuilder program, Format format, Tensor value) {
+    return program.emit().inArena(program.emit().in(format, value));
   }
 
   static void reshape(ProgramBuilder program, int node) {
     int from = program.input(node);
     Emitter emit = program.emit();
-    Tensor x = rowMajor(program, from, program.value(from));
-    program.store(node, emit.over(program.plain(node), x));
+    boolean stored = channelsLast(program, from) && channelsLast(program, node);
+    Format read = stored ? rows(program, from) : program.plain(from);
+    Format written = stored ? rows(program, node) : program.plain(node);
+    program.store(node, emit.over(written, inArena(program, read, program.value(from))));
     program.onBackward(
-        node,
-        dy -> program.gradient(from, emit.over(program.plain(from), rowMajor(program, node, dy))));
+        node, dy -> program.gradient(from, emit.over(read, inArena(program, written, dy))));
   }
 
   static void permute(ProgramBuilder program, int node, Operation.Permute op) {
@@ -107,6 +127,16 @@ final class Sequences {
     Parameter image = new Parameter(p.offset(), image(p.dims()), image(p.dims(), p.strides()));
     program.store(node, program.weights().of(image));
     program.onBackward(node, dy -> program.emit().reorder(dy, program.weights().gradient(image)));
+  }
+
+  static void constant(ProgramBuilder program, int node, double[] values) {
+    Tensor kept = program.emit().kept(program.plain(node));
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    Address.write(kept.address(), floats);
+    program.set(node, kept);
   }
 
   /**

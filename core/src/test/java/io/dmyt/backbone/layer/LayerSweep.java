@@ -58,6 +58,15 @@ public final class LayerSweep {
       return images(height, width, channels, graph -> graph.addVertex("middle", vertex, "stem"));
     }
 
+    static Case tokens(int size, int channels, int features, FunctionVertex vertex) {
+      return new Case(
+          new int[] {size, size},
+          channels,
+          features,
+          true,
+          graph -> graph.addVertex("middle", vertex, "stem"));
+    }
+
     ComputationGraphConfiguration network() {
       GraphBuilder graph =
           new NeuralNetConfiguration.Builder()
@@ -108,6 +117,25 @@ public final class LayerSweep {
       all.put(
           "ConvNeXt's block of " + channels + " channels",
           Case.images(7, 5, channels, graph -> convNextBlock(graph, channels)));
+    }
+    int[][] windows = {
+      // heads, features, size, window, shift
+      {1, 4, 4, 2, 0},
+      {1, 5, 4, 2, 1},
+      {3, 6, 6, 3, 1},
+      {2, 16, 7, 7, 0},
+      {2, 8, 9, 3, 2}
+    };
+    for (int[] w : windows) {
+      all.put(
+          "attention in windows " + Arrays.toString(w),
+          Case.tokens(w[2], 3 * w[1], w[1], new WindowAttention(w[0], w[1], w[2], w[3], w[4])));
+    }
+    for (int size : new int[] {2, 6}) {
+      int features = size + 1;
+      all.put(
+          "merging of " + size + " by " + size + " tokens",
+          Case.tokens(size, features, 4 * features, new PatchMerging(size, features)));
     }
     return all;
   }

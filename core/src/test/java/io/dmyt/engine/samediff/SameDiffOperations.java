@@ -33,6 +33,9 @@ final class SameDiffOperations {
     if (op instanceof Operation.Weight weight) {
       return region.weight(weight.parameter());
     }
+    if (op instanceof Operation.Constant constant) {
+      return graph.constant(Nd4j.create(constant.values(), constant.dims(), 'c'));
+    }
     SDVariable x = inputs.get(0);
     long[] d = shapes.get(0);
     if (op instanceof Operation.Convolution c) {
@@ -59,6 +62,8 @@ final class SameDiffOperations {
       return graph.concat(concat.axis(), inputs.toArray(SDVariable[]::new));
     } else if (op instanceof Operation.Slice slice) {
       return slice(x, d, slice.axis(), slice.from(), slice.size());
+    } else if (op instanceof Operation.Gather gather) {
+      return gather(gather, x, d, shape);
     } else if (op instanceof Operation.ZeroPad pad) {
       return pad(x, new long[] {pad.top(), pad.left()}, new long[] {pad.bottom(), pad.right()}, 0);
     } else if (op instanceof Operation.MatMul product) {
@@ -81,6 +86,22 @@ final class SameDiffOperations {
     begin[axis] = Math.toIntExact(from);
     sizes[axis] = Math.toIntExact(size);
     return graph.slice(x, begin, sizes);
+  }
+
+  /** By a product with rows of a single one each. */
+  private SDVariable gather(Operation.Gather gather, SDVariable x, long[] d, long[] shape) {
+    long outer = LongStream.of(d).limit(gather.axis()).reduce(1, (a, b) -> a * b);
+    long of = d[gather.axis()];
+    double[][] picks = new double[gather.entries().length][Math.toIntExact(of)];
+    for (int i = 0; i < picks.length; i++) {
+      picks[i][gather.entries()[i]] = 1;
+    }
+    return graph
+        .constant(Nd4j.createFromArray(picks))
+        .mmul(x.reshape(outer, of, -1).permute(1, 0, 2).reshape(of, -1))
+        .reshape(picks.length, outer, -1)
+        .permute(1, 0, 2)
+        .reshape(shape);
   }
 
   private SDVariable pad(SDVariable x, long[] before, long[] after, double value) {
@@ -243,6 +264,16 @@ final class SameDiffOperations {
     }
     SDVariable scores =
         graph.mmul(heads.get(0), heads.get(1), false, true, false).mul(attention.scale());
+    long queries = shapes.get(0)[1];
+    long keys = shapes.get(1)[1];
+    for (int i = 3; i < inputs.size(); i++) {
+      long[] b = shapes.get(i);
+      scores =
+          scores
+              .reshape(-1, b[0], attention.heads(), queries, keys)
+              .add(inputs.get(i).reshape(1, b[0], b[1], queries, keys))
+              .reshape(-1, attention.heads(), queries, keys);
+    }
     SDVariable shares = graph.nn().softmax(scores, 3);
     return graph
         .mmul(shares, heads.get(2), false, false, false)
