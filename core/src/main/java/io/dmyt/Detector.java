@@ -217,7 +217,7 @@ public final class Detector implements AutoCloseable {
    *     takes embeddings of another size
    */
   public void setRule(DecisionRule rule, @Nullable FittingData on) {
-    DetectorLoader.requireFitting(rule, spec, backbone.spec().embeddingSize());
+    DetectorLoader.requireFitting(rule, spec, backbone.embeddingSize());
     fitted = new FittedVerdict(Calibration.NONE, null, rule, on);
   }
 

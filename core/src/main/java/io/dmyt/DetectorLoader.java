@@ -55,7 +55,7 @@ final class DetectorLoader {
     DetectorSpec spec = requireDetector(file, content);
     Backbone backbone = DetectorFile.backbone(file, content, true);
     Engine found = engine.get();
-    DecisionRule rule = DetectorFile.rule(file, content, backbone.spec().embeddingSize());
+    DecisionRule rule = DetectorFile.rule(file, content, backbone.embeddingSize());
     return new Detector(backbone, spec, content.provenance(), content.fitted(rule), found);
   }
 

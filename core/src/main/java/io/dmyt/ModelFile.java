@@ -96,7 +96,7 @@ public final class ModelFile implements AutoCloseable {
       Backbone backbone = DetectorFile.backbone(file, content, false);
       StateDict.Builder copy = StateDict.builder().from(file.toString(), "DL4J (zip)");
       backbone.stateDict().tensors().forEach(copy::put);
-      DecisionRule rule = DetectorFile.rule(file, content, backbone.spec().embeddingSize());
+      DecisionRule rule = DetectorFile.rule(file, content, backbone.embeddingSize());
       return new ModelFile(copy.build(), content, rule, null);
     }
     Checkpoint checkpoint = Checkpoints.openAll(file);

@@ -208,33 +208,47 @@ public final class Backbone {
     return binding.gradient(graph);
   }
 
+  /** The features of an embedding: the specification's, or of two tokens with a classifier each. */
+  public int embeddingSize() {
+    return (hasTwoHeads() ? 2 : 1) * spec().embeddingSize();
+  }
+
+  private boolean hasTwoHeads() {
+    return contains(Classifier.second(spec()) + ".weight");
+  }
+
   /**
-   * The embeddings [batch, embedding size] of images [batch, 3, height, width] in inference mode,
-   * whether or not a classifier follows.
+   * The embeddings [batch, {@link #embeddingSize}] of images [batch, 3, height, width] in inference
+   * mode, whether or not a classifier follows.
    */
   public INDArray embed(INDArray images) {
     return graph.output(List.of(NetworkBuilder.EMBEDDING), false, new INDArray[] {images}, null)[0];
   }
 
   /**
-   * The logits [batch, classes] that the classifier makes of embeddings [batch, embedding size].
+   * The logits [batch, classes] that the classifier makes of embeddings [batch, {@link
+   * #embeddingSize}].
    *
    * @throws IllegalArgumentException if there is no classifier
    */
   public INDArray logits(INDArray embeddings) {
-    return embeddings
-        .mmul(classifierWeights().transpose())
-        .addiRowVector(get(spec().classifier() + ".bias"));
+    INDArray bias = get(spec().classifier() + ".bias");
+    if (hasTwoHeads()) {
+      bias.addi(get(Classifier.second(spec()) + ".bias")).muli(0.5);
+    }
+    return embeddings.mmul(classifierWeights().transpose()).addiRowVector(bias);
   }
 
   /**
-   * A copy of the classifier's weights, [classes, embedding size].
+   * A copy of the classifier's weights, [classes, {@link #embeddingSize}].
    *
    * @throws IllegalArgumentException if there is no classifier
    */
   public INDArray classifierWeights() {
     INDArray weights = get(spec().classifier() + ".weight");
-    return weights.reshape(weights.size(0), weights.size(1));
+    return hasTwoHeads()
+        ? Nd4j.concat(1, weights, get(Classifier.second(spec()) + ".weight")).muli(0.5)
+        : weights.reshape(weights.size(0), weights.size(1));
   }
 
   /** The loss that the head has now. */

@@ -24,6 +24,7 @@ final class Fit {
       Pattern.compile("(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
 
   private final Model model;
+  private final TensorSet set;
   private final List<NamedParameter> body;
   private final String prefix;
 
@@ -37,13 +38,23 @@ final class Fit {
 
   private Fit(Model model, List<NamedParameter> body, String prefix, TensorSet set) {
     this.model = model;
+    this.set = set;
     this.body = body;
     this.prefix = prefix;
-    compare(set);
+    compare();
+  }
+
+  /** The fits under timm's names, and under those of every other library that it may be of. */
+  static List<Fit> all(Model model, TensorSet set) {
+    List<Fit> fits = new ArrayList<>(underTimmsNames(model, set));
+    for (TensorSet translated : ForeignNames.translated(set, model)) {
+      fits.addAll(underTimmsNames(model, translated));
+    }
+    return fits;
   }
 
   /** A fit for every prefix that the network's first tensor has among the names. */
-  static List<Fit> all(Model model, TensorSet set) {
+  private static List<Fit> underTimmsNames(Model model, TensorSet set) {
     List<NamedParameter> body = Bodies.of(model);
     String first = body.get(0).name();
     Set<String> prefixes = new LinkedHashSet<>();
@@ -61,11 +72,13 @@ final class Fit {
     return prefixes.stream().map(prefix -> new Fit(model, body, prefix, set)).toList();
   }
 
-  private static String unwrapped(String name) {
-    return WRAPPERS.matcher(name).replaceAll("");
+  /** A name without what wrappers put into it. */
+  static String unwrapped(String name) {
+    boolean wrapped = name.contains("_orig_mod.") || name.contains("_wrapped_module.");
+    return wrapped ? WRAPPERS.matcher(name).replaceAll("") : name;
   }
 
-  private void compare(TensorSet set) {
+  private void compare() {
     Map<String, String> found = new LinkedHashMap<>();
     Set<String> roots = new LinkedHashSet<>();
     body.forEach(parameter -> roots.add(root(parameter.name())));
@@ -90,11 +103,11 @@ final class Fit {
         missing.add(parameter.name());
       }
     }
-    nameTheUnreadable(set);
+    nameTheUnreadable();
     found.forEach(
         (timms, name) -> {
           leftOver.add(name);
-          if (roots.contains(root(timms)) && !isClassifiers(timms)) {
+          if (roots.contains(root(timms)) && !Classifier.owns(model.spec(), timms)) {
             strays.add(name);
           }
         });
@@ -108,7 +121,7 @@ final class Fit {
         : Optional.empty();
   }
 
-  private void nameTheUnreadable(TensorSet set) {
+  private void nameTheUnreadable() {
     set.unreadable()
         .forEach(
             (name, why) ->
@@ -125,10 +138,6 @@ final class Fit {
   private static String root(String name) {
     int dot = name.indexOf('.');
     return dot < 0 ? name : name.substring(0, dot);
-  }
-
-  private boolean isClassifiers(String timms) {
-    return timms.startsWith(model.spec().classifier() + ".");
   }
 
   private static boolean fits(TensorType type, NamedParameter parameter) {
@@ -151,6 +160,11 @@ final class Fit {
 
   static String expected(NamedParameter parameter) {
     return parameter.kind() == Kind.COUNTER ? "a count" : "floats " + parameter.dimensions();
+  }
+
+  /** The tensors, which have timm's names where they are the network's. */
+  TensorSet set() {
+    return set;
   }
 
   Model model() {

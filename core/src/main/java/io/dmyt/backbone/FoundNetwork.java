@@ -26,8 +26,8 @@ public final class FoundNetwork {
   /**
    * @param fits of the same tensors, to networks that these can't tell apart
    */
-  FoundNetwork(TensorSet set, List<Fit> fits) {
-    this.set = set;
+  FoundNetwork(List<Fit> fits) {
+    set = fits.get(0).set();
     this.fits = List.copyOf(fits);
   }
 
@@ -95,7 +95,19 @@ public final class FoundNetwork {
   }
 
   private boolean isOwn(LinearHead head) {
-    return timmName(head.weight()).equals(fit().model().spec().classifier() + ".weight");
+    return isNamed(head, fit().model().spec().classifier());
+  }
+
+  private boolean isNamed(LinearHead head, String module) {
+    return timmName(head.weight()).equals(module + ".weight");
+  }
+
+  /** A distilled network's second classifier, for as many classes as the first. */
+  private Optional<LinearHead> second(int outputs) {
+    String module = Classifier.second(fit().model().spec());
+    return heads().stream()
+        .filter(h -> isNamed(h, module) && h.outputs() == outputs && h.bias() != null)
+        .findFirst();
   }
 
   private String timmName(String name) {
@@ -130,9 +142,11 @@ public final class FoundNetwork {
    * @throws io.dmyt.checkpoint.CheckpointException if a tensor is damaged
    */
   public StateDict weights() {
+    boolean two = Classifier.isDouble(fit().model());
     return weights(
         heads().stream()
             .filter(h -> h.outputs() > 1 && h.bias() != null && isOwn(h))
+            .filter(h -> !two || second(h.outputs()).isPresent())
             .findFirst()
             .map(h -> Map.entry(h, h.outputs())));
   }
@@ -166,14 +180,47 @@ public final class FoundNetwork {
     head.ifPresent(
         chosen -> {
           LinearHead linear = chosen.getKey();
-          List<Tensor> parts = linear.tensors(all, chosen.getValue());
-          String classifier = fit().model().spec().classifier();
-          tensors.put(classifier + ".weight", parts.get(0));
-          tensors.put(classifier + ".bias", parts.get(1));
-          left.remove(linear.weight());
-          left.removeIf(name -> name.equals(linear.bias()));
+          BackboneSpec spec = fit().model().spec();
+          put(tensors, spec.classifier(), linear.tensors(all, chosen.getValue()), linear, left);
+          if (Classifier.isDouble(fit().model())) {
+            LinearHead other = isOwn(linear) ? requireSecond(linear) : linear;
+            put(
+                tensors,
+                Classifier.second(spec),
+                other.tensors(all, chosen.getValue()),
+                other,
+                left);
+          }
         });
     return all.with(tensors, all.origin().with(fit().prefix(), left));
+  }
+
+  private static void put(
+      Map<String, Tensor> tensors,
+      String module,
+      List<Tensor> parts,
+      LinearHead from,
+      List<String> left) {
+    tensors.put(module + ".weight", parts.get(0));
+    tensors.put(module + ".bias", parts.get(1));
+    left.removeIf(name -> name.equals(from.weight()) || name.equals(from.bias()));
+  }
+
+  /**
+   * The one beside the network's own first. A foreign head over the embedding stands for both: that
+   * is the mean of the two tokens, and the head is linear.
+   */
+  private LinearHead requireSecond(LinearHead first) {
+    return second(first.outputs())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    Text.format(
+                        "%s has %s but no %s.weight: %s answers with the mean of both",
+                        set.origin().source(),
+                        Quoted.of(first.weight()),
+                        Classifier.second(fit().model().spec()),
+                        fit().network())));
   }
 
   private StateDict whole() {

@@ -23,11 +23,12 @@ final class Head {
     return new LossLayer.Builder(new LossMSE()).activation(new ActivationIdentity()).build();
   }
 
-  static OutputLayer classifier(int in, int classes) {
+  static OutputLayer classifier(int in, int classes, boolean biased) {
     return new OutputLayer.Builder(new LossMCXENT())
         .activation(new ActivationSoftmax())
         .nIn(in)
         .nOut(classes)
+        .hasBias(biased)
         .build();
   }
 

@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** How DL4J lays out a parameter that PyTorch may lay out otherwise. */
 enum Layout {
@@ -60,8 +61,46 @@ enum Layout {
     INDArray asTorch(INDArray view) {
       return view.transpose().reshape(view.size(1), view.size(0), 1, 1);
     }
+  },
+  /**
+   * The first head's weights in a dense layer that is two: [2 · in + 2, out] here with both biases
+   * in the last rows, [out, in] there.
+   */
+  FIRST_HEAD {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return head(view, 0);
+    }
+  },
+  /** The second one's, likewise. */
+  SECOND_HEAD {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return head(view, 1);
+    }
+  },
+  /** The first head's biases in such a layer: [out] there. */
+  FIRST_HEAD_BIAS {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return view.get(NDArrayIndex.point(view.size(0) - 2), NDArrayIndex.all());
+    }
+  },
+  /** The second one's, likewise. */
+  SECOND_HEAD_BIAS {
+    @Override
+    INDArray asTorch(INDArray view) {
+      return view.get(NDArrayIndex.point(view.size(0) - 1), NDArrayIndex.all());
+    }
   };
 
   /** A view on DL4J's array in PyTorch's shape: writing to it writes to the network. */
   abstract INDArray asTorch(INDArray view);
+
+  private static INDArray head(INDArray view, int index) {
+    long in = view.size(0) / 2 - 1;
+    INDArray rows =
+        view.get(NDArrayIndex.interval(index * in, (index + 1) * in), NDArrayIndex.all());
+    return rows.transpose();
+  }
 }

@@ -2,6 +2,7 @@ package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.backbone.layer.FunctionVertex;
+import io.dmyt.backbone.layer.HeadsInput;
 import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class NetworkBuilder extends VertexBuilder {
 
   private final BackboneSpec spec;
   private final int imageSize;
+  private final int classes;
   private final BindingList bindings = new BindingList();
   private final ConvolutionBuilder convolutions;
   private Function<long[], Init> classifierWeight = Init::pytorchDefault;
@@ -44,6 +46,7 @@ public final class NetworkBuilder extends VertexBuilder {
         3);
     this.spec = spec;
     imageSize = options.imageSize() == 0 ? spec.imageSize() : options.imageSize();
+    classes = options.classes();
     batchNormEps = spec.batchNormEps();
     convolutions = new ConvolutionBuilder(this, bindings, Pruning.of(spec.name()));
   }
@@ -264,32 +267,33 @@ public final class NetworkBuilder extends VertexBuilder {
     return function(name, name, vertex, channels(from), Map.of(), from);
   }
 
+  /** The number of the classifier's outputs, 0 for a network without. */
+  int classes() {
+    return classes;
+  }
+
   /**
    * Global average pooling, unless the network has written {@link #EMBEDDING} itself, then the
    * classifier or, for 0 classes, a loss layer over the embedding.
    */
-  Architecture finish(int classes) {
-    int size = channels(last());
-    if (size != spec.embeddingSize()) {
-      throw new IllegalStateException(spec + " ends with " + size + " channels");
-    }
+  Architecture finish() {
     if (!last().equals(EMBEDDING)) {
-      layer(EMBEDDING, last(), size, new GlobalPoolingLayer.Builder(PoolingType.AVG).build());
+      int features = channels(last());
+      layer(EMBEDDING, last(), features, new GlobalPoolingLayer.Builder(PoolingType.AVG).build());
+    }
+    int size = channels(last());
+    boolean twoHeads = classes > 0 && size == 2 * spec.embeddingSize();
+    if (size != spec.embeddingSize() && !twoHeads) {
+      throw new IllegalStateException(spec + " ends with " + size + " channels");
     }
     String output = classes == 0 ? LOSS : spec.classifier();
     if (classes == 0) {
       layer(output, last(), size, Head.embedding());
     } else {
-      long[] shape =
-          classifierLayout == Layout.DENSE
-              ? new long[] {classes, size}
-              : new long[] {classes, size, 1, 1};
-      List<String> vertex = List.of(output);
-      bindings.bind(
-          output + ".weight", vertex, "W", classifierLayout, classifierWeight.apply(shape), shape);
-      bindings.bind(
-          output + ".bias", vertex, "b", Layout.VECTOR, classifierBias.apply(shape), classes);
-      layer(output, last(), classes, Head.classifier(size, classes));
+      Classifier head = new Classifier(spec, classes, classifierWeight, classifierBias);
+      head.bind(bindings, classifierLayout, twoHeads);
+      String from = twoHeads ? function(output + "_input", new HeadsInput(), last()) : last();
+      layer(output, from, classes, head.layer(twoHeads));
     }
     return new Architecture(spec, graph.setOutputs(output).build(), bindings.list());
   }

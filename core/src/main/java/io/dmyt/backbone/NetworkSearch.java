@@ -2,6 +2,7 @@ package io.dmyt.backbone;
 
 import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.MovingAverage;
+import io.dmyt.checkpoint.Reparametrization;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.TensorSet;
 import io.dmyt.internal.Text;
@@ -27,7 +28,7 @@ public final class NetworkSearch {
 
   private NetworkSearch(String source, List<TensorSet> sets, Collection<Model> models) {
     this.source = source;
-    this.sets = sets;
+    this.sets = sets.stream().map(Reparametrization::folded).toList();
     this.models = models;
   }
 
@@ -152,7 +153,7 @@ public final class NetworkSearch {
           }
         }
       }
-      byPrefix.values().forEach(fits -> places.add(new FoundNetwork(set, largest(fits))));
+      byPrefix.values().forEach(fits -> places.add(new FoundNetwork(largest(fits))));
     }
     return places;
   }

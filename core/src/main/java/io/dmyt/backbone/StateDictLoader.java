@@ -76,7 +76,7 @@ final class StateDictLoader {
   }
 
   private boolean isClassifiers(String name) {
-    return name.startsWith(spec.classifier() + ".");
+    return Classifier.owns(spec, name);
   }
 
   /** Whether every tensor fits the network's parameters, and none is missing or too many. */

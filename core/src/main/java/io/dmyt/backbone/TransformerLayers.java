@@ -6,6 +6,7 @@ import io.dmyt.backbone.layer.FunctionVertex;
 import io.dmyt.backbone.layer.Gelu;
 import io.dmyt.backbone.layer.LayerNormalization;
 import io.dmyt.backbone.layer.LayerScale;
+import io.dmyt.backbone.layer.LeadingPair;
 import io.dmyt.backbone.layer.LeadingTokens;
 import io.dmyt.backbone.layer.LearnedTokens;
 import io.dmyt.backbone.layer.Linear;
@@ -251,11 +252,18 @@ final class TransformerLayers {
   }
 
   /**
-   * The class token as the embedding.
+   * The class token as the embedding. With a classifier, a distilled network has both of its
+   * leading tokens there.
    *
    * @param distilled whether there is a distillation token behind it
    */
   String embedClassToken(boolean distilled) {
+    if (distilled && net.classes() > 0) {
+      String tokens = net.last();
+      int size = 2 * net.channels(tokens);
+      String name = NetworkBuilder.EMBEDDING;
+      return net.function(name, name, new LeadingPair(), size, Map.of(), tokens);
+    }
     return net.function(
         NetworkBuilder.EMBEDDING,
         distilled ? new DistilledToken() : new TokenSelection(0),

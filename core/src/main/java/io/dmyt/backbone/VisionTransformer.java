@@ -1,6 +1,5 @@
 package io.dmyt.backbone;
 
-import io.dmyt.backbone.layer.DistilledToken;
 import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.backbone.layer.TokenMean;
 import io.dmyt.backbone.layer.TokenRange;
@@ -87,8 +86,8 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
     } else if (traits.has(Trait.NORM_AFTER_POOL)) {
       String pooled = traits.has(Trait.MEAN) ? mean(net, patches, "pooled") : first(net, "pooled");
       layers.norm(NetworkBuilder.EMBEDDING, "fc_norm", pooled);
-    } else if (distilled() && old()) {
-      net.function(NetworkBuilder.EMBEDDING, new DistilledToken(), net.last());
+    } else if (distilled() && (old() || net.classes() > 0)) {
+      layers.embedClassToken(true);
     } else if (distilled()) {
       net.function("tokens", new TokenRange(0, 2), net.last());
       net.function(NetworkBuilder.EMBEDDING, new TokenMean(), net.last());

@@ -42,6 +42,11 @@ public record Origin(
         Stream.concat(leftOut.stream(), alsoLeftOut.stream()).distinct().toList());
   }
 
+  /** The same with more said of the format. */
+  Origin with(String ofFormat) {
+    return new Origin(source, format + ofFormat, container, prefix, leftOut);
+  }
+
   private static String named(String name) {
     return Quoted.of(name) + (MovingAverage.isNamed(name) ? ", the moving average" : "");
   }

@@ -89,6 +89,34 @@ public final class TensorSet {
   }
 
   /**
+   * The same set with tensors in the place of those that they are made of.
+   *
+   * @param derived the new ones by name
+   * @param whose what to say of them behind the file's format, such as {@code ", names of
+   *     torchvision"}; may be empty
+   */
+  public TensorSet with(Map<String, DerivedTensor> derived, String whose) {
+    Map<String, TensorType> all = new LinkedHashMap<>(types);
+    derived.values().forEach(d -> d.from().forEach(all::remove));
+    derived.forEach((name, d) -> all.put(name, d.type()));
+    Origin whence = origin.with(whose);
+    return new TensorSet(
+        key,
+        whence,
+        all,
+        unreadable,
+        () -> {
+          StateDict read = read();
+          Map<String, Tensor> tensors = new LinkedHashMap<>(read.tensors());
+          derived.values().forEach(d -> d.from().forEach(tensors::remove));
+          derived.forEach(
+              (name, d) ->
+                  tensors.put(name, d.value().apply(d.from().stream().map(read::get).toList())));
+          return read.with(tensors, whence);
+        });
+  }
+
+  /**
    * The tensors themselves; closing them closes the file.
    *
    * @throws CheckpointException if one of them is damaged, or none can be read

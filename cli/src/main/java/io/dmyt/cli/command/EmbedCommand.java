@@ -86,7 +86,7 @@ final class EmbedCommand implements Command {
     List<Entry> images = images(input, terminal);
     ModelFile.requireSound(weights);
     try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
-      int features = detector.backbone().spec().embeddingSize();
+      int features = detector.backbone().embeddingSize();
       terminal.say(
           "detector     %s: %s, trained with %s",
           weights, detector.spec().backbone(), detector.spec().loss().label());

@@ -91,8 +91,7 @@ public final class EmbeddingCache implements Closeable {
    */
   public static EmbeddingCache open(Path folder, Detector detector, Engine engine)
       throws IOException {
-    return open(
-        folder, nameOf(detector, engine), detector.backbone().spec().embeddingSize(), MAX_BYTES);
+    return open(folder, nameOf(detector, engine), detector.backbone().embeddingSize(), MAX_BYTES);
   }
 
   public static EmbeddingCache open(Path folder, String name, int features, long maxBytes)
