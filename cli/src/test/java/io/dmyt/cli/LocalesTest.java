@@ -5,9 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.data.ImageDecoder;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.data.RgbImage;
+import io.dmyt.video.VideoFormat;
+import io.dmyt.video.VideoWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -184,6 +190,40 @@ class LocalesTest {
       assertPlain("bench.json", Files.readString(json));
       assertPlain("info", succeeds("info"));
       assertPlain("help", succeeds("train", "--help"));
+    }
+  }
+
+  @Test
+  void facesAreCutOutAlike_inEveryLocale() throws IOException {
+    Path top = Files.createDirectories(shared.resolve("Bücher 图"));
+    Path videos = top.resolve("Köpfe");
+    Path faces = Path.of("../core/src/test/resources/faces");
+    RgbImage frame;
+    try (ImageDecoder decoder = new ImageDecoder(Preprocessing.imageNet(64))) {
+      frame = decoder.rgb(faces.resolve("astronaut.jpg"));
+    }
+    for (String name : List.of("fälschung/é.mp4", "real/ü 1.mp4")) {
+      Path video = videos.resolve(name);
+      Files.createDirectories(video.getParent());
+      try (VideoWriter writer = new VideoWriter(video, 512, 512, VideoFormat.of(video))) {
+        writer.write(frame, Duration.ZERO);
+        writer.write(frame, Duration.ofMillis(40));
+        writer.finish();
+      }
+    }
+    Map<String, String> expected = null;
+    for (Locale other : List.of(Locale.ROOT, LOCALES.get(0), LOCALES.get(1))) {
+      Locale.setDefault(other);
+      Path folder = top.resolve("to-" + other.toLanguageTag());
+      String said =
+          succeeds("faces", videos, "-o", folder, "--face-model", faces.resolve("yunet.onnx"));
+      assertPlain("faces", said);
+      Map<String, String> found = new TreeMap<>(texts(folder));
+      assertFalse(found.isEmpty());
+      found.put("said", said);
+      found.replaceAll((name, text) -> steady(movable(text, folder)));
+      expected = expected == null ? found : expected;
+      assertEquals(expected, found, other.toString());
     }
   }
 
