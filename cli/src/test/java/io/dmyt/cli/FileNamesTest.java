@@ -75,6 +75,12 @@ class FileNamesTest {
       assertTrue(Files.readString(csv).contains("/f%E4ke/" + name), Files.readString(csv));
       assertTrue(Files.exists(maps.resolve("f%E4ke/" + name + ".png")), name);
     }
+    Path named = dataset.resolve("test/real/a\n\u001b[2Jb.png");
+    Files.copy(dataset.resolve("test/real/00.png"), named);
+    assertTrue(
+        succeeds("predict", named, "-w", detector).out().contains("/real/a??[2Jb.png\n"),
+        "one line without control characters");
+    Files.delete(named);
     Path matrix = folder.resolve("e.npy");
     succeeds("embed", dataset, "-w", detector, "-o", matrix);
     try (Stream<String> rows = Files.lines(folder.resolve("e.csv"))) {

@@ -67,9 +67,7 @@ public final class Checkpoint implements AutoCloseable {
     }
     if (found.isEmpty()) {
       throw new CheckpointException(
-          Text.format(
-              "%s: no tensors under the key %s; there are some under %s",
-              file, Quoted.of(key), keys()));
+          Text.format("%s: no tensors under the key %s; %s", file, Quoted.of(key), keys()));
     }
     return found;
   }
@@ -82,7 +80,9 @@ public final class Checkpoint implements AutoCloseable {
             .limit(LISTED)
             .map(Quoted::of)
             .collect(Collectors.joining(", "));
-    return keys.isEmpty() ? "none" : keys;
+    return keys.isEmpty()
+        ? "there is only one set, in the file itself: leave --key out"
+        : "there are some under " + keys;
   }
 
   /**

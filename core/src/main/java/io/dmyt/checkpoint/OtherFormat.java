@@ -30,6 +30,21 @@ final class OtherFormat {
           "7z\u00bc\u00af", "7-Zip",
           "Rar!", "RAR");
 
+  private static final String EXPORT =
+      "; in Python, save the network's state_dict() with torch.save";
+
+  /**
+   * First bytes, as Latin-1, of what other programs write. ONNX is a version and its next field.
+   */
+  private static final Map<Pattern, String> OTHERS =
+      Map.of(
+          Pattern.compile("GGUF"), "GGUF",
+          Pattern.compile("....TFL3", Pattern.DOTALL), "TensorFlow Lite",
+          Pattern.compile("\u0008\u0001\u0012"), "TensorFlow's SavedModel",
+          Pattern.compile("\u0008[\u0003-\u0010][\u0012\u001a\"2:B]"), "ONNX",
+          Pattern.compile("\u0093NUMPY"), "a NumPy array",
+          Pattern.compile("\u0080[\u0002-\u0005]"), "a plain pickle");
+
   private OtherFormat() {}
 
   /** What the file is, and what to do; nothing if it isn't recognised. */
@@ -57,10 +72,30 @@ final class OtherFormat {
     if (start.startsWith("ustar", TAR_SIGNATURE)) {
       return Optional.of("a tar archive: unpack it");
     }
-    return PACKERS.entrySet().stream()
-        .filter(packer -> start.startsWith(packer.getKey()))
-        .map(packer -> "packed by " + packer.getValue() + ": unpack it")
+    Optional<String> packed =
+        PACKERS.entrySet().stream()
+            .filter(packer -> start.startsWith(packer.getKey()))
+            .map(packer -> "packed by " + packer.getValue() + ": unpack it")
+            .findFirst();
+    return packed.or(() -> ofOtherNetwork(start)).or(() -> ofText(text));
+  }
+
+  /** Other libraries' networks and arrays. */
+  private static Optional<String> ofOtherNetwork(String start) {
+    return OTHERS.entrySet().stream()
+        .filter(other -> other.getKey().matcher(start).lookingAt())
+        .map(other -> other.getValue() + ", which is not read" + EXPORT)
         .findFirst();
+  }
+
+  private static Optional<String> ofText(String text) {
+    if (!text.chars().allMatch(c -> c >= ' ' || Character.isWhitespace(c)) || text.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        text.startsWith("http://") || text.startsWith("https://")
+            ? "text with an address: download what is there"
+            : "text");
   }
 
   /** Refuses a file that by its name is one part of several. */

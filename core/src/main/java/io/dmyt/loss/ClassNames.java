@@ -34,7 +34,7 @@ public final class ClassNames {
   static void check(List<String> classes) {
     if (classes.size() < 2) {
       throw new IllegalArgumentException(
-          "dummies need a real class and at least one fake class, found " + classes);
+          "expected a real class and at least one fake class, found " + classes);
     }
     Set<String> seen = new HashSet<>();
     for (String name : classes) {

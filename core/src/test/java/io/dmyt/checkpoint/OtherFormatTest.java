@@ -59,6 +59,21 @@ class OtherFormatTest {
   }
 
   @Test
+  void otherLibrariesFilesAreNamed() throws IOException {
+    assertNamed(
+        "ONNX, which is not read", latin1("\u0008\u0007\u0012\u0007pytorch\u001a\u00061.13.0"));
+    assertNamed("TensorFlow's SavedModel", latin1("\u0008\u0001\u0012\u00ff\u0001keras    "));
+    assertNamed("TensorFlow Lite", latin1("\u001c\0\0\0TFL3\u0014\0 \0\u001c\0"));
+    assertNamed("GGUF", latin1("GGUF\u0003\0\0\0\u0001\0\0\0"));
+    assertNamed("a NumPy array", latin1("\u0093NUMPY\u0001\0v\0{'descr': '<f8'}"));
+    assertNamed(
+        "a plain pickle, which is not read; in Python, save the network's state_dict()",
+        latin1("\u0080\u0004\u0095\n\0\0\0\0\0\0\0}\u0094\u008c\u0001a\u0094K\u0001s."));
+    assertNamed("text", latin1("model: xception\nepochs: 3\n"));
+    assertNamed("text with an address", latin1("https://example.org/xception.pth\n"));
+  }
+
+  @Test
   void aNetworkInSeveralFilesIsRefused() throws IOException {
     assertNamed(
         "the index of a network in several files",

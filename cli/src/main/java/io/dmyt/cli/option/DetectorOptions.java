@@ -68,7 +68,9 @@ public final class DetectorOptions {
     try {
       return ClassNames.real(classes);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage() + " with --real-class", e);
+      String fault = String.valueOf(e.getMessage());
+      String option = fault.endsWith("is real") ? " with --real-class" : "";
+      throw new IllegalArgumentException(fault + option, e);
     }
   }
 

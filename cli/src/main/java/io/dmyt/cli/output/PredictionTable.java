@@ -16,11 +16,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A line per image for people: the file comes last, as it may have blanks. */
 public final class PredictionTable implements PredictionOutput {
   private static final String REAL = "real";
   private static final String FAKE = "FAKE";
+
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final Terminal terminal;
   private final List<String> references;
@@ -146,8 +149,11 @@ public final class PredictionTable implements PredictionOutput {
     // Said on standard error at the end.
   }
 
+  /**
+   * A line is one line: control characters, which names of files may have, are shown as ls does.
+   */
   private void print(CharSequence line) throws IOException {
-    terminal.out().println(line);
+    terminal.out().println(CONTROL.matcher(line).replaceAll("?"));
     terminal.requireReader();
   }
 
