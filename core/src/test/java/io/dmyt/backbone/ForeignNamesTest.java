@@ -15,11 +15,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -108,8 +112,7 @@ class ForeignNamesTest {
     assertComputes(reference, model, found.weights());
   }
 
-  private static Model small(
-      String name, int size, java.util.function.Consumer<NetworkBuilder> features) {
+  private static Model small(String name, int size, Consumer<NetworkBuilder> features) {
     return new Model(new BackboneSpec(name, "small", size, 24, "head", 1e-5), features);
   }
 
@@ -186,6 +189,117 @@ class ForeignNamesTest {
                 .replace("mlp.fc2", "output.dense")
                 .replaceFirst("^norm\\.", "layernorm."),
         tensor);
+  }
+
+  /** Each pattern in timm's names and what the library has in its place. */
+  private static final List<String> HUGGING_FACES_CLIP =
+      List.of(
+          "^cls_token", "embeddings.class_embedding",
+          "^pos_embed", "embeddings.position_embedding.weight",
+          "patch_embed\\.proj", "embeddings.patch_embedding",
+          "norm_pre", "pre_layrnorm",
+          "blocks", "encoder.layers",
+          "\\.norm(\\d)", ".layer_norm$1",
+          "attn\\.qkv_", "self_attn.",
+          "query|key|value", "$0_proj",
+          "query", "q",
+          "key", "k",
+          "value", "v",
+          "attn\\.proj", "self_attn.out_proj",
+          "^norm\\.", "post_layernorm.");
+
+  private static final List<String> CLIP =
+      List.of(
+          "^cls_token", "class_embedding",
+          "^pos_embed", "positional_embedding",
+          "patch_embed\\.proj", "conv1",
+          "norm_pre", "ln_pre",
+          "blocks", "transformer.resblocks",
+          "\\.norm(\\d)", ".ln_$1",
+          "attn\\.qkv\\.", "attn.in_proj_",
+          "attn\\.proj", "attn.out_proj",
+          "mlp\\.fc1", "mlp.c_fc",
+          "mlp\\.fc2", "mlp.c_proj",
+          "^norm\\.", "ln_post.");
+
+  private static final List<String> DINOV2 =
+      List.of(
+          "^cls_token", "embeddings.cls_token",
+          "^pos_embed", "embeddings.position_embeddings",
+          "patch_embed\\.proj", "embeddings.patch_embeddings.projection",
+          "blocks", "encoder.layer",
+          "attn\\.qkv_", "attention.attention.",
+          "attn\\.proj", "attention.output.dense",
+          "ls(\\d)\\.gamma", "layer_scale$1.lambda1",
+          "^norm\\.", "layernorm.");
+
+  private static final List<String> METAS_CONVNEXT =
+      List.of(
+          "^stem\\.", "downsample_layers.0.",
+          "^stages\\.(\\d)\\.downsample", "downsample_layers.$1",
+          "\\.blocks", "",
+          "conv_dw", "dwconv",
+          "mlp\\.fc", "pwconv",
+          "^head\\.norm", "norm");
+
+  private static Stream<Arguments> renamed() {
+    VisionTransformer clip =
+        new VisionTransformer(4, 24, 2, 3, 48, Traits.of("pre-norm quick-gelu eps=1e-5"));
+    VisionTransformer dino = new VisionTransformer(4, 24, 2, 3, 48, Traits.of("layer-scale=0.1"));
+    Model small = small("vit_small_patch4_clip_12", 12, clip::features);
+    return Stream.of(
+        Arguments.of("vision_model.", small, HUGGING_FACES_CLIP, true),
+        Arguments.of("visual.", small, CLIP, false),
+        Arguments.of("", small("vit_small_patch4_dinov2", 12, dino::features), DINOV2, true),
+        Arguments.of("", Backbones.model("convnext_atto"), METAS_CONVNEXT, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("renamed")
+  void namesAreTakenBack(String prefix, Model model, List<String> names, boolean splits) {
+    BackboneOptions options = BackboneOptions.defaults().withSeed(5);
+    Architecture architecture = Architecture.of(model, options);
+    StateDict timms = new Backbone(architecture, architecture.create(options)).stateDict();
+    StateDict.Builder dict = StateDict.builder();
+    timms
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (splits && name.contains("attn.qkv.")) {
+                long third = tensor.shape()[0] / 3;
+                String[] parts = {"query", "key", "value"};
+                for (int i = 0; i < parts.length; i++) {
+                  String part = name.replace("attn.qkv.", "attn.qkv_" + parts[i] + ".");
+                  dict.put(prefix + renamed(part, names), tensor.rows(i * third, (i + 1) * third));
+                }
+              } else {
+                dict.put(prefix + renamed(name, names), withoutOnes(name, tensor));
+              }
+            });
+    StateDict weights = NetworkSearch.find(dict.build(), model).orElseThrow().weights();
+    assertEquals(timms.names(), weights.names());
+    for (String name : timms.names()) {
+      assertArrayEquals(timms.get(name).shape(), weights.get(name).shape(), name);
+      assertArrayEquals(timms.get(name).bytes(), weights.get(name).bytes(), name);
+    }
+  }
+
+  private static String renamed(String name, List<String> names) {
+    String theirs = name;
+    for (int i = 0; i < names.size(); i += 2) {
+      theirs = theirs.replaceAll(names.get(i), names.get(i + 1));
+    }
+    return theirs;
+  }
+
+  /** CLIP's token and positions have no dimension for the batch. */
+  private static Tensor withoutOnes(String name, Tensor tensor) {
+    long[] shape = tensor.shape();
+    return switch (name) {
+      case "cls_token" -> tensor.reshape(shape[2]);
+      case "pos_embed" -> tensor.reshape(shape[1], shape[2]);
+      default -> tensor;
+    };
   }
 
   @Test
