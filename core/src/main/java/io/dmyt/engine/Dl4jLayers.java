@@ -15,7 +15,9 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
@@ -67,6 +69,17 @@ final class Dl4jLayers implements VertexReader {
       requireChannelsFirst(pad.getDataFormat());
       int[] p = pad.getPadding();
       return nodes.add(new Operation.ZeroPad(p[0], p[1], p[2], p[3]), nodes.input());
+    }
+    if (type == Cropping2D.class) {
+      Cropping2D crop = (Cropping2D) layer;
+      requireChannelsFirst(crop.getDataFormat());
+      int[] c = crop.getCropping();
+      return nodes.add(new Operation.Crop(c[0], c[1], c[2], c[3]), nodes.input());
+    }
+    if (type == Upsampling2D.class) {
+      Upsampling2D up = (Upsampling2D) layer;
+      requireChannelsFirst(up.getFormat());
+      return nodes.add(new Operation.Upsample(up.getSize()[0], up.getSize()[1]), nodes.input());
     }
     throw new UnsupportedLayerException("is a " + type.getSimpleName());
   }

@@ -148,6 +148,14 @@ public sealed interface Operation {
     }
   }
 
+  /** Every pixel of images as often as the factors say, side by side in both directions. */
+  record Upsample(int height, int width) implements Operation {
+    @Override
+    public String text() {
+      return "up-sampling";
+    }
+  }
+
   /**
    * Layer normalisation over one dimension.
    *
@@ -175,6 +183,24 @@ public sealed interface Operation {
     @Override
     public List<Parameter> parameters() {
       return present(gamma, beta);
+    }
+  }
+
+  /**
+   * Normalisation of images by groups of channels, over each group's channels and pixels.
+   *
+   * @param gamma (channels)
+   * @param beta (channels)
+   */
+  record GroupNorm(Parameter gamma, Parameter beta, int groups, double eps) implements Operation {
+    @Override
+    public String text() {
+      return "group norm";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(gamma, beta);
     }
   }
 
@@ -275,6 +301,14 @@ public sealed interface Operation {
     }
   }
 
+  /** Images without so many rows and columns at their edges. */
+  record Crop(int top, int bottom, int left, int right) implements Operation {
+    @Override
+    public String text() {
+      return "cropping";
+    }
+  }
+
   /** The product of the matrices in the last two dimensions, either of them transposed or not. */
   record MatMul(boolean transposeLeft, boolean transposeRight) implements Operation {
     @Override
@@ -302,6 +336,21 @@ public sealed interface Operation {
     @Override
     public String text() {
       return "attention in " + heads + " heads";
+    }
+  }
+
+  /**
+   * Turns pairs of features of a sequence's tokens, (a, b) to (a cos α − b sin α, b cos α + a sin
+   * α). The first features of a token are those of so many heads, each of twice as many features as
+   * there are pairs; the features behind them stay.
+   *
+   * @param angles α, [tokens][pairs], the same in each head
+   * @param halves whether a pair's features lie half a head apart, not side by side
+   */
+  record Rotation(double[][] angles, int heads, boolean halves) implements Operation {
+    @Override
+    public String text() {
+      return "rotation";
     }
   }
 

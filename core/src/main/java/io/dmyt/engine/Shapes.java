@@ -34,7 +34,10 @@ final class Shapes {
     if (op instanceof Operation.Convolution
         || op instanceof Operation.Pool
         || op instanceof Operation.GlobalPool
-        || op instanceof Operation.ZeroPad) {
+        || op instanceof Operation.ZeroPad
+        || op instanceof Operation.Crop
+        || op instanceof Operation.GroupNorm
+        || op instanceof Operation.Upsample) {
       if (first != IMAGE) {
         throw new UnsupportedLayerException("reads arrays of rank " + first + ", not images");
       }
@@ -94,6 +97,8 @@ final class Shapes {
       require(x[1] == norm.gamma().length(), op, x);
     } else if (op instanceof Operation.LayerNorm norm) {
       require(x[norm.axis(x.length)] == norm.gamma().length(), op, x);
+    } else if (op instanceof Operation.GroupNorm norm) {
+      require(x[1] == norm.gamma().length() && x[1] % norm.groups() == 0, op, x);
     } else if (op instanceof Operation.Sum || op instanceof Operation.Product) {
       return spread(op, inputs);
     } else if (op instanceof Operation.Concat concat) {
@@ -113,6 +118,22 @@ final class Shapes {
       return new long[] {
         x[0], x[1], x[2] + pad.top() + pad.bottom(), x[3] + pad.left() + pad.right()
       };
+    } else if (op instanceof Operation.Crop crop) {
+      long[] to = {
+        x[0], x[1], x[2] - crop.top() - crop.bottom(), x[3] - crop.left() - crop.right()
+      };
+      require(to[2] > 0 && to[3] > 0, op, x);
+      return to;
+    } else if (op instanceof Operation.Upsample up) {
+      return new long[] {x[0], x[1], x[2] * up.height(), x[3] * up.width()};
+    } else if (op instanceof Operation.Rotation rotation) {
+      double[][] angles = rotation.angles();
+      require(
+          x.length == SEQUENCE
+              && x[1] == angles.length
+              && 2L * angles[0].length * rotation.heads() <= x[2],
+          op,
+          x);
     } else if (op instanceof Operation.MatMul product) {
       return product(product, x, inputs.get(1));
     } else if (op instanceof Operation.Reshape reshape) {

@@ -13,7 +13,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OneRegionTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"convnext_atto", "convnext_tiny_hnf", "swin_tiny_patch4_window7_224"})
+  @ValueSource(
+      strings = {
+        "convnext_atto",
+        "convnext_tiny_hnf",
+        "swin_tiny_patch4_window7_224",
+        "eva02_tiny_patch14_224",
+        "vit_small_patch16_dinov3"
+      })
   void runsAllButTheClassifier(String name) {
     BackboneOptions options = BackboneOptions.defaults().withClasses(2);
     TestEngine engine = TestEngine.best();

@@ -31,7 +31,9 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,6 +200,11 @@ public class CoverageTest {
         }
       }
     }
+    all.put("cropping", layer(new Cropping2D.Builder(1, 0, 2, 1).build(), CHANNELS));
+    all.put("up-sampling", layer(new Upsampling2D.Builder(2).build(), CHANNELS));
+    all.put(
+        "uneven up-sampling",
+        layer(new Upsampling2D.Builder().size(new int[] {3, 2}).build(), CHANNELS));
     all.put("zero padding", layer(new ZeroPaddingLayer.Builder(1, 2, 3, 0).build(), CHANNELS));
     all.put(
         "global max and dense",

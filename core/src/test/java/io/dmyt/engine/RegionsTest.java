@@ -18,13 +18,13 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -78,7 +78,7 @@ class RegionsTest {
     return graph("in")
         .addLayer("conv1", convolution(8), "in")
         .addLayer("norm1", new BatchNormalization.Builder().useLogStd(false).build(), "conv1")
-        .addLayer("up", new Upsampling2D.Builder(2).build(), "norm1")
+        .addLayer("up", new Deconvolution2D.Builder(2, 2).stride(2, 2).nOut(8).build(), "norm1")
         .addLayer("prelu", new PReLULayer.Builder().inputShape(8, 24, 20).build(), "up")
         .addLayer("conv2", convolution(8), "prelu")
         .addLayer("down", halving(), "conv2")
@@ -209,7 +209,7 @@ class RegionsTest {
             .addLayer("conv1", convolution(6), "in")
             .addLayer("pool1", pool(), "conv1")
             .addLayer("out1", output(), "pool1")
-            .addLayer("up", new Upsampling2D.Builder(2).build(), "conv1")
+            .addLayer("up", new Deconvolution2D.Builder(2, 2).stride(2, 2).nOut(6).build(), "conv1")
             .addLayer("conv2", convolution(4), "up")
             .addLayer("tanh", new ActivationLayer(Activation.TANH), "conv2")
             .addLayer("pool2", pool(), "tanh")

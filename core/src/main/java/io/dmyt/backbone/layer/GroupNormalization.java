@@ -1,5 +1,8 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +19,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input and value: [batch, channels, height, width]. Parameters: {@code weight} γ and {@code
  * bias} β, both [channels].
  */
-public final class GroupNormalization extends FunctionVertex {
+public final class GroupNormalization extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("channels")
@@ -60,9 +63,10 @@ public final class GroupNormalization extends FunctionVertex {
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
     long[] shape = inputs[0].getShape();
-    SDVariable rows = inputs[0].reshape(shape[0] * groups, -1);
-    SDVariable deviations = rows.sub(rows.mean(true, 1));
-    SDVariable variance = graph.math().square(deviations).mean(true, 1);
+    // SameDiff's gradient of a mean over the second dimension is wrong where the first is 1.
+    SDVariable rows = inputs[0].reshape(shape[0], groups, -1);
+    SDVariable deviations = rows.sub(rows.mean(true, 2));
+    SDVariable variance = graph.math().square(deviations).mean(true, 2);
     return deviations
         .div(graph.math().sqrt(variance.add(eps)))
         .reshape(shape)
@@ -72,5 +76,17 @@ public final class GroupNormalization extends FunctionVertex {
 
   private SDVariable ofChannels(Map<String, SDVariable> parameters, String name) {
     return Objects.requireNonNull(parameters.get(name)).reshape(1, channels, 1, 1);
+  }
+
+  @Override
+  public int describe(VertexNodes nodes) {
+    return nodes.add(
+        new Operation.GroupNorm(nodes.vector("weight"), nodes.vector("bias"), groups, eps),
+        nodes.input());
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 }

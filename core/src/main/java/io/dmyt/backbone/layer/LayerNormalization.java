@@ -55,9 +55,10 @@ public final class LayerNormalization extends FunctionVertex implements SelfDesc
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
     long[] shape = inputs[0].getShape();
-    SDVariable rows = inputs[0].reshape(-1, features);
-    SDVariable deviation = rows.sub(rows.mean(true, 1));
-    SDVariable variance = graph.math().square(deviation).mean(true, 1);
+    // SameDiff's gradient of a mean over the second dimension is wrong where the first is 1.
+    SDVariable rows = inputs[0].reshape(1, -1, features);
+    SDVariable deviation = rows.sub(rows.mean(true, 2));
+    SDVariable variance = graph.math().square(deviation).mean(true, 2);
     return deviation
         .div(graph.math().sqrt(variance.add(eps)))
         .mul(row(parameters, "weight"))
@@ -66,7 +67,7 @@ public final class LayerNormalization extends FunctionVertex implements SelfDesc
   }
 
   private SDVariable row(Map<String, SDVariable> parameters, String name) {
-    return Objects.requireNonNull(parameters.get(name)).reshape(1, features);
+    return Objects.requireNonNull(parameters.get(name)).reshape(1, 1, features);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.UnsupportedLayerException;
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
 import java.util.Arrays;
 import java.util.List;
@@ -122,7 +122,8 @@ public final class RotaryEmbedding extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    throw new UnsupportedLayerException("turns pairs of features by their position");
+    double[][] turns = angles.of(leading, side, features / heads / 2);
+    return nodes.add(new Operation.Rotation(turns, 2 * heads, angles.halves()), nodes.input());
   }
 
   /**

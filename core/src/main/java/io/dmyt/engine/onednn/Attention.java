@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * features, and between them a softmax of the scores in their place.
  */
 final class Attention {
-  private static final int LAST_AXIS = 3;
+  private static final int LAST_AXIS = 4;
 
   private final ProgramBuilder program;
   private final NativeScope scope;
@@ -71,7 +71,7 @@ final class Attention {
       v = values.matrices(scope, precision, examples, op.heads());
       y = result.matrices(scope, precision, examples, op.heads());
       long[] dims = {examples, op.heads(), queries.tokens(), keys.tokens()};
-      scores = Format.strided(scope, precision, dims, Parameter.rowMajorStrides(dims));
+      scores = AttentionSource.matrices(scope, precision, dims, Parameter.rowMajorStrides(dims));
     }
 
     Format transposed(AttentionSource source) {
@@ -82,7 +82,7 @@ final class Attention {
     Format scoresByKey() {
       long rows = queries.tokens();
       long columns = keys.tokens();
-      return Format.strided(
+      return AttentionSource.matrices(
           scope,
           precision,
           new long[] {examples, op.heads(), columns, rows},

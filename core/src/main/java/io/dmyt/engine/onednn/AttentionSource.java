@@ -40,10 +40,23 @@ record AttentionSource(int node, long tokens, long row, long first, long size) {
     return size == row;
   }
 
+  /**
+   * Matrices as oneDNN's product takes them: (examples, heads, rows, columns) behind a dimension of
+   * 1. Without that one, oneDNN 3.11 takes examples for rows where {@code examples · features =
+   * tokens · row}, and the product is wrong.
+   */
+  static Format matrices(NativeScope scope, Precision precision, long[] dims, long[] strides) {
+    return Format.strided(
+        scope,
+        precision,
+        new long[] {1, dims[0], dims[1], dims[2], dims[3]},
+        new long[] {dims[0] * strides[0], strides[0], strides[1], strides[2], strides[3]});
+  }
+
   /** Heads in turns, of each a matrix (tokens, features): (examples, heads, tokens, features). */
   Format matrices(NativeScope scope, Precision precision, long examples, int heads) {
     long share = size / heads;
-    return Format.strided(
+    return matrices(
         scope,
         precision,
         new long[] {examples, heads, tokens, share},
@@ -53,7 +66,7 @@ record AttentionSource(int node, long tokens, long row, long first, long size) {
   /** The same matrices transposed. */
   Format transposed(NativeScope scope, Precision precision, long examples, int heads) {
     long share = size / heads;
-    return Format.strided(
+    return matrices(
         scope,
         precision,
         new long[] {examples, heads, share, tokens},

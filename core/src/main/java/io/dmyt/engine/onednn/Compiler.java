@@ -95,7 +95,9 @@ final class Compiler {
         Slicing.slice(program, n, slice);
       }
     } else if (op instanceof Operation.LayerNorm norm) {
-      LayerNorm.emit(program, n, norm);
+      Normalization.layer(program, n, norm);
+    } else if (op instanceof Operation.GroupNorm norm) {
+      Normalization.group(program, n, norm);
     } else if (op instanceof Operation.Attention attention) {
       new Attention(program, n, attention).emit();
     } else if (op instanceof Operation.Weight weight) {
@@ -104,6 +106,12 @@ final class Compiler {
       Sequences.constant(program, n, constant.values());
     } else if (op instanceof Operation.Gather gather) {
       new Gathering(program, n, gather).emit();
+    } else if (op instanceof Operation.Rotation rotation) {
+      new RotationEmitter(program, n, rotation).emit();
+    } else if (op instanceof Operation.Crop crop) {
+      Slicing.crop(program, n, crop);
+    } else if (op instanceof Operation.Upsample up) {
+      Upsampling.emit(program, n, up);
     } else if (op instanceof Operation.Reshape) {
       Sequences.reshape(program, n);
     } else if (op instanceof Operation.Permute permute) {

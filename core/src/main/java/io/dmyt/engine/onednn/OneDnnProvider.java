@@ -133,6 +133,9 @@ public final class OneDnnProvider implements EngineProvider {
         || op instanceof Operation.GlobalPool
         || op instanceof Operation.Sum
         || op instanceof Operation.Product
+        || op instanceof Operation.Crop
+        || op instanceof Operation.GroupNorm
+        || op instanceof Operation.Upsample
         || op instanceof Operation.ZeroPad;
   }
 

@@ -35,6 +35,7 @@ final class Sequences {
         || op instanceof Operation.Weight
         || op instanceof Operation.Constant
         || op instanceof Operation.Gather
+        || op instanceof Operation.Rotation
         || (op instanceof Operation.Concat concat && concat.axis() > 0)
         || (op instanceof Operation.Slice slice && slice.axis() > 0);
   }

@@ -85,4 +85,17 @@ final class Slicing {
     program.store(node, images.framed(program.policy().storage(), x, to, offsets));
     program.onBackward(node, dy -> program.gradient(from, images.part(dy, d, offsets)));
   }
+
+  static void crop(ProgramBuilder program, int node, Operation.Crop crop) {
+    Images images = program.images();
+    int from = program.input(node);
+    Tensor x = program.value(from);
+    long[] offsets = {0, 0, crop.top(), crop.left()};
+    program.store(node, images.part(x, program.dims(node), offsets));
+    program.onBackward(
+        node,
+        dy ->
+            program.gradient(
+                from, images.framed(program.policy().storage(), dy, x.format().dims(), offsets)));
+  }
 }

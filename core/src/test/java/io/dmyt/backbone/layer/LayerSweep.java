@@ -45,13 +45,15 @@ public final class LayerSweep {
   /**
    * A layer in a network.
    *
+   * @param batch images at once, or 0 if that does not matter
    * @param size height and width of the images
    * @param channels of what it reads
    * @param features of what it gives
    */
-  private record Case(int[] size, int channels, int features, boolean tokens, Middle middle) {
+  private record Case(
+      int batch, int[] size, int channels, int features, boolean tokens, Middle middle) {
     static Case images(int height, int width, int channels, Middle middle) {
-      return new Case(new int[] {height, width}, channels, channels, false, middle);
+      return new Case(0, new int[] {height, width}, channels, channels, false, middle);
     }
 
     static Case images(int height, int width, int channels, FunctionVertex vertex) {
@@ -60,11 +62,16 @@ public final class LayerSweep {
 
     static Case tokens(int size, int channels, int features, FunctionVertex vertex) {
       return new Case(
+          size == 1 ? 1 : 0,
           new int[] {size, size},
           channels,
           features,
           true,
           graph -> graph.addVertex("middle", vertex, "stem"));
+    }
+
+    Case inBatchesOf(int images) {
+      return new Case(images, size, channels, features, tokens, middle);
     }
 
     ComputationGraphConfiguration network() {
@@ -118,6 +125,25 @@ public final class LayerSweep {
           "ConvNeXt's block of " + channels + " channels",
           Case.images(7, 5, channels, graph -> convNextBlock(graph, channels)));
     }
+    all.put("layer norm of a row", Case.tokens(1, 6, 6, new LayerNormalization(6, 1e-5)));
+    all.put("layer norm of rows", Case.tokens(3, 9, 9, new LayerNormalization(9, 1e-5)));
+    for (int[] c : new int[][] {{4, 2}, {15, 3}, {32, 4}, {16, 16}, {6, 1}}) {
+      all.put(
+          "group norm " + Arrays.toString(c),
+          Case.images(5 + c[1] % 3, 6, c[0], new GroupNormalization(c[0], c[1], 1e-5)));
+    }
+    for (boolean halves : new boolean[] {false, true}) {
+      RotaryAngles angles = new RotaryAngles(100, 0, 0, halves, halves);
+      all.put(
+          "rotary embedding, pairs " + (halves ? "half a head apart" : "side by side"),
+          Case.tokens(3, 36, 36, new RotaryEmbedding(3, 12, 0, 3, angles)));
+    }
+    // Where examples are three times the tokens, oneDNN 3.11 takes the ones for the others.
+    for (int batch : new int[] {11, 12}) {
+      all.put(
+          "attention of " + batch,
+          Case.tokens(2, 24, 8, new SelfAttention(2, 8)).inBatchesOf(batch));
+    }
     int[][] windows = {
       // heads, features, size, window, shift
       {1, 4, 4, 2, 0},
@@ -162,8 +188,8 @@ public final class LayerSweep {
     cases()
         .forEach(
             (name, layer) -> {
-              int batch = 1 + tests.size() % 4;
               int[] size = layer.size();
+              int batch = layer.batch() == 0 ? 1 + tests.size() % 4 : layer.batch();
               INDArray x = Twins.random(tests.size(), batch, 3, size[0], size[1]);
               tests.add(
                   dynamicTest(

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** The engine's operations by SameDiff's, plainly. */
 final class SameDiffOperations {
@@ -45,7 +47,7 @@ final class SameDiffOperations {
     } else if (op instanceof Operation.BatchNorm norm) {
       return batchNorm(norm, x, d.length);
     } else if (op instanceof Operation.LayerNorm norm) {
-      return layerNorm(norm, x, d.length);
+      return layerNorm(norm, x, d);
     } else if (op instanceof Operation.Elementwise f) {
       return function(f, x);
     } else if (op instanceof Operation.Pool pool) {
@@ -64,6 +66,24 @@ final class SameDiffOperations {
       return slice(x, d, slice.axis(), slice.from(), slice.size());
     } else if (op instanceof Operation.Gather gather) {
       return gather(gather, x, d, shape);
+    } else if (op instanceof Operation.GroupNorm norm) {
+      SDVariable rows = x.reshape(d[0], norm.groups(), -1);
+      SDVariable deviation = rows.sub(rows.mean(true, 2));
+      SDVariable variance = deviation.mul(deviation).mean(true, 2);
+      return deviation
+          .div(graph.math().sqrt(variance.add(norm.eps())))
+          .reshape(d)
+          .mul(spread(norm.gamma(), d.length))
+          .add(spread(norm.beta(), d.length));
+    } else if (op instanceof Operation.Rotation rotation) {
+      return rotation(rotation, x, d);
+    } else if (op instanceof Operation.Crop crop) {
+      SDVariable rows = slice(x, d, 2, crop.top(), shape[2]);
+      return slice(rows, new long[] {d[0], d[1], shape[2], d[3]}, 3, crop.left(), shape[3]);
+    } else if (op instanceof Operation.Upsample up) {
+      SDVariable ones =
+          graph.constant(Nd4j.ones(x.dataType(), 1, 1, 1, up.height(), 1, up.width()));
+      return x.reshape(d[0], d[1], d[2], 1, d[3], 1).mul(ones).reshape(shape);
     } else if (op instanceof Operation.ZeroPad pad) {
       return pad(x, new long[] {pad.top(), pad.left()}, new long[] {pad.bottom(), pad.right()}, 0);
     } else if (op instanceof Operation.MatMul product) {
@@ -86,6 +106,30 @@ final class SameDiffOperations {
     begin[axis] = Math.toIntExact(from);
     sizes[axis] = Math.toIntExact(size);
     return graph.slice(x, begin, sizes);
+  }
+
+  private SDVariable rotation(Operation.Rotation op, SDVariable x, long[] d) {
+    int pairs = op.angles()[0].length;
+    long turning = 2L * pairs * op.heads();
+    long[] shape =
+        op.halves()
+            ? new long[] {d[0], d[1], op.heads(), 2, pairs}
+            : new long[] {d[0], d[1], op.heads(), pairs, 2};
+    int axis = op.halves() ? 3 : 4;
+    long[] table = {1, d[1], 1, op.halves() ? 1 : pairs, op.halves() ? pairs : 1};
+    INDArray angles = Nd4j.createFromArray(op.angles()).reshape('c', table);
+    SDVariable cos = graph.constant(Transforms.cos(angles));
+    SDVariable sin = graph.constant(Transforms.sin(angles));
+    SDVariable all = slice(x, d, 2, 0, turning).reshape(shape);
+    SDVariable a = slice(all, shape, axis, 0, 1);
+    SDVariable b = slice(all, shape, axis, 1, 1);
+    SDVariable turned =
+        graph
+            .concat(axis, a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin)))
+            .reshape(d[0], d[1], turning);
+    return turning == d[2]
+        ? turned
+        : graph.concat(2, turned, slice(x, d, 2, turning, d[2] - turning));
   }
 
   /** By a product with rows of a single one each. */
@@ -195,7 +239,10 @@ final class SameDiffOperations {
         .add(spread(norm.beta(), rank));
   }
 
-  private SDVariable layerNorm(Operation.LayerNorm norm, SDVariable x, int rank) {
+  /** In three dimensions at least: of two, the gradient of a mean over one row is wrong. */
+  private SDVariable layerNorm(Operation.LayerNorm norm, SDVariable given, long[] d) {
+    SDVariable x = d.length == 2 ? given.reshape(1, d[0], d[1]) : given;
+    int rank = Math.max(3, d.length);
     int axis = norm.axis(rank);
     long[] spread = LongStream.generate(() -> 1).limit(rank).toArray();
     spread[axis] = norm.gamma().length();
@@ -205,7 +252,9 @@ final class SameDiffOperations {
         deviation
             .div(graph.math().sqrt(variance.add(norm.eps())))
             .mul(region.weight(norm.gamma()).reshape(spread));
-    return norm.beta() == null ? y : y.add(region.weight(norm.beta()).reshape(spread));
+    SDVariable shifted =
+        norm.beta() == null ? y : y.add(region.weight(norm.beta()).reshape(spread));
+    return shifted.reshape(d);
   }
 
   private SDVariable function(Operation.Elementwise f, SDVariable x) {

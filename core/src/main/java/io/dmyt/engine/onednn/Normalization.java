@@ -1,0 +1,126 @@
+package io.dmyt.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SHIFT;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
+
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.onednn.Emitter.Arg;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Emits normalisations of each example for itself, whose statistics are not kept. */
+final class Normalization {
+  private final ProgramBuilder program;
+  private final int node;
+  private final String text;
+  private final Parameter gamma;
+  private final @Nullable Parameter beta;
+
+  private Normalization(
+      ProgramBuilder program, int node, String text, Parameter gamma, @Nullable Parameter beta) {
+    this.program = program;
+    this.node = node;
+    this.text = text;
+    this.gamma = gamma;
+    this.beta = beta;
+  }
+
+  /** Layer normalisation of a vector's, a sequence's or an image's features. */
+  static void layer(ProgramBuilder program, int node, Operation.LayerNorm op) {
+    NativeScope scope = program.scope();
+    long[] d = program.dims(node);
+    long[] dims = {d[0], d[2] * d[3], d[1]};
+    Format statistics = Format.plain(scope, dims[0], dims[1]);
+    Normalization norm = new Normalization(program, node, op.text(), op.gamma(), op.beta());
+    norm.emit(
+        program.policy().channelsLast(),
+        storage ->
+            Format.strided(scope, storage.precision(), dims, Parameter.rowMajorStrides(dims)),
+        statistics,
+        rows ->
+            new SequencePrimitives.Norm(scope, rows, statistics, (float) op.eps(), norm.flags()));
+  }
+
+  /** Group normalisation of images. */
+  static void group(ProgramBuilder program, int node, Operation.GroupNorm op) {
+    NativeScope scope = program.scope();
+    long[] d = program.dims(node);
+    Normalization norm = new Normalization(program, node, op.text(), op.gamma(), op.beta());
+    norm.emit(
+        program.policy().candidates(),
+        storage -> storage.format(scope, d),
+        Format.plain(scope, d[0], op.groups()),
+        image ->
+            new GroupNormPrimitives(scope, image, op.groups(), (float) op.eps(), norm.flags()));
+  }
+
+  private int flags() {
+    return dnnl_use_scale | (beta == null ? 0 : dnnl_use_shift);
+  }
+
+  /**
+   * @param view how the primitive sees an image of a storage
+   */
+  private void emit(
+      List<Storage> candidates,
+      Function<Storage, Format> view,
+      Format statistics,
+      Function<Format, Primitives.Differentiable> primitives) {
+    Emitter emit = program.emit();
+    Images images = program.images();
+    Weights weights = program.weights();
+    boolean training = program.training();
+    int from = program.input(node);
+    long[] d = program.dims(node);
+    Images.Choice choice =
+        images.choose(
+            candidates, storage -> primitives.apply(view.apply(storage)).passes(training));
+    Format seen = view.apply(choice.storage());
+    Tensor x = emit.over(seen, emit.inArena(images.as(choice.storage(), program.value(from))));
+    Tensor y = images.image(choice.storage(), d);
+    List<Arg> kept = new ArrayList<>();
+    kept.add(new Arg(DNNL_ARG_SRC, x));
+    kept.add(new Arg(DNNL_ARG_SCALE, weights.of(gamma)));
+    if (training) {
+      kept.add(new Arg(DNNL_ARG_MEAN, emit.tensor(statistics)));
+      kept.add(new Arg(DNNL_ARG_VARIANCE, emit.tensor(statistics)));
+    }
+    List<Arg> args = new ArrayList<>(kept);
+    args.add(new Arg(DNNL_ARG_DST, emit.over(seen, y)));
+    if (beta != null) {
+      args.add(new Arg(DNNL_ARG_SHIFT, weights.of(beta)));
+    }
+    emit.run(text, choice.first(), args);
+    program.store(node, y);
+    program.onBackward(
+        node,
+        dy -> {
+          Tensor given = emit.inArena(images.as(choice.storage(), dy));
+          Tensor dx = images.image(choice.storage(), d);
+          List<Arg> back = new ArrayList<>(kept);
+          back.add(new Arg(DNNL_ARG_DIFF_DST, emit.over(seen, given)));
+          back.add(new Arg(DNNL_ARG_DIFF_SRC, emit.over(seen, dx)));
+          back.add(new Arg(DNNL_ARG_DIFF_SCALE, weights.gradient(gamma)));
+          if (beta != null) {
+            back.add(new Arg(DNNL_ARG_DIFF_SHIFT, weights.gradient(beta)));
+          }
+          emit.run(text + ", gradients", choice.last(), back);
+          if (program.learns(from)) {
+            program.gradient(from, dx);
+          }
+        });
+  }
+}
