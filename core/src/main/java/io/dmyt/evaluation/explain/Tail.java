@@ -1,6 +1,7 @@
 package io.dmyt.evaluation.explain;
 
 import io.dmyt.backbone.layer.FunctionVertex;
+import io.dmyt.backbone.layer.HeadsInput;
 import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.engine.Engines;
 import io.dmyt.internal.Text;
@@ -112,8 +113,11 @@ final class Tail {
 
   private static Tail of(ComputationGraph graph, String cut, List<String> order, Places places) {
     ComputationGraphConfiguration conf = graph.getConfiguration();
-    // The output layer stays outside: its answer's direction is the caller's business.
-    List<String> behind = order.subList(order.indexOf(cut) + 1, order.size() - 1);
+    // The output layer stays outside: its answer's direction is the caller's business. So does what
+    // two classifiers read instead of the embedding.
+    int end = order.size() - 1;
+    boolean two = conf.getVertices().get(order.get(end - 1)) instanceof HeadsInput;
+    List<String> behind = order.subList(order.indexOf(cut) + 1, two ? end - 1 : end);
     if (behind.isEmpty()) {
       throw new IllegalArgumentException(
           "no pooling between the feature map " + cut + " and the output");
@@ -141,8 +145,8 @@ final class Tail {
       // Parameters lie in the vertices' order, the output layer's last. DL4J's own count of them
       // leaves out vertices without layers.
       INDArray all = graph.params().reshape(1, graph.params().length());
-      long end = all.length() - graph.getVertex(order.get(order.size() - 1)).numParams();
-      INDArray shared = all.get(NDArrayIndex.all(), NDArrayIndex.interval(end - parameters, end));
+      long last = all.length() - graph.getVertex(order.get(order.size() - 1)).numParams();
+      INDArray shared = all.get(NDArrayIndex.all(), NDArrayIndex.interval(last - parameters, last));
       tail.init(shared, false);
       tail.initGradientsView();
     }

@@ -203,7 +203,8 @@ class GradCamTest {
   @CsvSource({
     "resnet18, CROSS_ENTROPY",
     "mobilenetv3_large_100, DMYT",
-    "vit_tiny_patch16_224, DMYT"
+    "vit_tiny_patch16_224, DMYT",
+    "vit_deit_tiny_distilled_patch16_224, CROSS_ENTROPY"
   })
   void mapIsTheSameOnAnyEngine(String backbone, LossKind loss) {
     Assumptions.assumeFalse(Engines.best().equals(Engines.dl4j()), "no faster engine");
