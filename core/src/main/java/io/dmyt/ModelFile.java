@@ -151,6 +151,15 @@ public final class ModelFile implements AutoCloseable {
     return new ModelFile(weights, content, null, null);
   }
 
+  /**
+   * Weights under timm's names as those of a detector; closing this closes them.
+   *
+   * @see #toBackbone
+   */
+  public static ModelFile ofDetector(StateDict weights, DetectorSpec detector) {
+    return of(weights, DetectorContent.of(detector, null, FittedVerdict.NONE));
+  }
+
   /** The same weights, which this file stays in charge of, as a backbone's by timm's name. */
   public ModelFile as(String backbone) {
     return of(weights, DetectorContent.ofBackbone(backbone));

@@ -4,6 +4,7 @@ import io.dmyt.backbone.BackboneSpec;
 import io.dmyt.data.Interpolation;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.data.Resizing;
+import io.dmyt.hub.PublishedDetectors;
 import io.dmyt.hub.TimmCatalogue;
 import io.dmyt.hub.TimmWeights;
 import java.util.List;
@@ -21,7 +22,7 @@ public enum PreprocessingKind {
   public static PreprocessingKind defaultFor(BackboneSpec backbone) {
     String name = backbone.name();
     boolean current = TimmCatalogue.find(name).isEmpty() && TimmWeights.find(name).isPresent();
-    return current ? WEIGHTS : REFERENCE;
+    return current || PublishedDetectors.ofNetwork(name).isPresent() ? WEIGHTS : REFERENCE;
   }
 
   /**
@@ -39,6 +40,7 @@ public enum PreprocessingKind {
     return TimmCatalogue.find(name)
         .map(e -> of(size, e.mean(), e.deviation(), e.interpolation(), e.crop(), false))
         .or(() -> ofWeights(name, size))
+        .or(() -> PublishedDetectors.ofNetwork(name).map(e -> of(e, size)))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -50,6 +52,15 @@ public enum PreprocessingKind {
   private static Optional<Preprocessing> ofWeights(String name, int size) {
     return TimmWeights.find(name)
         .map(e -> of(size, e.mean(), e.deviation(), e.interpolation(), e.crop(), e.squash()));
+  }
+
+  /** As a published detector was trained. */
+  public static Preprocessing of(PublishedDetectors.Entry detector) {
+    return of(detector, detector.imageSize());
+  }
+
+  private static Preprocessing of(PublishedDetectors.Entry e, int size) {
+    return of(size, e.mean(), e.deviation(), e.interpolation(), 1, false);
   }
 
   private static Preprocessing of(

@@ -23,7 +23,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * The known networks, by timm's names. A name that timm 0.4.9 has means the network that it is
  * there. Other names are those of timm 1.0.29, and so are all with a tag, such as {@code
  * vit_base_patch16_224.augreg_in21k_ft_in1k}. Where timm has renamed a network, the old name leads
- * to the new one.
+ * to the new one. The networks of published detectors are known by name too, and not listed.
  *
  * <pre>{@code
  * Backbone backbone = Backbones.create("xception");
@@ -40,6 +40,9 @@ public final class Backbones {
    * Those of timm 1.0.29, by their architectures' names; some of MODELS' names mean others here.
    */
   private static final Map<String, Model> CURRENT = new LinkedHashMap<>();
+
+  /** Those of published detectors, which are no networks to begin with, and so aren't listed. */
+  private static final Map<String, Model> DETECTORS = new LinkedHashMap<>();
 
   private static final Map<String, Cost> COSTS = new ConcurrentHashMap<>();
 
@@ -93,6 +96,7 @@ public final class Backbones {
             TResNet.current())
         .flatMap(List::stream)
         .forEach(model -> CURRENT.put(model.spec().name(), model));
+    DetectorNetworks.models().forEach(model -> DETECTORS.put(model.spec().name(), model));
   }
 
   private Backbones() {}
@@ -259,6 +263,7 @@ public final class Backbones {
       return Optional.of(model);
     }
     return Optional.ofNullable(models().get(name))
+        .or(() -> Optional.ofNullable(DETECTORS.get(name)))
         .or(() -> tagged(name))
         .or(() -> TimmWeights.currentName(name).flatMap(Backbones::tagged));
   }

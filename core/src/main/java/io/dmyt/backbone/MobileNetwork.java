@@ -52,6 +52,9 @@ final class MobileNetwork {
   /** Channels of the last block, before pruning. */
   private int planned;
 
+  /** Side in pixels of the maps that paddings are computed for; 0 for the maps that there are. */
+  private int side;
+
   MobileNetwork(NetworkBuilder net, Style style) {
     this.net = net;
     this.style = style;
@@ -59,9 +62,21 @@ final class MobileNetwork {
     net.initialiseClassifier(shape -> Init.uniform(1 / Math.sqrt(shape[0])), shape -> Init.ZEROS);
   }
 
+  /**
+   * From here on, convolutions with a stride are padded as TensorFlow pads maps of this size, and
+   * those that follow of them, whatever the size of the images to come.
+   */
+  void padAsFor(int mapSide) {
+    side = mapSide;
+  }
+
   void stem(int channels) {
+    stem(channels, kernel(3, 2));
+  }
+
+  void stem(int channels, Kernel kernel) {
     planned = channels;
-    net.conv("conv_stem", channels, kernel(3, 2));
+    net.conv("conv_stem", channels, kernel);
     net.batchNorm("bn1");
     net.act("act1", style.activation);
   }
@@ -181,7 +196,11 @@ final class MobileNetwork {
     String from = net.last();
     int in = net.channels(from);
     if (kernels.size() == 1) {
-      net.conv(name, from, out, kernel(kernels.get(0), stride), depthwise ? in : 1, false);
+      int size = kernels.get(0);
+      boolean padded = side > 0 && stride > 1;
+      String input = padded ? padded(name, from, size, stride) : from;
+      Kernel kernel = padded ? Kernel.of(size, stride, 0) : kernel(size, stride);
+      net.conv(name, input, out, kernel, depthwise ? in : 1, false);
       return;
     }
     List<String> parts = new ArrayList<>();
@@ -195,6 +214,13 @@ final class MobileNetwork {
       first += share;
     }
     net.concatenate(name, parts.toArray(String[]::new));
+  }
+
+  private String padded(String name, String from, int size, int stride) {
+    int next = (side + stride - 1) / stride;
+    int all = Math.max(0, (next - 1) * stride + size - side);
+    side = next;
+    return net.zeroPadding(name + ".pad", from, all / 2, all - all / 2);
   }
 
   /** What is left over goes to the first. */

@@ -58,5 +58,7 @@ enum Trait {
   /** The last normalisation is the embedding's, not the tokens'. */
   NORM_AFTER_POOL,
   /** No last normalisation. */
-  NO_NORM
+  NO_NORM,
+  /** The embedding is divided by its length. */
+  UNIT_LENGTH
 }

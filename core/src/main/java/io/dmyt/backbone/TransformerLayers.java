@@ -224,11 +224,13 @@ final class TransformerLayers {
   }
 
   /**
-   * What a learned query attends to, and an MLP behind it, as the embedding.
+   * What a learned query attends to, and an MLP behind it.
    *
+   * @param pooled the name of the result
+   * @param name the prefix of the parameters
    * @param hidden features within the MLP
    */
-  String attentionPool(String name, int heads, int hidden) {
+  String attentionPool(String pooled, String name, int heads, int hidden) {
     String tokens = net.last();
     int features = net.channels(tokens);
     String latent = name + ".latent";
@@ -248,7 +250,7 @@ final class TransformerLayers {
     String projected = linear(name + ".proj", attended, features, true);
     String mapped = mlp(name + ".mlp", norm(name + ".norm", projected), hidden);
     String sum = net.add(name + ".add", projected, mapped);
-    return net.function(NetworkBuilder.EMBEDDING, new TokenSelection(0), sum);
+    return net.function(pooled, new TokenSelection(0), sum);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -80,9 +81,20 @@ abstract class VertexBuilder {
    * is pooled too. The zeros that fill up its window change no such maximum.
    */
   String ceilingMaxPool(String name, String from) {
-    ZeroPaddingLayer padding = new ZeroPaddingLayer.Builder(0, 1, 0, 1).build();
-    String padded = layer(name + ".pad", from, channels(from), padding);
-    return maxPool(name, padded, Kernel.of(3, 2, 0));
+    return maxPool(name, zeroPadding(name + ".pad", from, 0, 1), Kernel.of(3, 2, 0));
+  }
+
+  /** Zeros above and on the left, and so many below and on the right. */
+  String zeroPadding(String name, String from, int before, int after) {
+    ZeroPaddingLayer padding = new ZeroPaddingLayer.Builder(before, after, before, after).build();
+    return layer(name, from, channels(from), padding);
+  }
+
+  /** Each example's vector over its length. */
+  String unitLength(String name, String from) {
+    // No dimensions: all but the first. The bound on the length is PyTorch's.
+    graph.addVertex(name, new L2NormalizeVertex(null, 1e-12), from);
+    return written(name, channels(from));
   }
 
   /** Average pooling that counts padding as zeros, as PyTorch's does by default. */

@@ -43,6 +43,9 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
       layers.norm("norm", net.last());
     }
     pool(net, layers, side * side);
+    if (traits.has(Trait.UNIT_LENGTH)) {
+      net.unitLength(NetworkBuilder.EMBEDDING, net.last());
+    }
   }
 
   /** Tokens and positions stand first in the state dict, the class token before the registers. */
@@ -82,19 +85,20 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
         patches(net, patches);
       }
       int own = (int) traits.number(Trait.POOL_HEADS);
-      layers.attentionPool("attn_pool", own == 0 ? heads : own, own == 0 ? hidden : 4 * features);
+      layers.attentionPool(
+          target(), "attn_pool", own == 0 ? heads : own, own == 0 ? hidden : 4 * features);
     } else if (traits.has(Trait.NORM_AFTER_POOL)) {
       String pooled = traits.has(Trait.MEAN) ? mean(net, patches, "pooled") : first(net, "pooled");
-      layers.norm(NetworkBuilder.EMBEDDING, "fc_norm", pooled);
+      layers.norm(target(), "fc_norm", pooled);
     } else if (distilled() && (old() || net.classes() > 0)) {
       layers.embedClassToken(true);
     } else if (distilled()) {
       net.function("tokens", new TokenRange(0, 2), net.last());
-      net.function(NetworkBuilder.EMBEDDING, new TokenMean(), net.last());
+      net.function(target(), new TokenMean(), net.last());
     } else if (traits.has(Trait.MEAN)) {
-      mean(net, patches, NetworkBuilder.EMBEDDING);
+      mean(net, patches, target());
     } else {
-      first(net, NetworkBuilder.EMBEDDING);
+      first(net, target());
     }
   }
 
@@ -111,6 +115,11 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
     if (leading() > 0) {
       net.function("patches", new TokenRange(leading(), patches), net.last());
     }
+  }
+
+  /** The name of the pooled features. */
+  private String target() {
+    return traits.has(Trait.UNIT_LENGTH) ? "features" : NetworkBuilder.EMBEDDING;
   }
 
   private boolean distilled() {

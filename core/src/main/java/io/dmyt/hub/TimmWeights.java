@@ -134,16 +134,25 @@ public final class TimmWeights {
     return names;
   }
 
+  /** What is subtracted from the channels, by a word of the table or as numbers. */
+  static List<Double> mean(String cell) {
+    return MEANS.getOrDefault(cell, numbers(cell.split("/", -1)[0]));
+  }
+
+  /** What the channels are divided by, likewise. */
+  static List<Double> deviation(String cell) {
+    String[] parts = cell.split("/", -1);
+    return DEVIATIONS.getOrDefault(cell, numbers(parts[parts.length - 1]));
+  }
+
   private static Entry entry(String[] cells) {
-    String[] normalisation = cells[4].split("/", -1);
-    String deviation = normalisation[normalisation.length - 1];
     return new Entry(
         cells[0],
         cells[1].isEmpty() ? "timm/" + cells[0] : cells[1],
         Integer.parseInt(cells[2]),
         cells[3].equals("1"),
-        MEANS.getOrDefault(cells[4], numbers(normalisation[0])),
-        DEVIATIONS.getOrDefault(cells[4], numbers(deviation)),
+        mean(cells[4]),
+        deviation(cells[4]),
         cells[5],
         Double.parseDouble(cells[6]),
         cells[7].equals("squash"),

@@ -6,6 +6,7 @@ import io.dmyt.face.YuNet;
 import io.dmyt.hub.Download;
 import io.dmyt.hub.DownloadException;
 import io.dmyt.hub.FaceModel;
+import io.dmyt.hub.RemoteFile;
 import io.dmyt.hub.WeightsCache;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,12 +33,18 @@ public final class FaceDetectors {
    */
   public static Choice choose(Optional<Path> model, WeightsCache cache, Download.Progress progress)
       throws IOException {
+    return choose(model, FaceModel.YUNET, cache, progress);
+  }
+
+  static Choice choose(
+      Optional<Path> model, RemoteFile yunet, WeightsCache cache, Download.Progress progress)
+      throws IOException {
     if (model.isPresent()) {
       return new Choice(new YuNet(model.get()), Optional.empty());
     }
     Path fetched;
     try {
-      fetched = cache.published(FaceModel.YUNET, progress);
+      fetched = cache.published(yunet, progress);
     } catch (DownloadException e) {
       return new Choice(
           new FaceCascade(),

@@ -15,6 +15,7 @@ import io.dmyt.cli.option.EmbeddingOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
@@ -44,14 +45,9 @@ import org.jspecify.annotations.Nullable;
             + " detector; with Triplet, fit an SVM on the training images first and store it too")
 final class CalibrateCommand implements Command {
   @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
   @ParametersDelegate final EmbeddingOptions embedding = new EmbeddingOptions();
-
-  @Parameter(
-      names = {"-w", "--weights"},
-      required = true,
-      description = "File of the trained detector")
-  Path weights;
 
   @Parameter(
       names = {"-o", "--output"},
@@ -112,9 +108,14 @@ final class CalibrateCommand implements Command {
     if (chosen > 1) {
       throw new UsageException("give one of --fpr, --eer and --threshold");
     }
-    ModelFile.requireSound(weights);
+    if (output == null && source.namesPublished()) {
+      throw new UsageException(
+          "a published detector is calibrated into a file of your own: give --output");
+    }
+    source.fetch(terminal, false);
+    ModelFile.requireSound(source.weights);
     Engine chosenEngine = engine.choose(terminal);
-    try (Detector detector = Detector.load(weights, chosenEngine);
+    try (Detector detector = Detector.load(source.weights, chosenEngine);
         Embedder embedder = embedding.embedder(detector, chosenEngine, data, terminal)) {
       return run(detector, new Calibrator(embedder), terminal);
     }
@@ -122,19 +123,21 @@ final class CalibrateCommand implements Command {
 
   private int run(Detector detector, Calibrator calibrator, Terminal terminal) throws IOException {
     DetectorSpec spec = detector.spec();
-    Path target = output == null ? weights : output;
+    Path target = output == null ? source.weights : output;
     RuleKind kind = spec.loss().rule();
-    if (kind.isFitted() && (ModelFile.isSafeTensors(target) || ModelFile.isSafeTensors(weights))) {
+    if (kind.isFitted()
+        && (ModelFile.isSafeTensors(target) || ModelFile.isSafeTensors(source.weights))) {
       throw new UsageException(
           Text.format(
               "the %s of a %s detector is stored in a .zip only, which %s is not",
               kind.title(),
               spec.loss().label(),
-              ModelFile.isSafeTensors(target) ? target : weights));
+              ModelFile.isSafeTensors(target) ? target : source.weights));
     }
     ImageFolder folder = folder(spec, split);
     terminal.say(
-        "detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss().label());
+        "detector     %s: %s, trained with %s",
+        source.weights, spec.backbone(), spec.loss().label());
     terminal.say("calibrating  on %s", folder.summary());
     terminal.sayLeftOut(folder.leftOut());
     if (kind instanceof RuleKind.Fitted fitted) {
@@ -148,7 +151,7 @@ final class CalibrateCommand implements Command {
         calibrator.calibrate(folder, split, Optional.ofNullable(method), choice());
     terminal.print(table(result.reportBefore(), result.reportAfter()));
     note(terminal, result.after().operatingPoint(), result.raw());
-    detector.saveFitted(weights, target);
+    detector.saveFitted(source.weights, target);
     terminal.say("Stored in %s: %s", target, DetectorFacts.verdict(detector));
     return Main.OK;
   }

@@ -17,6 +17,7 @@ public final class Commands {
         new EmbedCommand(),
         new ConvertCommand(),
         new ModelsCommand(),
+        new DetectorsCommand(),
         new BenchCommand(),
         new InfoCommand());
   }

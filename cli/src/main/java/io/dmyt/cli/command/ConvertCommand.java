@@ -14,6 +14,7 @@ import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.internal.Text;
+import io.dmyt.screening.PublishedDetector;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -62,6 +63,13 @@ final class ConvertCommand implements Command {
           "What the weights were trained with (default: CrossEntropy with a classifier, else DmyT)")
   @Nullable LossKind loss;
 
+  @Parameter(
+      names = "--as",
+      description =
+          "IN is a file of this published detector as its authors saved it (dmyt detectors lists"
+              + " them), with its config.json beside it if it has one")
+  @Nullable String published;
+
   @Override
   public String name() {
     return "convert";
@@ -79,6 +87,9 @@ final class ConvertCommand implements Command {
     Path out = files.get(1);
     if (Files.exists(out)) {
       throw new FileAlreadyExistsException(out.toString());
+    }
+    if (published != null) {
+      return convertPublished(published, out, terminal);
     }
     if (model != null) {
       DetectorOptions.backbone(model);
@@ -105,6 +116,29 @@ final class ConvertCommand implements Command {
                           + ", by "
                           + d.loss().label())
               .orElse("weights only"));
+      terminal.print("Written to %s", out);
+      return Main.OK;
+    }
+  }
+
+  private int convertPublished(String name, Path out, Terminal terminal) throws IOException {
+    if (model != null || key != null || classes != null) {
+      throw new UsageException("--as says all of a detector: no --model, --key or --classes");
+    }
+    PublishedDetector detector =
+        PublishedDetector.find(name)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        Text.format(
+                            "no published detector is called %s: dmyt detectors lists them",
+                            name)));
+    try (ModelFile in = detector.open(files.get(0))) {
+      // Said here already, for a format that could hold anything.
+      in.toBackbone();
+      in.write(out);
+      terminal.say("read         %s, %d tensors", in.weights().origin(), in.weights().size());
+      terminal.say("licence      %s", detector.entry().licence());
       terminal.print("Written to %s", out);
       return Main.OK;
     }

@@ -74,12 +74,12 @@ final class DemoCommand implements Command {
         train.runs.output);
     train.run(terminal);
     TestCommand test = new TestCommand();
-    test.weights = train.runs.output;
+    test.source.weights = train.runs.output;
     test.data.dataset = dataset;
     test.report = output.resolve("report.html");
     terminal.say("");
     terminal.say("3. Testing, as this does:");
-    terminal.say("   dmyt test -w %s -d %s --report %s", test.weights, dataset, test.report);
+    terminal.say("   dmyt test -w %s -d %s --report %s", test.source.weights, dataset, test.report);
     test.run(terminal);
     terminal.say("");
     terminal.say("Look at the pictures in %s, and at %s in a browser.", dataset, test.report);

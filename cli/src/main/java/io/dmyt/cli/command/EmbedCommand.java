@@ -10,6 +10,7 @@ import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
+import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.EmbeddingMonitor;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.BadImages;
@@ -34,6 +35,7 @@ import java.util.Optional;
 @Parameters(commandDescription = "Write the embeddings of images to a NumPy file, with an index")
 final class EmbedCommand implements Command {
   @ParametersDelegate final BatchOptions loading = new BatchOptions();
+  @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
 
   @Parameter(
@@ -42,12 +44,6 @@ final class EmbedCommand implements Command {
           "FOLDER|DATASET: a folder with images at any depth; for a data set with train, valid"
               + " and test the index also has split and class")
   List<Path> inputs = new ArrayList<>();
-
-  @Parameter(
-      names = {"-w", "--weights"},
-      required = true,
-      description = "File of the trained detector")
-  Path weights;
 
   @Parameter(
       names = {"-o", "--output"},
@@ -84,12 +80,13 @@ final class EmbedCommand implements Command {
       throw new UsageException("--output must end in .npy, got " + output);
     }
     List<Entry> images = images(input, terminal);
-    ModelFile.requireSound(weights);
-    try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
+    source.fetch(terminal, false);
+    ModelFile.requireSound(source.weights);
+    try (Detector detector = Detector.load(source.weights, engine.choose(terminal))) {
       int features = detector.backbone().embeddingSize();
       terminal.say(
           "detector     %s: %s, trained with %s",
-          weights, detector.spec().backbone(), detector.spec().loss().label());
+          source.weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("embedding    %d images", images.size());
       try (EmbeddingWriter writer = new EmbeddingWriter(output, features)) {
         write(detector, images, input, writer, terminal);

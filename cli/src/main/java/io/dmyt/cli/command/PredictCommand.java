@@ -15,6 +15,7 @@ import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoOptions;
 import io.dmyt.cli.option.VideoRule;
 import io.dmyt.cli.option.VideoScoreName;
+import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.PredictionCsv;
 import io.dmyt.cli.output.PredictionJson;
 import io.dmyt.cli.output.PredictionOutputs;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
             + " --fail-on-fake is given and one is fake, else 1 if a file is not an image or video")
 final class PredictCommand implements Command {
   @ParametersDelegate final BatchOptions loading = new BatchOptions();
+  @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
   @ParametersDelegate final VideoOptions video = new VideoOptions();
 
@@ -49,12 +51,6 @@ final class PredictCommand implements Command {
       description =
           "FILES|FOLDERS...: images and videos, and folders that contain some at any depth")
   List<Path> inputs = new ArrayList<>();
-
-  @Parameter(
-      names = {"-w", "--weights"},
-      required = true,
-      description = "File of the trained detector")
-  Path weights;
 
   @Parameter(
       names = "--threshold",
@@ -142,23 +138,26 @@ final class PredictCommand implements Command {
       throw new UsageException("--explain-class needs --explain");
     }
     PredictInputs found = PredictInputs.of(inputs);
-    VideoRun videos =
-        new VideoRun(found.videos(), weights, video, faces, videoScore, report, annotate);
-    check(found, videos);
+    check(found);
     List<Sample> samples = videoBy.grouping().group(found.images());
-    ModelFile.requireSound(weights);
-    try (Detector detector = Detector.load(weights, engine.choose(terminal))) {
+    source.fetch(terminal, video.offline());
+    VideoRun videos =
+        new VideoRun(found.videos(), source.weights, video, faces, videoScore, report, annotate);
+    ModelFile.requireSound(source.weights);
+    try (Detector detector = Detector.load(source.weights, engine.choose(terminal))) {
       if (!detector.hasVerdict()) {
         throw new UsageException(
             Text.format(
                 "%s was trained with %s and has no %s yet: run dmyt calibrate -w %1$s -d DATASET first",
-                weights, detector.spec().loss().label(), detector.spec().loss().rule().title()));
+                source.weights,
+                detector.spec().loss().label(),
+                detector.spec().loss().rule().title()));
       }
       if (explainClass != null && !detector.spec().classes().contains(explainClass)) {
         throw new UsageException(
             Text.format(
                 "--explain-class is %s, but %s knows %s",
-                explainClass, weights, String.join(", ", detector.spec().classes())));
+                explainClass, source.weights, String.join(", ", detector.spec().classes())));
       }
       if (threshold != null) {
         detector.setCalibration(
@@ -169,14 +168,14 @@ final class PredictCommand implements Command {
       }
       terminal.say(
           "detector     %s: %s, trained with %s",
-          weights, detector.spec().backbone(), detector.spec().loss().label());
+          source.weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
       terminal.sayLeftOut(found.leftOut());
       return run(detector, samples, videos, terminal);
     }
   }
 
-  private void check(PredictInputs found, VideoRun run) {
+  private void check(PredictInputs found) {
     boolean images = !found.images().isEmpty();
     if (found.videos().isEmpty() && (report != null || annotate != null)) {
       throw new UsageException("--report and --annotate show videos, and none is given");
@@ -187,7 +186,7 @@ final class PredictCommand implements Command {
     if (explain != null && !images) {
       throw new UsageException("--explain shows images: for videos take --report");
     }
-    run.check();
+    VideoRun.check(found.videos(), video, annotate);
   }
 
   private int run(Detector detector, List<Sample> samples, VideoRun screening, Terminal terminal)
@@ -237,7 +236,7 @@ final class PredictCommand implements Command {
       outputs.add(onlyVideos ? new ScreeningCsv(csv) : new PredictionCsv(csv, detector));
     }
     if (json != null) {
-      outputs.add(PredictionJson.file(json, weights, detector));
+      outputs.add(PredictionJson.file(json, source.weights, detector));
     }
   }
 

@@ -16,6 +16,7 @@ import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoRule;
+import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.EvaluationText;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Corruption;
@@ -45,14 +46,9 @@ import org.jspecify.annotations.Nullable;
 @Parameters(commandDescription = "Measure a trained detector on the test images of a data set")
 final class TestCommand implements Command {
   @ParametersDelegate final DataOptions data = new DataOptions();
+  @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
   @ParametersDelegate final EmbeddingOptions embedding = new EmbeddingOptions();
-
-  @Parameter(
-      names = {"-w", "--weights"},
-      required = true,
-      description = "File of the trained detector")
-  Path weights;
 
   @Parameter(
       names = {"-m", "--model"},
@@ -122,9 +118,10 @@ final class TestCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
-    ModelFile.requireSound(weights);
+    source.fetch(terminal, false);
+    ModelFile.requireSound(source.weights);
     Engine chosen = engine.choose(terminal);
-    try (Detector detector = Detector.load(weights, chosen)) {
+    try (Detector detector = Detector.load(source.weights, chosen)) {
       List<RuleKind> ways = ways(detector.spec());
       try (Embedder embedder = embedding.embedder(detector, chosen, data, terminal)) {
         return run(detector, ways, embedder, terminal);
@@ -136,7 +133,7 @@ final class TestCommand implements Command {
   private List<RuleKind> ways(DetectorSpec spec) {
     if (model != null && !model.equals(spec.backbone())) {
       throw new UsageException(
-          Text.format("--model is %s, but %s holds %s", model, weights, spec.backbone()));
+          Text.format("--model is %s, but %s holds %s", model, source.weights, spec.backbone()));
     }
     if (loss != null && classifiers != null) {
       throw new UsageException("--loss and --classifier say the same: give one of them");
@@ -161,7 +158,8 @@ final class TestCommand implements Command {
     DetectorSpec spec = detector.spec();
     ImageFolder test = folder(spec, Split.TEST);
     terminal.say(
-        "detector     %s: %s, trained with %s", weights, spec.backbone(), spec.loss().label());
+        "detector     %s: %s, trained with %s",
+        source.weights, spec.backbone(), spec.loss().label());
     terminal.say("testing      %s", test.summary());
     terminal.sayLeftOut(test.leftOut());
     if (detector.hasVerdict() && ways.contains(spec.loss().rule())) {
@@ -189,7 +187,7 @@ final class TestCommand implements Command {
     if (report != null) {
       String data =
           Text.format("%s: %s; fingerprint %s", test.name(), test.summary(), test.fingerprint());
-      AtomicFile.write(report, TestPage.html(detector, weights, data, result, errors));
+      AtomicFile.write(report, TestPage.html(detector, source.weights, data, result, errors));
       terminal.say("Report written to %s", report);
     }
     return Main.OK;
@@ -212,7 +210,7 @@ final class TestCommand implements Command {
   private Map<String, Object> figures(
       DetectorSpec spec, ImageFolder test, DetectorEvaluation.Result result) {
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("detector", weights.toString());
+    figures.put("detector", source.weights.toString());
     figures.put("backbone", spec.backbone());
     figures.put("data", test.fingerprint());
     figures.put("videoBy", OptionNames.of(videoBy));

@@ -47,7 +47,7 @@ record VideoRun(
   record Summary(int fake, int real, int none, List<VideoException> bad) {}
 
   /** Fails unless what was asked for can be written. */
-  void check() {
+  static void check(List<Path> videos, VideoOptions options, @Nullable Path annotate) {
     if (annotate != null && !Files.isDirectory(annotate) && videos.size() == 1) {
       try {
         VideoFormat.of(annotate);

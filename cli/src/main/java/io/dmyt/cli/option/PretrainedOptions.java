@@ -7,6 +7,7 @@ import io.dmyt.cli.output.DownloadLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.hub.DownloadException;
 import io.dmyt.hub.WeightsCache;
+import io.dmyt.screening.PublishedDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,8 +20,8 @@ public final class PretrainedOptions {
       names = "--pretrained",
       description =
           "Weights to start from: auto (the ImageNet weights that timm has for the model,"
-              + " fetched once), none (random weights), or a file or https:// address of a detector,"
-              + " safetensors or a PyTorch file")
+              + " fetched once), none (random weights), a published detector's name (dmyt detectors),"
+              + " or a file or https:// address of a detector, safetensors or a PyTorch file")
   public String from = PretrainedWeights.AUTO;
 
   @Parameter(
@@ -35,12 +36,23 @@ public final class PretrainedOptions {
       description = "Never use the network: all weights must be in the cache already")
   boolean offline;
 
+  @Parameter(
+      names = "--accept-license",
+      description =
+          "Fetch a published detector whose licence forbids commercial use, which you accept")
+  boolean acceptLicense;
+
   /**
    * The file to start from, fetched if need be.
    *
    * @return none for random weights
    */
   public Optional<Path> file(String model, Terminal terminal) throws IOException {
+    Optional<PublishedDetector> published =
+        from.contains(":") ? Optional.empty() : WeightsOptions.published(Path.of(from));
+    if (published.isPresent()) {
+      return Optional.of(WeightsOptions.fetch(published.get(), acceptLicense, offline, terminal));
+    }
     WeightsCache cache = WeightsCache.ofEnvironment().withOffline(offline);
     List<String> notes =
         from.equals(PretrainedWeights.AUTO) ? PretrainedWeights.notes(model) : List.of();

@@ -65,6 +65,11 @@ public final class VideoOptions {
         : frames == 0 ? FrameSelection.all() : FrameSelection.evenly(frames);
   }
 
+  /** Whether the network must not be touched. */
+  public boolean offline() {
+    return offline;
+  }
+
   /** How videos are judged. */
   public ScreeningOptions screening(FacesMode faces, VideoScore score) {
     return ScreeningOptions.DEFAULT
