@@ -89,12 +89,20 @@ public final class Golden {
 
   /** u in [0, 1): the pseudo-random value at index i of the tensor of that name. */
   public static double u(String name, long i) {
-    return (splitmix64(fnv1a64(name) + i) >>> 40) / (double) (1 << 24);
+    return u(fnv1a64(name), i);
+  }
+
+  private static double u(long hash, long i) {
+    return (splitmix64(hash + i) >>> 40) / (double) (1 << 24);
   }
 
   /** The value that the tensor of that name and shape (PyTorch's, row-major) has at index i. */
   public static float weight(String name, long[] shape, long i) {
-    double v = 2 * u(name, i) - 1;
+    return weight(name, fnv1a64(name), shape, i);
+  }
+
+  private static float weight(String name, long hash, long[] shape, long i) {
+    double v = 2 * u(hash, i) - 1;
     if (name.endsWith("running_var")) {
       return (float) (1 + 0.5 * v);
     }
@@ -118,8 +126,9 @@ public final class Golden {
       length *= d;
     }
     float[] values = new float[Math.toIntExact(length)];
+    long hash = fnv1a64(name);
     for (int i = 0; i < values.length; i++) {
-      values[i] = weight(name, shape, i);
+      values[i] = weight(name, hash, shape, i);
     }
     return values;
   }
@@ -127,8 +136,9 @@ public final class Golden {
   /** Images in [-1, 1), row-major over [N, 3, H, W]; name is "input" or "train-input". */
   public static float[] images(String name, int batch, int size) {
     float[] values = new float[batch * 3 * size * size];
+    long hash = fnv1a64(name);
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (2 * u(name, i) - 1);
+      values[i] = (float) (2 * u(hash, i) - 1);
     }
     return values;
   }

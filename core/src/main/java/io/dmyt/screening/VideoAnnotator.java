@@ -25,7 +25,7 @@ import java.util.Optional;
 /**
  * Writes a video again with a box around each face, its number, its verdict and P(fake) of the
  * frame that was scored last. Between two frames that were looked at, boxes move evenly. Sound is
- * left out.
+ * taken over as it is coded, if the file's kind has room for that.
  */
 public final class VideoAnnotator {
   private static final Color REAL = new Color(0x2c, 0x8f, 0xd6);
@@ -40,36 +40,42 @@ public final class VideoAnnotator {
   /**
    * Writes the video.
    *
+   * @return what became of the sound
    * @param out ends in {@code .mp4}, {@code .mov}, {@code .mkv} or {@code .webm}; replaced whole
    * @throws IllegalArgumentException for another ending
    * @throws IOException if the video can't be read again, or the file not be written
    */
-  public static void write(VideoResult result, Path out) throws IOException {
+  public static VideoWriter.Sound write(VideoResult result, Path out) throws IOException {
     VideoFormat format = VideoFormat.of(out);
     Path folder = out.toAbsolutePath().getParent();
     Files.createDirectories(folder);
     Path draft = Files.createTempFile(folder, "." + out.getFileName(), ".part");
     try {
-      copy(result, draft, format);
+      VideoWriter.Sound sound = copy(result, draft, format);
       Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING);
+      return sound;
     } finally {
       Files.deleteIfExists(draft);
     }
   }
 
-  private static void copy(VideoResult result, Path draft, VideoFormat format) throws IOException {
-    try (VideoReader reader = VideoReader.open(Path.of(result.video()), FrameSelection.all())) {
+  private static VideoWriter.Sound copy(VideoResult result, Path draft, VideoFormat format)
+      throws IOException {
+    Path source = Path.of(result.video());
+    try (VideoReader reader = VideoReader.open(source, FrameSelection.all())) {
       Optional<VideoFrame> frame = reader.next();
       if (frame.isEmpty()) {
         throw new IOException(result.video() + ": none of its frames can be decoded");
       }
       RgbImage first = frame.get().image();
-      try (VideoWriter writer = new VideoWriter(draft, first.width(), first.height(), format)) {
+      try (VideoWriter writer =
+          new VideoWriter(draft, first.width(), first.height(), format, source)) {
         while (frame.isPresent()) {
           writer.write(annotated(frame.get(), result.faces()), frame.get().time());
           frame = reader.next();
         }
         writer.finish();
+        return writer.sound();
       }
     }
   }

@@ -13,6 +13,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_STREAM_NOT_FOUND;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -109,6 +111,14 @@ final class MediaInput implements AutoCloseable {
     return stream;
   }
 
+  /** The sound, if there is any. */
+  Optional<AVStream> sound() {
+    int best =
+        av_find_best_stream(
+            context, AVMEDIA_TYPE_AUDIO, -1, stream.index(), (PointerPointer<?>) null, 0);
+    return best < 0 ? Optional.empty() : Optional.of(context.streams(best));
+  }
+
   /** The container's name. */
   String format() {
     return context.iformat().name().getString();
@@ -124,12 +134,17 @@ final class MediaInput implements AutoCloseable {
    * @return false at the end. A file that breaks off ends there
    */
   boolean read(AVPacket packet) throws VideoException {
+    return read(packet, stream);
+  }
+
+  /** The same of another stream. */
+  boolean read(AVPacket packet, AVStream of) throws VideoException {
     while (true) {
       av_packet_unref(packet);
       if (av_read_frame(context, packet) < 0) {
         return false;
       }
-      if (packet.stream_index() == stream.index()) {
+      if (packet.stream_index() == of.index()) {
         if (av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, (SizeTPointer) null)
             != null) {
           throw encrypted();

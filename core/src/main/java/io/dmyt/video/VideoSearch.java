@@ -17,10 +17,12 @@ public final class VideoSearch {
           ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv",
           ".3gp", ".ogv");
 
+  private static final String GIF = ".gif";
+
   private VideoSearch() {}
 
   /**
-   * Whether a file is named as a video, in any case. A GIF isn't: most hold a picture.
+   * Whether a file is named as a video, in any case. A GIF isn't: see {@link #isVideo}.
    *
    * @param ending such as {@code .mp4}
    */
@@ -28,15 +30,16 @@ public final class VideoSearch {
     return ENDINGS.contains(ending.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether a file is named as a video. */
+  /** Whether a file is named as a video, or is a GIF of several pictures. */
   public static boolean isVideo(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return isEnding(name.substring(Math.max(0, name.lastIndexOf('.'))));
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    return isEnding(name.substring(Math.max(0, name.lastIndexOf('.'))))
+        || (name.endsWith(GIF) && AnimatedGif.is(file));
   }
 
   /** The endings, for people. */
   public static String endings() {
-    return String.join(", ", ENDINGS.stream().sorted().toList());
+    return String.join(", ", ENDINGS.stream().sorted().toList()) + ", animated " + GIF;
   }
 
   /**

@@ -53,6 +53,8 @@ public final class VideoWriter implements AutoCloseable {
   private final FrameEncoder encoder;
   private final AVStream stream;
   private final AVPacket packet = av_packet_alloc();
+  private final @Nullable SoundTrack sound;
+  private final Sound kept;
   private long before;
   private long gap;
   private boolean closed;
@@ -66,6 +68,17 @@ public final class VideoWriter implements AutoCloseable {
    * @throws VideoException if the file can't be written, or the codec doesn't take such pictures
    */
   public VideoWriter(Path path, int width, int height, VideoFormat format) throws IOException {
+    this(path, width, height, format, null);
+  }
+
+  /**
+   * The same with the sound of another video, as it is coded there.
+   *
+   * @param heard the other video, whose first frame is this one's; null for no sound
+   * @throws VideoException if the file can't be written, or the other one not be read
+   */
+  public VideoWriter(Path path, int width, int height, VideoFormat format, @Nullable Path heard)
+      throws IOException {
     FFmpeg.load();
     file = path.toString();
     this.format = format;
@@ -76,13 +89,28 @@ public final class VideoWriter implements AutoCloseable {
         file,
         "no such kind of video");
     stream = avformat_new_stream(context, null);
+    sound = heard == null ? null : new SoundTrack(heard);
     try {
+      kept = new Sound(sound == null ? "" : sound.codec(), sound != null && sound.addTo(context));
       encoder.open((context.oformat().flags() & AVFMT_GLOBALHEADER) != 0);
       writeHead(place);
     } catch (VideoException e) {
       close();
       throw e;
     }
+  }
+
+  /**
+   * What became of the sound.
+   *
+   * @param codec FFmpeg's name of how it is coded, such as {@code aac}; empty if there is none
+   * @param kept whether it is in the new file, which has room for some codecs only
+   */
+  public record Sound(String codec, boolean kept) {}
+
+  /** What becomes of the sound. */
+  public Sound sound() {
+    return kept;
   }
 
   private void writeHead(String place) throws VideoException {
@@ -128,6 +156,9 @@ public final class VideoWriter implements AutoCloseable {
     long stamp = Math.round(time.toNanos() / 1e9 * format.ticks());
     gap = stamp > before ? stamp - before : gap;
     before = stamp;
+    if (sound != null) {
+      sound.writeUntil(time);
+    }
     send(encoder.frame(image, stamp));
   }
 
@@ -148,6 +179,10 @@ public final class VideoWriter implements AutoCloseable {
   /** Writes what is left; the file is whole afterwards. */
   public void finish() throws VideoException {
     send(null);
+    if (sound != null) {
+      // What is heard after the last picture's beginning, and not much more.
+      sound.writeUntil(Duration.ofNanos(Math.round((before + gap) * 1e9 / format.ticks())));
+    }
     FFmpeg.check(av_write_trailer(context), file, "can't be written");
     close();
   }
@@ -158,6 +193,9 @@ public final class VideoWriter implements AutoCloseable {
       closed = true;
       av_packet_free(packet);
       encoder.close();
+      if (sound != null) {
+        sound.close();
+      }
       if (context.pb() != null) {
         avio_closep(context.pb());
       }

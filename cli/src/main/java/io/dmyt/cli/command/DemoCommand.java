@@ -5,26 +5,47 @@ import com.beust.jcommander.Parameters;
 import io.dmyt.LossKind;
 import io.dmyt.PretrainedWeights;
 import io.dmyt.cli.Main;
+import io.dmyt.cli.demo.DemoClips;
 import io.dmyt.cli.demo.DemoPictures;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.data.FaceCrop;
+import io.dmyt.face.FaceDetector;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Json;
+import io.dmyt.screening.FaceDatasetWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt demo}: the whole job on a data set of its own making. */
 @Parameters(
-    commandDescription = "Make a small data set, train a detector on it with DmyT, and test it")
+    commandDescription =
+        "Make a small data set, train a detector on it with DmyT, and test it; with --video, judge two"
+            + " clips as well")
 final class DemoCommand implements Command {
   private static final long SEED = 2021;
   private static final int TRAIN = 96;
   private static final int VALID = 24;
   private static final int TEST = 40;
   private static final int IMAGE_SIZE = 96;
+  private static final double FACE_SCALE = 1.4;
 
   @Parameter(
       names = {"-o", "--output"},
       description = "Folder for the pictures and the detector; made if missing")
   Path output = Path.of("dmyt-demo");
+
+  @Parameter(
+      names = "--video",
+      description = "Also make a clip with a swapped face and one without, and judge both")
+  boolean video;
+
+  @Parameter(
+      names = "--face-model",
+      description = "With --video: file of the face detector YuNet (default: fetched once)")
+  @Nullable Path faceModel;
 
   @Override
   public String name() {
@@ -49,6 +70,12 @@ final class DemoCommand implements Command {
       pictures.write(dataset.resolve("valid"), VALID);
       pictures.write(dataset.resolve("test"), TEST);
       AtomicFile.write(complete, "Drawn by dmyt demo.\n");
+    }
+    if (video) {
+      // What the portraits show of a person is what the detector is to be given of a face.
+      AtomicFile.write(
+          dataset.resolve(FaceDatasetWriter.CROP_FILE),
+          Json.write(Map.of("crop", FaceCrop.box(FACE_SCALE))));
     }
     TrainCommand train = new TrainCommand();
     train.model = "resnet18";
@@ -82,11 +109,36 @@ final class DemoCommand implements Command {
     terminal.say("   dmyt test -w %s -d %s --report %s", test.source.weights, dataset, test.report);
     test.run(terminal);
     terminal.say("");
+    if (video) {
+      screen(train.runs.output, terminal);
+    }
     terminal.say("Look at the pictures in %s, and at %s in a browser.", dataset, test.report);
     terminal.say("Next, on your own images:");
     terminal.say(
         "   dmyt train -d FOLDER   where FOLDER/{train,valid,test}/{real,fake}/ hold them");
     terminal.say("   dmyt train --help      shows the other losses, backbones and options");
     return Main.OK;
+  }
+
+  private void screen(Path detector, Terminal terminal) throws Exception {
+    PredictCommand predict = new PredictCommand();
+    predict.source.weights = detector;
+    predict.video.faceModel = faceModel;
+    predict.report = output.resolve("videos.html");
+    predict.annotate = Files.createDirectories(output.resolve("annotated"));
+    Path clips = Files.createDirectories(output.resolve("clips"));
+    terminal.say("4. Making two clips in %s, and judging them, as this does:", clips);
+    terminal.say(
+        "   dmyt predict -w %s %s --report %s --annotate %s",
+        detector, clips, predict.report, predict.annotate);
+    try (FaceDetector faces = predict.video.faces(terminal.quiet()).detector()) {
+      DemoClips made = new DemoClips(SEED, faces);
+      made.write(clips.resolve("real.mp4"), false);
+      made.write(clips.resolve("swapped.mp4"), true);
+    }
+    predict.inputs = List.of(clips);
+    predict.run(terminal);
+    terminal.say("");
+    terminal.say("Look at %s in a browser.", predict.report);
   }
 }

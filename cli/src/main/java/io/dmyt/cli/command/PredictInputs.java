@@ -36,7 +36,8 @@ record PredictInputs(List<Path> images, List<Path> videos, LeftOut leftOut) {
                   "no image (%s) and no video (%s) below %s",
                   ImageSearch.endings(), VideoSearch.endings(), input));
         }
-        images.addAll(below.images());
+        // An animated GIF is both a picture by its name and a video.
+        below.images().stream().filter(i -> !VideoSearch.isVideo(i)).forEach(images::add);
         videos.addAll(videosBelow);
       } else if (Files.exists(input)) {
         (VideoSearch.isVideo(input) ? videos : images).add(input);

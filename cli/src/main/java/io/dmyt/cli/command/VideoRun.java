@@ -8,6 +8,7 @@ import io.dmyt.cli.output.PredictionOutputs;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.cli.output.VideoReport;
+import io.dmyt.cli.output.VideoWords;
 import io.dmyt.face.FaceDetector;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.VideoScore;
@@ -19,6 +20,7 @@ import io.dmyt.screening.VideoDetector;
 import io.dmyt.screening.VideoResult;
 import io.dmyt.video.VideoException;
 import io.dmyt.video.VideoFormat;
+import io.dmyt.video.VideoWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +87,10 @@ record VideoRun(
           if (page != null) {
             page.add(result, finder.name());
           }
+          result
+              .info()
+              .highDynamicRange()
+              .ifPresent(kind -> terminal.say("%s: %s", video, VideoWords.flat(kind)));
           annotate(result, terminal);
         } catch (VideoException e) {
           bad.add(e);
@@ -118,7 +124,12 @@ record VideoRun(
     boolean folder = videos.size() > 1 || Files.isDirectory(annotate);
     Path source = Path.of(result.video());
     Path target = folder ? annotate.resolve(source.getFileName() + ".mp4") : annotate;
-    VideoAnnotator.write(result, target);
-    terminal.say("annotated    %s", target);
+    VideoWriter.Sound sound = VideoAnnotator.write(result, target);
+    terminal.say(
+        "annotated    %s%s",
+        target,
+        sound.kept() || sound.codec().isEmpty()
+            ? ""
+            : Text.format(", without its sound (%s)", sound.codec()));
   }
 }

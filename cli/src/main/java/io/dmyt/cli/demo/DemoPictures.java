@@ -119,13 +119,38 @@ public final class DemoPictures {
     return image;
   }
 
-  /** A portrait with the inner face of another person at the same place. */
+  /** A person who is drawn again and again, each time with other grain. */
+  interface Portrait {
+    BufferedImage draw();
+  }
+
+  /**
+   * The next person.
+   *
+   * @param swapped whether the face is another one's
+   */
+  Portrait next(boolean swapped) {
+    Person target = new Person();
+    if (!swapped) {
+      return () -> grain(portrait(target));
+    }
+    Person donor = new Person();
+    double recolour = between(0.9, 1.1);
+    return () ->
+        swapped(target, grain(portrait(target)), donor, smooth(grain(portrait(donor))), recolour);
+  }
+
   private BufferedImage swapped() {
     Person target = new Person();
     BufferedImage image = grain(portrait(target));
     Person donor = new Person();
     BufferedImage face = smooth(grain(portrait(donor)));
-    double recolour = between(0.9, 1.1);
+    return swapped(target, image, donor, face, between(0.9, 1.1));
+  }
+
+  /** A portrait with the inner face of another person at the same place. */
+  private static BufferedImage swapped(
+      Person target, BufferedImage image, Person donor, BufferedImage face, double recolour) {
     for (int y = 0; y < SIZE; y++) {
       for (int x = 0; x < SIZE; x++) {
         double dx = (x - target.x) / (target.width * 0.85);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Options that say which frames of a video are looked at, and how faces are found in them. */
 public final class VideoOptions {
@@ -38,7 +39,7 @@ public final class VideoOptions {
   @Parameter(
       names = "--face-model",
       description = "File of the face detector YuNet (default: fetched once)")
-  Path faceModel;
+  public @Nullable Path faceModel;
 
   @Parameter(
       names = "--offline",

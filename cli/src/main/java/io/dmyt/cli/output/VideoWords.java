@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What is said of videos, in words. */
-final class VideoWords {
+public final class VideoWords {
   private VideoWords() {}
 
   /** The verdict of a video, in a sentence or two. */
@@ -62,6 +62,14 @@ final class VideoWords {
         info.variableRate() ? "on average " : "",
         info.frameRate(),
         info.codec());
+  }
+
+  /** That a video's high dynamic range was not mapped. */
+  public static String flat(String kind) {
+    return Text.format(
+        "high dynamic range (%s) is not mapped: what the detector sees is flatter than what it"
+            + " was trained on",
+        kind);
   }
 
   /** How many frames were looked at, and what damage cost. */
