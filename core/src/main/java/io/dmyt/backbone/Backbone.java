@@ -278,7 +278,7 @@ public final class Backbone {
     return this;
   }
 
-  private ParameterBinding binding(String name) {
+  ParameterBinding binding(String name) {
     ParameterBinding binding = bindings.get(name);
     if (binding == null) {
       throw new IllegalArgumentException(

@@ -103,6 +103,14 @@ record ParameterBinding(
         : vertices.stream().map(vertex -> view(graph, vertex)).toList();
   }
 
+  /** Where the values lie in the graph's flat parameters, vertex by vertex. */
+  List<FlatRange> ranges(ComputationGraph graph) {
+    long first = graph.params().offset();
+    return values(graph).stream()
+        .map(view -> new FlatRange(view.offset() - first, view.length()))
+        .toList();
+  }
+
   Layer layer(ComputationGraph graph) {
     return graph.getLayer(vertices.get(0));
   }

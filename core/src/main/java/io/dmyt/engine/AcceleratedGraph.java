@@ -32,18 +32,36 @@ public final class AcceleratedGraph extends SharingGraph {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final transient EngineProvider provider;
-  private final transient GraphProgram program;
-  private final transient GraphRuntime runtime;
-  private final transient Cleaner.Cleanable cleanable;
+  private final transient ExecutionOptions options;
+  private transient FrozenParameters still = FrozenParameters.NONE;
+  private transient GraphProgram program;
+  private transient GraphRuntime runtime;
+  private transient Cleaner.Cleanable cleanable;
   private final transient GradientViews views = new GradientViews();
+  private final transient Object running = new Object();
   private transient @Nullable ForwardPass pending;
 
   AcceleratedGraph(ComputationGraph source, EngineProvider provider, ExecutionOptions options) {
     super(source, provider);
     this.provider = provider;
-    program = GraphProgram.of(this, provider);
+    this.options = options;
+    program = GraphProgram.of(this, provider, still);
     runtime = new GraphRuntime(program.regions(), provider, typedParameters(), options);
     cleanable = CLEANER.register(this, runtime::close);
+  }
+
+  /** See {@link Engines#freeze}. */
+  void freeze(FrozenParameters parameters) {
+    if (!provider.skipsFrozen() || still.equals(parameters)) {
+      return;
+    }
+    runtime.requireOpen();
+    release();
+    still = parameters;
+    program = GraphProgram.of(this, provider, still);
+    runtime = new GraphRuntime(program.regions(), provider, typedParameters(), options);
+    cleanable = CLEANER.register(this, runtime::close);
+    pending = null;
   }
 
   /** DL4J gives a graph without parameters an empty array of floats, whatever its type. */
@@ -258,7 +276,7 @@ public final class AcceleratedGraph extends SharingGraph {
     setLayerMaskArrays(fMask, lMask);
     Set<Integer> left =
         excluded == null ? Set.of() : Set.copyOf(Arrays.stream(excluded).boxed().toList());
-    synchronized (runtime) {
+    synchronized (running) {
       pending = null;
       ForwardPass pass =
           new ForwardPass(
@@ -291,7 +309,7 @@ public final class AcceleratedGraph extends SharingGraph {
     BackwardPass back =
         new BackwardPass(
             this, program, labels(), external ? externalEpsilons : null, workspaces(), views);
-    synchronized (runtime) {
+    synchronized (running) {
       runtime.requireOpen();
       gradient = back.run(pending, truncatedBPTT, flattenedGradients);
       pending = null;

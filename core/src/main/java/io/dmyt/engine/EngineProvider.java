@@ -79,6 +79,14 @@ public interface EngineProvider {
   }
 
   /**
+   * Whether its way back leaves out the gradients of parameters for which {@link Region#learns} is
+   * false. Running statistics of batch norm move all the same.
+   */
+  default boolean skipsFrozen() {
+    return false;
+  }
+
+  /**
    * Keeps a network's parameters in the engine's own memory while it trains.
    *
    * @param parameters all of the network's, flat

@@ -170,6 +170,19 @@ public final class Engines {
     return graph instanceof AcceleratedGraph accelerated ? accelerated.train(blocks) : null;
   }
 
+  /**
+   * Says which parameters don't learn from now on. The engine then computes none of their
+   * gradients, as far as it can do without them, and leaves what the graph's gradients hold there;
+   * DL4J's own layers compute them nevertheless.
+   *
+   * @throws IllegalStateException if the graph's engine has been released
+   */
+  public static void freeze(ComputationGraph graph, FrozenParameters parameters) {
+    if (graph instanceof AcceleratedGraph accelerated) {
+      accelerated.freeze(parameters);
+    }
+  }
+
   /** What runs where: the vertices but for the inputs, in topological order. */
   public static List<Placement> placements(ComputationGraph graph) {
     return Placements.of(graph);

@@ -1,5 +1,6 @@
 package io.dmyt.engine;
 
+import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,6 +33,7 @@ final class GraphProgram {
 
   private final ComputationGraph graph;
   private final EngineProvider provider;
+  private final FrozenParameters still;
   private final List<VertexReader> readers;
   private final Ranks ranks;
   private final Map<String, Integer> levels = new LinkedHashMap<>();
@@ -40,9 +42,10 @@ final class GraphProgram {
   private final List<RegionBuilder> builders = new ArrayList<>();
   private final List<Region> regions = new ArrayList<>();
 
-  private GraphProgram(ComputationGraph graph, EngineProvider provider) {
+  private GraphProgram(ComputationGraph graph, EngineProvider provider, FrozenParameters still) {
     this.graph = graph;
     this.provider = provider;
+    this.still = still;
     this.ranks = new Ranks(graph);
     this.readers =
         Stream.concat(
@@ -56,14 +59,15 @@ final class GraphProgram {
    *
    * @param graph initialised
    * @param provider of the engine that is to run it
+   * @param still parameters that don't learn
    */
-  static GraphProgram of(ComputationGraph graph, EngineProvider provider) {
-    GraphProgram program = new GraphProgram(graph, provider);
+  static GraphProgram of(ComputationGraph graph, EngineProvider provider, FrozenParameters still) {
+    GraphProgram program = new GraphProgram(graph, provider, still);
     for (int index : graph.topologicalSortOrder()) {
       program.read(graph.getVertices()[index]);
     }
     for (RegionBuilder builder : program.builders) {
-      program.regions.add(builder.build(program::ends));
+      program.regions.add(builder.build(program::ends, still));
     }
     return program;
   }
@@ -77,7 +81,7 @@ final class GraphProgram {
     int level = INPUTS;
     int regionLevel = 0;
     boolean frozen = Freezing.frozen(vertex);
-    boolean learns = vertex.numParams() > 0 && !Freezing.passing(vertex);
+    boolean learns = vertex.numParams() > 0 && !Freezing.passing(vertex) && !isStill(vertex);
     for (GraphVertex source : sources(vertex)) {
       String from = source.getVertexName();
       level = Math.max(level, level(from));
@@ -105,6 +109,11 @@ final class GraphProgram {
       levels.put(name, level);
       fallbacks.put(name, e.getMessage());
     }
+  }
+
+  private boolean isStill(GraphVertex vertex) {
+    long bytes = Address.of(vertex.params()) - Address.of(graph.params());
+    return still.covers(bytes / graph.params().dataType().width(), vertex.numParams());
   }
 
   private int read(GraphVertex vertex, RegionBuilder region) {

@@ -36,7 +36,7 @@ public final class Liveness {
     }
     for (int n = 0; n < nodes.size(); n++) {
       Operation op = nodes.get(n).op();
-      learns[n] = op instanceof Operation.Input input ? input.learns() : !op.parameters().isEmpty();
+      learns[n] = op instanceof Operation.Input input ? input.learns() : region.learns(op);
       for (int input : nodes.get(n).inputs()) {
         learns[n] |= learns[input];
       }

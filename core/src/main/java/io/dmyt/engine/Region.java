@@ -29,20 +29,24 @@ public final class Region {
   private final Map<String, Integer> values;
   private final Map<Integer, Integer> absorbed;
   private final Set<String> ends;
+  private final FrozenParameters still;
 
   /**
    * @param frozen whether nobody goes back through it
    * @param values by vertex: the node whose value is the vertex's activation
    * @param absorbed by node: the node that does the same, as long as nobody wants to see it
    * @param ends vertices whose values something outside reads, or that are outputs of the network
+   * @param still parameters that don't learn
    */
   Region(
       boolean frozen,
       List<Node> nodes,
       Map<String, Integer> values,
       Map<Integer, Integer> absorbed,
-      Set<String> ends) {
+      Set<String> ends,
+      FrozenParameters still) {
     this.frozen = frozen;
+    this.still = still;
     this.nodes = List.copyOf(nodes);
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     this.absorbed = Collections.unmodifiableMap(new LinkedHashMap<>(absorbed));
@@ -57,6 +61,19 @@ public final class Region {
   /** All nodes; each stands behind those that it reads. */
   public List<Node> nodes() {
     return nodes;
+  }
+
+  /** Whether a parameter's gradient is of use. */
+  public boolean learns(Parameter parameter) {
+    return !still.contains(parameter.offset());
+  }
+
+  /** Whether an operation has a parameter whose gradient is of use. */
+  public boolean learns(Operation op) {
+    // Running statistics move by themselves.
+    return op instanceof Operation.BatchNorm norm
+        ? learns(norm.gamma()) || learns(norm.beta())
+        : op.parameters().stream().anyMatch(this::learns);
   }
 
   /** A node's operation. */

@@ -113,8 +113,9 @@ final class RegionBuilder {
 
   /**
    * @param ends of all the vertices of the region, those that something outside reads
+   * @param still parameters that don't learn
    */
-  Region build(Function<Set<String>, Set<String>> ends) {
-    return new Region(frozen, nodes, values, absorbed, ends.apply(values.keySet()));
+  Region build(Function<Set<String>, Set<String>> ends, FrozenParameters still) {
+    return new Region(frozen, nodes, values, absorbed, ends.apply(values.keySet()), still);
   }
 }

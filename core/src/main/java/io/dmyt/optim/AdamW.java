@@ -4,6 +4,7 @@ import io.dmyt.internal.Address;
 import io.dmyt.internal.HeldNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.schedule.ISchedule;
 
@@ -36,26 +36,36 @@ public final class AdamW extends GraphOptimizer {
   static final double BETA2 = 0.999;
   static final double EPSILON = 1e-8;
 
-  private final double weightDecay;
   private final HeldNumbers numbers = new HeldNumbers();
+  private final double weightDecay;
 
   /**
-   * An updater's state that is there already is gone on with.
+   * All parameters alike. An updater's state that is there already is gone on with.
    *
    * @param learningRate η by the graph's iteration and epoch, positive
    * @param weightDecay λ, at least 0
    */
   public AdamW(ComputationGraph graph, ISchedule learningRate, double weightDecay) {
-    super(
-        graph,
-        learningRate,
-        weightDecay == 0 ? List.of() : List.of(new WeightDecay(weightDecay, true)),
-        present -> adam(present, learningRate));
-    this.weightDecay = weightDecay;
+    this(graph, factor -> learningRate, List.of(ParameterGroup.all(graph, weightDecay)));
   }
 
-  private static Adam adam(@Nullable IUpdater present, ISchedule learningRate) {
-    Adam adam = present instanceof Adam there ? there : new Adam();
+  /**
+   * Parameters in groups, each with its own η and λ.
+   *
+   * @param learningRates η by the factor of a group and by the graph's iteration and epoch
+   * @param groups in order, at least one; what is in none of them does not learn
+   */
+  public AdamW(
+      ComputationGraph graph,
+      DoubleFunction<ISchedule> learningRates,
+      List<ParameterGroup> groups) {
+    super(
+        graph, learningRates, groups, AdamW::adam, decay -> List.of(new WeightDecay(decay, true)));
+    weightDecay = groups.get(0).weightDecay();
+  }
+
+  private static Adam adam(ISchedule learningRate) {
+    Adam adam = new Adam();
     adam.setLrAndSchedule(learningRate.valueAt(0, 0), learningRate.clone());
     adam.setBeta1(BETA1);
     adam.setBeta2(BETA2);
@@ -84,7 +94,7 @@ public final class AdamW extends GraphOptimizer {
     return all;
   }
 
-  /** The numbers of the next step. */
+  /** The numbers of the next step, where all parameters are in one group. */
   public FusedAdamW next() {
     return new FusedAdamW(rate(), BETA1, BETA2, EPSILON, weightDecay);
   }
@@ -107,7 +117,7 @@ public final class AdamW extends GraphOptimizer {
     INDArray m = block.state(0);
     INDArray v = block.state(1);
     if (Address.reachesArrays() && parameter.dataType() == DataType.FLOAT) {
-      new FusedAdamW(rate, BETA1, BETA2, EPSILON, weightDecay)
+      new FusedAdamW(rate, BETA1, BETA2, EPSILON, block.weightDecay())
           .step(parameter, gradient, m, v, step + 1, scale);
       return;
     }
@@ -115,7 +125,7 @@ public final class AdamW extends GraphOptimizer {
     double epsilon = EPSILON * Math.sqrt(1 - Math.pow(BETA2, step + 1));
     numbers.multiply(gradient, scale);
     Nd4j.exec(new AdamUpdater(gradient, v, m, rate, BETA1, BETA2, epsilon, step));
-    numbers.multiply(parameter, 1 - rate * weightDecay);
+    numbers.multiply(parameter, 1 - rate * block.weightDecay());
     parameter.subi(gradient);
   }
 }

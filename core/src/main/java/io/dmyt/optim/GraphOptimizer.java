@@ -1,13 +1,10 @@
 package io.dmyt.optim;
 
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -19,74 +16,57 @@ import org.nd4j.linalg.schedule.ISchedule;
  * <p>It writes itself into the graph's configuration as DL4J's optimiser of the same name, so that
  * a saved graph says what it was trained with, and keeps its state in the graph's own updater.
  * Batch norm's running statistics, which DL4J keeps among the parameters and updates through their
- * "gradients", are taken as they are.
+ * "gradients", are taken as they are, also where the layer's own parameters don't learn: as in
+ * PyTorch, a frozen layer in training mode goes on following its batches.
  */
 public abstract sealed class GraphOptimizer permits AdamW, Sgd {
   final ComputationGraph graph;
   private final ISchedule learningRate;
-  private final List<Regularization> decay;
+  private final List<ParameterGroup> groups;
+  private final UpdaterSettings settings;
   private @Nullable ParameterBlocks blocks;
   private double rate = Double.NaN;
 
   /**
-   * @param learningRate by the graph's iteration and epoch, positive
-   * @param decay as DL4J's configuration has it
-   * @param updater DL4J's own, made of the one that is there: a graph that has been trained reads
-   *     the object that a layer has, so that it is to be changed itself
+   * An updater's state that is there already is gone on with, as far as the same parameters have
+   * had the same updater.
+   *
+   * @param learningRates by the factor of a group
+   * @param groups of parameters, in order; what is in none does not learn
+   * @param updater DL4J's own, by its learning rate
+   * @param decay as DL4J's configuration has it, by a group's
    */
   GraphOptimizer(
       ComputationGraph graph,
-      ISchedule learningRate,
-      List<Regularization> decay,
-      UnaryOperator<@Nullable IUpdater> updater) {
+      DoubleFunction<ISchedule> learningRates,
+      List<ParameterGroup> groups,
+      Function<ISchedule, IUpdater> updater,
+      DoubleFunction<List<Regularization>> decay) {
     this.graph = graph;
-    this.learningRate = learningRate;
-    this.decay = decay;
-    forEach(
-        layer -> {
-          layer.setIUpdater(updater.apply(layer.getIUpdater()));
-          layer.setBiasUpdater(null);
-        },
-        vertex -> {
-          vertex.setUpdater(updater.apply(vertex.getUpdater()));
-          vertex.setBiasUpdater(null);
-        });
-    setDecay(decay);
-    graph.getUpdater();
+    this.groups = List.copyOf(groups);
+    learningRate = learningRates.apply(1);
+    settings =
+        new UpdaterSettings(
+            graph,
+            this.groups,
+            factor -> updater.apply(learningRates.apply(factor)),
+            value -> value == 0 ? List.of() : decay.apply(value));
+    ComputationGraphUpdater present = graph.getUpdater(false);
+    settings.write();
+    if (present == null) {
+      graph.getUpdater();
+    } else {
+      UpdaterState.carryOver(graph, present);
+    }
   }
 
   /**
-   * Takes a step over neighbouring parameters.
+   * Takes a step over neighbouring parameters that learn alike.
    *
    * @param scale what gradients are multiplied with first
    * @param step counted from 0
    */
   abstract void step(ParameterBlocks.Block block, double rate, double scale, int step);
-
-  private void forEach(Consumer<BaseLayer> ofLayer, Consumer<SameDiffVertex> ofVertex) {
-    for (Layer layer : graph.getLayers()) {
-      if (layer.conf().getLayer() instanceof BaseLayer conf) {
-        ofLayer.accept(conf);
-      }
-    }
-    for (GraphVertex vertex : graph.getConfiguration().getVertices().values()) {
-      if (vertex instanceof SameDiffVertex conf) {
-        ofVertex.accept(conf);
-      }
-    }
-  }
-
-  private void setDecay(List<Regularization> values) {
-    forEach(
-        layer -> {
-          layer.setRegularization(values);
-          layer.setRegularizationBias(values);
-        },
-        vertex -> {
-          vertex.setRegularization(values);
-          vertex.setRegularizationBias(values);
-        });
-  }
 
   /**
    * Has the graph compute the gradients of its inputs and labels, and a score without the decay's
@@ -94,15 +74,18 @@ public abstract sealed class GraphOptimizer permits AdamW, Sgd {
    * for each; this optimiser has no use for it.
    */
   public void computeGradient() {
-    setDecay(List.of());
+    settings.setDecays(false);
     try {
       graph.computeGradientAndScore();
     } finally {
-      setDecay(decay);
+      settings.setDecays(true);
     }
   }
 
-  /** Sets the learning rate of the next steps, in the place of the schedule's. */
+  /**
+   * Sets the learning rate of the next steps, in the place of the schedule's. Each group has its
+   * own multiple of it.
+   */
   public void setRate(double value) {
     rate = value;
   }
@@ -135,15 +118,15 @@ public abstract sealed class GraphOptimizer permits AdamW, Sgd {
       if (block.state() == null) {
         block.parameter().subi(block.gradient());
       } else {
-        step(block, now, scale, step);
+        step(block, now * block.rate(), scale, step);
       }
     }
     graph.getConfiguration().setIterationCount(step + 1);
   }
 
-  /** All parameters, in order. */
+  /** All parameters that change, in order. */
   List<ParameterBlocks.Block> blocks() {
-    blocks = ParameterBlocks.of(graph, blocks);
+    blocks = ParameterBlocks.of(graph, groups, blocks);
     return blocks.all();
   }
 }

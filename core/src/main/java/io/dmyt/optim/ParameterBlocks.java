@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.NoOp;
 
@@ -31,14 +32,22 @@ final class ParameterBlocks {
    * @param from the first one in the flat parameters
    * @param state arrays of as many numbers as there are parameters: Adam's mean gradient and mean
    *     squared gradient, or the momentum; null where the gradient itself is subtracted
+   * @param rate what the learning rate is multiplied with
+   * @param weightDecay λ
    */
-  record Block(long from, INDArray parameter, INDArray gradient, @Nullable List<INDArray> state) {
+  record Block(
+      long from,
+      INDArray parameter,
+      INDArray gradient,
+      @Nullable List<INDArray> state,
+      double rate,
+      double weightDecay) {
     INDArray state(int index) {
       return Objects.requireNonNull(state).get(index);
     }
   }
 
-  private ParameterBlocks(ComputationGraph graph) {
+  private ParameterBlocks(ComputationGraph graph, List<ParameterGroup> groups) {
     updater = graph.getUpdater();
     parameters = graph.params();
     gradients = graph.getFlattenedGradients();
@@ -47,44 +56,91 @@ final class ParameterBlocks {
     for (UpdaterBlock block : updater.getUpdaterBlocks()) {
       long from = block.getParamOffsetStart();
       long to = block.getParamOffsetEnd();
-      all.add(new Block(from, part(p, from, to), part(g, from, to), state(block, to - from)));
+      IUpdater config = block.getGradientUpdater().getConfig();
+      if (config instanceof NoOp) {
+        all.add(new Block(from, part(p, from, to), part(g, from, to), null, 1, 0));
+      } else if (!UpdaterSettings.isFrozen(config)) {
+        addLearning(block, groups, p, g);
+      }
     }
   }
 
+  /** A block of DL4J's may have several groups in it, and parameters that don't learn. */
+  private void addLearning(
+      UpdaterBlock block, List<ParameterGroup> groups, INDArray p, INDArray g) {
+    List<INDArray> state = state(block);
+    long start = block.getParamOffsetStart();
+    for (int i = first(groups, start); i < groups.size(); i++) {
+      ParameterGroup group = groups.get(i);
+      long from = Math.max(group.from(), start);
+      if (from >= block.getParamOffsetEnd()) {
+        break;
+      }
+      while (i + 1 < groups.size()
+          && groups.get(i + 1).from() == groups.get(i).to()
+          && groups.get(i + 1).isLike(group)) {
+        i++;
+      }
+      long to = Math.min(groups.get(i).to(), block.getParamOffsetEnd());
+      if (group.learns()) {
+        all.add(
+            new Block(
+                from,
+                part(p, from, to),
+                part(g, from, to),
+                state.stream().map(s -> part(s, from - start, to - start)).toList(),
+                group.rate(),
+                group.weightDecay()));
+      }
+    }
+  }
+
+  /** The first group that ends behind a parameter. */
+  private static int first(List<ParameterGroup> groups, long parameter) {
+    int i = 0;
+    while (i < groups.size() && groups.get(i).to() <= parameter) {
+      i++;
+    }
+    return i;
+  }
+
   /**
+   * @param groups in order
    * @param present of an earlier step, to be used again if nothing has taken another place
-   * @throws IllegalStateException if parameters have another updater than Adam, momentum or none
    */
   @SuppressWarnings("ReferenceEquality") // Equal arrays may lie elsewhere.
-  static ParameterBlocks of(ComputationGraph graph, @Nullable ParameterBlocks present) {
+  static ParameterBlocks of(
+      ComputationGraph graph, List<ParameterGroup> groups, @Nullable ParameterBlocks present) {
     return present != null
             && present.updater == graph.getUpdater()
             && present.parameters == graph.params()
             && present.gradients == graph.getFlattenedGradients()
         ? present
-        : new ParameterBlocks(graph);
+        : new ParameterBlocks(graph, groups);
   }
 
   List<Block> all() {
     return all;
   }
 
-  private static @Nullable List<INDArray> state(UpdaterBlock block, long length) {
+  /**
+   * A block's state: arrays of as many numbers as it has parameters.
+   *
+   * @throws IllegalStateException if it has another updater than Adam or momentum
+   */
+  static List<INDArray> state(UpdaterBlock block) {
     Object config = block.getGradientUpdater().getConfig();
-    if (config instanceof NoOp) {
-      return null;
-    }
     if (!(config instanceof Adam) && !(config instanceof Nesterovs)) {
-      throw new IllegalStateException(
-          "AdamW needs a graph configured with Adam, found " + config.getClass().getName());
+      throw new IllegalStateException("no optimiser of ours: " + config.getClass().getName());
     }
+    long length = block.getParamOffsetEnd() - (long) block.getParamOffsetStart();
     INDArray all = flat(block.getUpdaterView());
     return config instanceof Adam
         ? List.of(part(all, 0, length), part(all, length, 2 * length))
         : List.of(part(all, 0, length));
   }
 
-  private static INDArray part(INDArray flat, long from, long to) {
+  static INDArray part(INDArray flat, long from, long to) {
     return flat.get(NDArrayIndex.interval(from, to));
   }
 

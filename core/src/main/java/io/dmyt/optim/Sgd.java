@@ -1,10 +1,9 @@
 package io.dmyt.optim;
 
 import java.util.List;
+import java.util.function.DoubleFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -25,28 +24,31 @@ import org.nd4j.linalg.schedule.ISchedule;
  */
 public final class Sgd extends GraphOptimizer {
   private final double momentum;
-  private final double weightDecay;
 
   /**
-   * An updater's state that is there already is gone on with.
+   * Parameters in groups, each with its own η and λ. An updater's state that is there already is
+   * gone on with.
    *
-   * @param learningRate η by the graph's iteration and epoch, positive
+   * @param learningRates η by the factor of a group and by the graph's iteration and epoch
    * @param momentum μ, in [0, 1)
-   * @param weightDecay λ, at least 0
+   * @param groups in order, at least one; what is in none of them does not learn
    */
-  public Sgd(ComputationGraph graph, ISchedule learningRate, double momentum, double weightDecay) {
+  public Sgd(
+      ComputationGraph graph,
+      DoubleFunction<ISchedule> learningRates,
+      double momentum,
+      List<ParameterGroup> groups) {
     super(
         graph,
-        learningRate,
-        weightDecay == 0 ? List.of() : List.of(new L2Regularization(weightDecay)),
-        present -> nesterovs(present, learningRate, momentum));
+        learningRates,
+        groups,
+        learningRate -> nesterovs(learningRate, momentum),
+        decay -> List.of(new L2Regularization(decay)));
     this.momentum = momentum;
-    this.weightDecay = weightDecay;
   }
 
-  private static Nesterovs nesterovs(
-      @Nullable IUpdater present, ISchedule learningRate, double momentum) {
-    Nesterovs nesterovs = present instanceof Nesterovs there ? there : new Nesterovs();
+  private static Nesterovs nesterovs(ISchedule learningRate, double momentum) {
+    Nesterovs nesterovs = new Nesterovs();
     nesterovs.setLrAndSchedule(learningRate.valueAt(0, 0), learningRate.clone());
     nesterovs.setMomentum(momentum);
     return nesterovs;
@@ -56,8 +58,8 @@ public final class Sgd extends GraphOptimizer {
   void step(ParameterBlocks.Block block, double rate, double scale, int step) {
     INDArray parameter = block.parameter();
     INDArray gradient = block.gradient().muli(scale);
-    if (weightDecay > 0) {
-      INDArray decay = parameter.mul(weightDecay);
+    if (block.weightDecay() > 0) {
+      INDArray decay = parameter.mul(block.weightDecay());
       gradient.addi(decay);
       decay.close();
     }

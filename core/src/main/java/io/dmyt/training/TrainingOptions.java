@@ -15,6 +15,7 @@ import org.nd4j.linalg.schedule.StepSchedule;
  * @param rates how the learning rate goes
  * @param step what a step does
  * @param selection which epoch is the best
+ * @param groups which parameters learn, and how fast
  */
 public record TrainingOptions(
     double learningRate,
@@ -22,7 +23,8 @@ public record TrainingOptions(
     double weightDecay,
     LearningRates rates,
     StepOptions step,
-    Selection selection) {
+    Selection selection,
+    ParameterGroups groups) {
 
   /**
    * @throws IllegalArgumentException if a number is out of range
@@ -41,7 +43,8 @@ public record TrainingOptions(
         weightDecay,
         LearningRates.halvedEvery(halveEvery),
         StepOptions.REFERENCE,
-        Selection.REFERENCE);
+        Selection.REFERENCE,
+        ParameterGroups.ALL);
   }
 
   private static void check(boolean right, String what, Number value) {
@@ -56,27 +59,32 @@ public record TrainingOptions(
   }
 
   public TrainingOptions withLearningRate(double rate) {
-    return new TrainingOptions(rate, epochs, weightDecay, rates, step, selection);
+    return new TrainingOptions(rate, epochs, weightDecay, rates, step, selection, groups);
   }
 
   public TrainingOptions withEpochs(int count) {
-    return new TrainingOptions(learningRate, count, weightDecay, rates, step, selection);
+    return new TrainingOptions(learningRate, count, weightDecay, rates, step, selection, groups);
   }
 
   public TrainingOptions withWeightDecay(double decay) {
-    return new TrainingOptions(learningRate, epochs, decay, rates, step, selection);
+    return new TrainingOptions(learningRate, epochs, decay, rates, step, selection, groups);
   }
 
   public TrainingOptions withRates(LearningRates curve) {
-    return new TrainingOptions(learningRate, epochs, weightDecay, curve, step, selection);
+    return new TrainingOptions(learningRate, epochs, weightDecay, curve, step, selection, groups);
   }
 
   public TrainingOptions withStep(StepOptions options) {
-    return new TrainingOptions(learningRate, epochs, weightDecay, rates, options, selection);
+    return new TrainingOptions(
+        learningRate, epochs, weightDecay, rates, options, selection, groups);
   }
 
   public TrainingOptions withSelection(Selection value) {
-    return new TrainingOptions(learningRate, epochs, weightDecay, rates, step, value);
+    return new TrainingOptions(learningRate, epochs, weightDecay, rates, step, value, groups);
+  }
+
+  public TrainingOptions withGroups(ParameterGroups value) {
+    return new TrainingOptions(learningRate, epochs, weightDecay, rates, step, selection, value);
   }
 
   /**

@@ -4,18 +4,22 @@ import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BatchNormStatistics;
 import io.dmyt.engine.DeviceTraining;
 import io.dmyt.engine.Engines;
+import io.dmyt.engine.FrozenParameters;
 import io.dmyt.loss.MiningLoss;
 import io.dmyt.optim.AdamW;
 import io.dmyt.optim.FusedAdamW;
 import io.dmyt.optim.Gradients;
 import io.dmyt.optim.GraphOptimizer;
+import io.dmyt.optim.ParameterGroup;
 import io.dmyt.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * A step of training on one batch: forward, backward, running statistics, AdamW, and what {@link
@@ -55,15 +59,13 @@ public final class TrainingStep implements AutoCloseable {
     graph = backbone.graph();
     probe = new LossProbe(loss);
     backbone.setLoss(probe);
-    optimizer =
-        options.step().optimizer() == StepOptions.Optimizer.ADAMW
-            ? new AdamW(graph, options.schedule(), options.weightDecay())
-            : new Sgd(graph, options.schedule(), options.step().momentum(), options.weightDecay());
+    boolean alike = options.groups().equals(ParameterGroups.ALL);
+    optimizer = optimizer(backbone, options);
     gradients = new Gradients(optimizer);
     statistics = BatchNormStatistics.of(graph);
     startEpoch(0);
     device =
-        options.step().isPlain() && optimizer instanceof AdamW adam
+        alike && options.step().isPlain() && optimizer instanceof AdamW adam
             ? Engines.train(
                 graph,
                 adam.parameterBlocks().stream()
@@ -72,6 +74,29 @@ public final class TrainingStep implements AutoCloseable {
             : null;
     parts = new BatchParts(this, probe, gradients, statistics);
     average = options.step().average() > 0 ? new MovingAverage(graph, options.step()) : null;
+  }
+
+  private static GraphOptimizer optimizer(Backbone backbone, TrainingOptions options) {
+    ComputationGraph graph = backbone.graph();
+    boolean alike = options.groups().equals(ParameterGroups.ALL);
+    List<ParameterGroup> groups =
+        alike
+            ? List.of(ParameterGroup.all(graph, options.weightDecay()))
+            : options.groups().of(backbone, options.weightDecay());
+    Engines.freeze(graph, frozen(groups));
+    DoubleFunction<ISchedule> rates =
+        factor -> options.withLearningRate(options.learningRate() * factor).schedule();
+    return options.step().optimizer() == StepOptions.Optimizer.ADAMW
+        ? new AdamW(graph, rates, groups)
+        : new Sgd(graph, rates, options.step().momentum(), groups);
+  }
+
+  private static FrozenParameters frozen(List<ParameterGroup> groups) {
+    FrozenParameters frozen = FrozenParameters.NONE;
+    for (ParameterGroup group : groups) {
+      frozen = group.learns() ? frozen : frozen.and(group.from(), group.length());
+    }
+    return frozen;
   }
 
   /**
@@ -261,6 +286,7 @@ public final class TrainingStep implements AutoCloseable {
       average.close();
     }
     backbone.setLoss(loss);
+    Engines.freeze(graph, FrozenParameters.NONE);
     probe.free();
   }
 }

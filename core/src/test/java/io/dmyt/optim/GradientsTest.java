@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -111,7 +112,12 @@ class GradientsTest {
   void sgdStepsAsPyTorchDoes() {
     double rate = 0.1;
     double decay = 0.01;
-    Sgd optimizer = new Sgd(graph, new FixedSchedule(rate), 0.9, decay);
+    Sgd optimizer =
+        new Sgd(
+            graph,
+            factor -> new FixedSchedule(rate),
+            0.9,
+            List.of(ParameterGroup.all(graph, decay)));
     int length = (int) graph.numParams();
     double[] theta = graph.params().toDoubleVector();
     double[] u = new double[length];

@@ -101,6 +101,29 @@ class ResumeTest {
     }
   }
 
+  /** Parts of the network that learn at their own rates, or not at all. */
+  @Test
+  void isExactWithGroups() throws Exception {
+    TrainingOptions options =
+        OPTIONS.withGroups(
+            ParameterGroups.ALL
+                .withFreeze("^conv_stem|^bn1")
+                .withDecayMatricesOnly(true)
+                .withLayerDecay(0.9)
+                .withRules(ParameterGroups.rules("classifier: lr=3, decay=0; blocks.1: lr=0")));
+    TinyTraining training =
+        new TinyTraining(folder.resolve("data"), LossKind.CROSS_ENTROPY, options);
+    Path whole = folder.resolve("whole");
+    List<EpochResult> expected = training.train(whole, () -> false).history();
+    Path parts = folder.resolve("parts");
+    int processes = 1;
+    while (training.train(parts, after(3)).stopped()) {
+      processes++;
+    }
+    assertTrue(processes > 1, "never stopped");
+    assertSameRun(whole, parts, expected.size());
+  }
+
   private static void assertSameRun(Path whole, Path parts, int epochs) throws IOException {
     assertEquals(EPOCHS, epochs);
     assertEquals(table(whole), table(parts));

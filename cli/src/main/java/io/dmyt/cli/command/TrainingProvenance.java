@@ -6,6 +6,7 @@ import io.dmyt.cli.option.OptionNames;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.engine.Engine;
 import io.dmyt.training.EpochResult;
+import io.dmyt.training.ParameterGroups;
 import io.dmyt.training.TrainingOptions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +29,9 @@ final class TrainingProvenance {
     options.put("schedule", training.rates().toString());
     options.put("optimizer", training.step().optimizer().label());
     options.put("weightDecay", training.weightDecay());
+    if (!training.groups().equals(ParameterGroups.ALL)) {
+      options.put("groups", training.groups().toString());
+    }
     options.put("epochs", training.epochs());
     options.put("batch", command.data.batch);
     options.put("recipe", command.runs.recipe);

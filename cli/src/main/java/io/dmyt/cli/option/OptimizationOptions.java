@@ -2,6 +2,7 @@ package io.dmyt.cli.option;
 
 import com.beust.jcommander.IStringConverter;
 import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.training.LearningRates;
 import io.dmyt.training.Selection;
 import io.dmyt.training.StepOptions;
@@ -33,6 +34,8 @@ public final class OptimizationOptions {
       names = "--weight-decay",
       description = "Weight decay; with adamw decoupled from the gradient")
   double weightDecay = DEFAULT.weightDecay();
+
+  @ParametersDelegate GroupOptions groups = new GroupOptions();
 
   @Parameter(
       names = "--schedule",
@@ -126,7 +129,8 @@ public final class OptimizationOptions {
           weightDecay,
           new LearningRates(schedule, every, factor, warmUp, 0),
           new StepOptions(optimizer, momentum, accumulate, clip, sam, average, autoBatch, onNan),
-          new Selection(bestBy, patience));
+          new Selection(bestBy, patience),
+          groups.groups());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }

@@ -30,6 +30,9 @@ public abstract class FunctionVertex extends SameDiffVertex {
   /** The name of a parameter that is the whole module in the state dict. */
   public static final String WHOLE = "value";
 
+  /** The parameter that DL4J may have learn in another way than the others. */
+  private static final String BIAS = "bias";
+
   /** How many inputs it takes; 1 unless overridden. */
   protected int inputs() {
     return 1;
@@ -112,7 +115,15 @@ public abstract class FunctionVertex extends SameDiffVertex {
       names[i] = "input" + i;
     }
     params.defineInputs(names);
-    parameterShapes().forEach(params::addWeightParam);
+    parameterShapes()
+        .forEach(
+            (key, shape) -> {
+              if (key.equals(BIAS)) {
+                params.addBiasParam(key, shape);
+              } else {
+                params.addWeightParam(key, shape);
+              }
+            });
   }
 
   /** Leaves them as they are: the network's builder draws them. */

@@ -18,7 +18,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input and value: [batch, …, features]. Parameters: {@code weight} γ and {@code bias} β, both
  * [features].
  */
-public final class LayerNormalization extends FunctionVertex implements SelfDescribing {
+public final class LayerNormalization extends FunctionVertex
+    implements SelfDescribing, Normalization {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("features")

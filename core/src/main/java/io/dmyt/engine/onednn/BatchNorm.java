@@ -77,6 +77,9 @@ final class BatchNorm {
     emit.run(op.text(), choice.first(), args);
     int last = relu ? reader : node;
     program.store(last, y);
+    if (training) {
+      program.onEachBackward(node, () -> weights.moveStatistics(op, mean, variance));
+    }
     program.onBackward(
         last,
         dy -> {
@@ -91,7 +94,6 @@ final class BatchNorm {
           back.add(new Arg(DNNL_ARG_DIFF_SCALE, weights.gradient(op.gamma())));
           back.add(new Arg(DNNL_ARG_DIFF_SHIFT, weights.gradient(op.beta())));
           emit.run(op.text() + ", gradients", choice.last(), back);
-          weights.moveStatistics(op, mean, variance);
           if (program.learns(program.input(node))) {
             program.gradient(program.input(node), dx);
           }

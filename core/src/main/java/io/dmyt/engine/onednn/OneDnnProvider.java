@@ -140,6 +140,11 @@ public final class OneDnnProvider implements EngineProvider {
   }
 
   @Override
+  public boolean skipsFrozen() {
+    return true;
+  }
+
+  @Override
   public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
     return new OneDnnCompiler(
         region,

@@ -58,7 +58,7 @@ final class ProgramBuilder {
     this.policy = policy;
     this.parameters = parameters;
     this.images = new Images(emit, policy, tuner);
-    this.weights = new Weights(parameters, emit);
+    this.weights = new Weights(parameters, region::learns, emit);
     this.values = new Tensor[region.nodes().size()];
     region.nodes().forEach(n -> gradients.add(new ArrayList<>()));
   }
@@ -185,6 +185,20 @@ final class ProgramBuilder {
             step.emit(images.total(parts));
           }
         });
+  }
+
+  /** Remembers what to do on the way back without a gradient, whatever learns. */
+  void onEachBackward(int n, Runnable step) {
+    waysBack.add(
+        () -> {
+          emit.vertex(node(n).vertex());
+          step.run();
+        });
+  }
+
+  /** Whether the gradient of a parameter of a node's operation is of use. */
+  boolean learns(Operation op) {
+    return region.learns(op);
   }
 
   /** Emits the way back from the ends to the parameters and to the inputs that learn. */

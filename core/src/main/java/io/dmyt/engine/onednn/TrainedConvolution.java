@@ -62,7 +62,9 @@ final class TrainedConvolution {
     program.onBackward(
         node,
         dy -> {
-          weightsGradient(dy);
+          if (program.learns(op)) {
+            weightsGradient(dy);
+          }
           if (program.learns(program.input(node))) {
             inputGradient(dy, weights);
           }

@@ -7,17 +7,23 @@ import io.dmyt.engine.onednn.Emitter.Phase;
 import io.dmyt.internal.Address;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A network's parameters and their gradients as tensors of a program. */
 final class Weights {
   private final Parameters parameters;
   private final BatchNormVectors vectors;
+  private final Predicate<Parameter> learns;
   private final Emitter emit;
   private final List<Program.Target> targets = new ArrayList<>();
 
-  Weights(Parameters parameters, Emitter emit) {
+  /**
+   * @param learns whether a parameter's gradient is of use
+   */
+  Weights(Parameters parameters, Predicate<Parameter> learns, Emitter emit) {
     this.parameters = parameters;
+    this.learns = learns;
     this.vectors = new BatchNormVectors(parameters::read);
     this.emit = emit;
   }
@@ -49,8 +55,14 @@ final class Weights {
     return emit.over(all.format().part(emit.scope(), c.parts().get(group).dims(), offsets), all);
   }
 
-  /** A parameter's gradient where the network has it. */
+  /**
+   * A parameter's gradient where the network has it; one that is of no use, and is computed only
+   * because a primitive gives it with another, goes to the arena.
+   */
   Tensor gradient(Parameter p) {
+    if (!learns.test(p)) {
+      return emit.tensor(format(p));
+    }
     Tensor t = emit.elsewhere(format(p));
     targets.add(new Program.Target(t, p));
     return t;
