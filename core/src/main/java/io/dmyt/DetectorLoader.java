@@ -26,6 +26,7 @@ final class DetectorLoader {
         BackboneOptions.defaults()
             .withImageSize(spec.preprocessing().size())
             .withClasses(spec.loss().hasClassifier() ? spec.classes().size() : 0)
+            .withUnitLength(spec.loss().unitLength())
             .withSeed(seed);
     return new Detector(
         Backbones.create(spec.backbone(), options), spec, null, FittedVerdict.NONE, engine);
@@ -54,6 +55,10 @@ final class DetectorLoader {
     DetectorContent content = DetectorFile.content(file);
     DetectorSpec spec = requireDetector(file, content);
     Backbone backbone = DetectorFile.backbone(file, content, true);
+    if (backbone.unitLength().isPresent() != spec.loss().unitLength()) {
+      throw DetectorFile.damaged(
+          file, "its loss and its network don't agree on the length of embeddings");
+    }
     Engine found = engine.get();
     DecisionRule rule = DetectorFile.rule(file, content, backbone.embeddingSize());
     return new Detector(backbone, spec, content.provenance(), content.fitted(rule), found);

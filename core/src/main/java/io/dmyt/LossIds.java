@@ -14,7 +14,12 @@ import java.util.Optional;
 /** Losses as a file names them. An identifier is looked up among losses known, never loaded. */
 final class LossIds {
   private static final List<LossKind> STANDARD =
-      List.of(LossKind.DMYT, LossKind.TRIPLET, LossKind.CROSS_ENTROPY);
+      List.of(
+          LossKind.DMYT,
+          LossKind.TRIPLET,
+          LossKind.CROSS_ENTROPY,
+          LossKind.GEND,
+          LossKind.DMYT_GEND);
 
   private LossIds() {}
 

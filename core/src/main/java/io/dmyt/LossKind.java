@@ -10,6 +10,7 @@ import io.dmyt.loss.TripletLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
@@ -51,6 +52,33 @@ public interface LossKind {
           RuleKind.ARGMAX,
           spec -> new CrossEntropyLoss(spec.weights()));
 
+  /**
+   * Cross entropy on a linear classifier over embeddings of length 1, 0.5 of their uniformity (t =
+   * 2) and 0.1 of their alignment (α = 2); a prediction is the largest logit's class. Yermakov et
+   * al., <i>Deepfake Detection that Generalizes Across Benchmarks</i> (GenD), WACV 2026.
+   */
+  LossKind GEND =
+      new SphereLoss(
+          "GEND",
+          "GenD",
+          RuleKind.ARGMAX,
+          spec -> new CrossEntropyLoss(spec.weights()),
+          spec -> SphereLoss.spread());
+
+  /**
+   * GenD with DmyT's dummies, at length 1, in the place of the classifier; a prediction is the
+   * class of the best dummy.
+   */
+  LossKind DMYT_GEND =
+      new SphereLoss(
+          "DMYT_GEND",
+          "DmyT-GenD",
+          RuleKind.DUMMIES,
+          spec ->
+              SphereLoss.with(
+                  new DummyTripletLoss(spec.requireDummies(), spec.weights()).onSphere()),
+          spec -> null);
+
   /** What a saved detector calls it: unique, and never changed. By default the class's name. */
   default String id() {
     return getClass().getName();
@@ -61,6 +89,21 @@ public interface LossKind {
 
   /** Whether the network ends in a linear classifier, so that its outputs are logits. */
   boolean hasClassifier();
+
+  /** Whether embeddings are brought to length 1, before a classifier or as the outputs. */
+  default boolean unitLength() {
+    return false;
+  }
+
+  /**
+   * A loss of embeddings [B, embedding size] of length 1 besides that of a classifier's outputs,
+   * while the network trains; null for none, as by default.
+   *
+   * @param spec the detector to be trained
+   */
+  default @Nullable ILossFunction ofEmbeddings(DetectorSpec spec) {
+    return null;
+  }
 
   /** How a detector that was trained with it is judged. */
   RuleKind rule();
@@ -85,12 +128,12 @@ public interface LossKind {
     if (key.equals("ce") || key.equals("bce")) {
       return CROSS_ENTROPY;
     }
-    for (LossKind kind : List.of(DMYT, TRIPLET, CROSS_ENTROPY)) {
+    for (LossKind kind : List.of(DMYT, TRIPLET, CROSS_ENTROPY, GEND, DMYT_GEND)) {
       if (key(kind.label()).equals(key)) {
         return kind;
       }
     }
-    List<String> others = new ArrayList<>();
+    List<String> others = new ArrayList<>(List.of(GEND.label(), DMYT_GEND.label()));
     for (LossKind kind : Extensions.of(LossKind.class)) {
       if (kind.id().equals(name) || key(kind.label()).equals(key)) {
         return kind;
@@ -99,8 +142,8 @@ public interface LossKind {
     }
     throw new IllegalArgumentException(
         Text.format(
-            "no loss named %s: there are DmyT, Triplet and CrossEntropy (or BCE)%s",
-            name, others.isEmpty() ? "" : ", and " + String.join(", ", others)));
+            "no loss named %s: there are DmyT, Triplet and CrossEntropy (or BCE), and %s",
+            name, String.join(", ", others)));
   }
 
   private static String key(String name) {

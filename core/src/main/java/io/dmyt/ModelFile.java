@@ -1,6 +1,7 @@
 package io.dmyt;
 
 import io.dmyt.backbone.Backbone;
+import io.dmyt.backbone.BackboneOptions;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.backbone.FoundNetwork;
 import io.dmyt.backbone.NetworkSearch;
@@ -260,7 +261,13 @@ public final class ModelFile implements AutoCloseable {
                 () ->
                     new IllegalArgumentException(
                         weights.origin().source() + " does not say which network it is of"));
-    Backbone network = Backbones.create(name, weights, content == null ? 0 : content.inputSize());
+    Backbone network =
+        Backbones.create(
+            name,
+            weights,
+            BackboneOptions.defaults()
+                .withImageSize(content == null ? 0 : content.inputSize())
+                .withUnitLength(detector().filter(d -> d.loss().unitLength()).isPresent()));
     detector().ifPresent(spec -> requireFitting(network, spec));
     return network;
   }

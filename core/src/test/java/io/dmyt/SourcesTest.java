@@ -23,11 +23,13 @@ class SourcesTest {
   private static final Map<String, String> LONGER =
       Map.of(
           "AcceleratedGraph", "overrides methods of DL4J's that have up to ten parameters",
+          "Backbone", "a network's front door, half of it javadoc",
           "Detector", "the library's front door, half of it javadoc",
           "DetectorTransformer", "Spark's parameters, with a getter and a setter each",
           "EmbeddingSvm", "decision values and their gradients, over one kernel",
           "ModelFile", "one kind of file, half of it javadoc",
           "Operation", "a list: one record for each operation, half of it javadoc",
+          "NetworkBuilder", "a method for each kind of layer",
           "Networks", "libtorch's networks, layer by layer");
 
   private static List<Path> sources() throws IOException {

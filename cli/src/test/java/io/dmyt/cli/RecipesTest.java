@@ -1,8 +1,10 @@
 package io.dmyt.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.Detector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,13 +14,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Each recipe from the command line: it trains, saves, resumes, and says which it was. */
 class RecipesTest {
+  private static final String VIT = "vit_tiny_patch16_224";
+
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"reference", "dmyt", "sbi"})
+  @ValueSource(strings = {"reference", "dmyt", "sbi", "gend", "dmyt-gend"})
   void trainsSavesAndResumes(String recipe) throws Exception {
     Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
     Path run = folder.resolve("run");
@@ -40,7 +47,7 @@ class RecipesTest {
             "--pretrained",
             "none",
             "-m",
-            "tf_mobilenetv3_small_minimal_100");
+            recipe.contains("gend") ? VIT : "tf_mobilenetv3_small_minimal_100");
     assertEquals(0, trained.code(), trained.all());
     Cli.Result more = Cli.run("train", "--resume", run, "-e", 3, "--keep", 2);
     assertEquals(0, more.code(), more.all());
@@ -55,6 +62,35 @@ class RecipesTest {
     assertTrue(config.contains(recipe.equals("sbi") ? "sam: 0.05" : "sam: 0.0"), config);
     String info = Cli.run("info", "-w", run.resolve("best.zip")).all();
     assertTrue(info.contains("recipe " + recipe), info);
+    if (recipe.contains("gend")) {
+      assertTrue(config.contains("train-only: norm"), config);
+      assertUsable(run.resolve("best.zip"), data, recipe);
+    }
+  }
+
+  /** Test and predict; embeddings have length 1, also in a file of another kind. */
+  private void assertUsable(Path detector, Path data, String recipe) throws Exception {
+    Path tensors = folder.resolve("detector.safetensors");
+    assertEquals(0, Cli.run("convert", detector, tensors).code());
+    for (Path file : List.of(detector, tensors)) {
+      Cli.Result tested = Cli.run("test", "-w", file, "-d", data);
+      assertEquals(0, tested.code(), tested.all());
+      Path csv = folder.resolve("predictions.csv");
+      Cli.Result predicted =
+          Cli.run("predict", "-w", file, data.resolve("valid/fake"), "--csv", csv);
+      assertEquals(0, predicted.code(), predicted.all());
+      try (Detector opened = Detector.load(file);
+          INDArray images = Nd4j.rand(DataType.FLOAT, 2, 3, 32, 32)) {
+        assertEquals(recipe.equals("gend") ? "GenD" : "DmyT-GenD", opened.spec().loss().label());
+        double[] lengths = opened.embed(images).norm2(1).toDoubleVector();
+        assertArrayEquals(new double[] {1, 1}, lengths, 1e-5);
+        INDArray answers = opened.features(images);
+        assertArrayEquals(
+            answers.ravel().toDoubleVector(),
+            opened.featuresOf(opened.embed(images)).ravel().toDoubleVector(),
+            1e-4);
+      }
+    }
   }
 
   @Test

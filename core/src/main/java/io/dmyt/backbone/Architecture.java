@@ -16,7 +16,7 @@ record Architecture(
   static Architecture of(Model model, BackboneOptions options) {
     NetworkBuilder net = new NetworkBuilder(model.spec(), options);
     model.features().accept(net);
-    return net.finish();
+    return net.finish(options.unitLength());
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.dmyt.backbone;
 
+import io.dmyt.backbone.layer.UnitLength;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -23,6 +25,17 @@ final class Attachment {
             && vertex.getLayerConf().getLayer() instanceof OutputLayer layer
         ? Math.toIntExact(layer.getNOut())
         : 0;
+  }
+
+  /** What brings the graph's embeddings to length 1, if anything does. */
+  static Optional<UnitLength> unitLength(ComputationGraph graph) {
+    GraphVertex vertex = graph.getConfiguration().getVertices().get(NetworkBuilder.UNIT_LENGTH);
+    return vertex instanceof UnitLength unit ? Optional.of(unit) : Optional.empty();
+  }
+
+  /** The vertex whose value is the embedding. */
+  static String embedding(ComputationGraph graph) {
+    return unitLength(graph).isPresent() ? NetworkBuilder.UNIT_LENGTH : NetworkBuilder.EMBEDDING;
   }
 
   /**

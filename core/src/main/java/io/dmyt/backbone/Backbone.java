@@ -1,6 +1,7 @@
 package io.dmyt.backbone;
 
 import io.dmyt.backbone.NamedParameter.Kind;
+import io.dmyt.backbone.layer.UnitLength;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.internal.Suggestions;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -222,7 +224,8 @@ public final class Backbone {
    * mode, whether or not a classifier follows.
    */
   public INDArray embed(INDArray images) {
-    return graph.output(List.of(NetworkBuilder.EMBEDDING), false, new INDArray[] {images}, null)[0];
+    String last = Attachment.embedding(graph);
+    return graph.output(List.of(last), false, new INDArray[] {images}, null)[0];
   }
 
   /**
@@ -249,6 +252,11 @@ public final class Backbone {
     return hasTwoHeads()
         ? Nd4j.concat(1, weights, get(Classifier.second(spec()) + ".weight")).muli(0.5)
         : weights.reshape(weights.size(0), weights.size(1));
+  }
+
+  /** What brings embeddings to length 1, if anything does. */
+  public Optional<UnitLength> unitLength() {
+    return Attachment.unitLength(graph);
   }
 
   /** The loss that the head has now. */

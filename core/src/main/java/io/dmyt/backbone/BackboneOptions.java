@@ -12,11 +12,18 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     output is the embedding
  * @param seed of the initial weights
  * @param dataType of parameters and activations: FLOAT or DOUBLE
+ * @param unitLength whether embeddings are brought to length 1, before a classifier or as the
+ *     output
  * @param randomWeights whether to draw initial weights as timm does; false leaves them 0, for a
  *     caller that sets every parameter anyway
  */
 public record BackboneOptions(
-    int imageSize, int classes, long seed, DataType dataType, boolean randomWeights) {
+    int imageSize,
+    int classes,
+    boolean unitLength,
+    long seed,
+    DataType dataType,
+    boolean randomWeights) {
 
   public BackboneOptions {
     if (imageSize < 0) {
@@ -33,26 +40,30 @@ public record BackboneOptions(
 
   /** The model's own image size, no classifier, seed 42, single precision, random weights. */
   public static BackboneOptions defaults() {
-    return new BackboneOptions(0, 0, 42, DataType.FLOAT, true);
+    return new BackboneOptions(0, 0, false, 42, DataType.FLOAT, true);
   }
 
   public BackboneOptions withImageSize(int pixels) {
-    return new BackboneOptions(pixels, classes, seed, dataType, randomWeights);
+    return new BackboneOptions(pixels, classes, unitLength, seed, dataType, randomWeights);
   }
 
   public BackboneOptions withClasses(int count) {
-    return new BackboneOptions(imageSize, count, seed, dataType, randomWeights);
+    return new BackboneOptions(imageSize, count, unitLength, seed, dataType, randomWeights);
+  }
+
+  public BackboneOptions withUnitLength(boolean unit) {
+    return new BackboneOptions(imageSize, classes, unit, seed, dataType, randomWeights);
   }
 
   public BackboneOptions withSeed(long value) {
-    return new BackboneOptions(imageSize, classes, value, dataType, randomWeights);
+    return new BackboneOptions(imageSize, classes, unitLength, value, dataType, randomWeights);
   }
 
   public BackboneOptions withDataType(DataType type) {
-    return new BackboneOptions(imageSize, classes, seed, type, randomWeights);
+    return new BackboneOptions(imageSize, classes, unitLength, seed, type, randomWeights);
   }
 
   public BackboneOptions withRandomWeights(boolean random) {
-    return new BackboneOptions(imageSize, classes, seed, dataType, random);
+    return new BackboneOptions(imageSize, classes, unitLength, seed, dataType, random);
   }
 }

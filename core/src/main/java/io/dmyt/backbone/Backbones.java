@@ -178,19 +178,17 @@ public final class Backbones {
    *     that network's
    */
   public static Backbone create(String name, StateDict weights) {
-    return create(name, weights, 0);
+    return create(name, weights, BackboneOptions.defaults());
   }
 
   /**
-   * The same for images of a size.
+   * The same with the options' size of images and length of embeddings.
    *
-   * @param imageSize height and width in pixels of the images to come, 0 for the network's own
    * @throws IllegalArgumentException as above, or if the network can't take images of that size
    */
-  public static Backbone create(String name, StateDict weights, int imageSize) {
+  public static Backbone create(String name, StateDict weights, BackboneOptions wanted) {
     BackboneOptions options =
-        BackboneOptions.defaults()
-            .withImageSize(imageSize)
+        wanted
             .withClasses(new StateDictLoader(model(name), weights).classes())
             .withRandomWeights(false);
     return create(name, options).load(weights);
@@ -219,6 +217,7 @@ public final class Backbones {
     BackboneOptions options =
         BackboneOptions.defaults()
             .withClasses(classes)
+            .withUnitLength(Attachment.unitLength(graph).isPresent())
             .withDataType(graph.getConfiguration().getDataType());
     Architecture architecture = Architecture.of(model, options);
     Attachment.check(architecture, graph);

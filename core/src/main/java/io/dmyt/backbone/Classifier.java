@@ -35,6 +35,18 @@ record Classifier(
         .anyMatch(binding -> binding.parameter().name().equals(weight));
   }
 
+  /**
+   * Embeddings of length 1 are one vector.
+   *
+   * @throws IllegalArgumentException if the network has two classifiers
+   */
+  static void requireOne(BackboneSpec spec, boolean two) {
+    if (two) {
+      throw new IllegalArgumentException(
+          spec.name() + " has two classifiers, which don't go with embeddings of length 1");
+    }
+  }
+
   /** Adds its parameters; the layout is that of its weights where there is one. */
   void bind(BindingList bindings, Layout layout, boolean two) {
     String first = spec.classifier();

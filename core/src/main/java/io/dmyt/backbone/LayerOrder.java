@@ -22,8 +22,12 @@ import java.util.regex.Pattern;
  * @param blocks the numbers in a name say which block it is
  */
 record LayerOrder(Pattern sign, Pattern stem, List<Block> blocks) {
-  /** Names that say where in the order a parameter is, by their numbers and one behind them. */
-  private record Block(Pattern pattern, Optional<Integer> suffix) {}
+  /**
+   * Names that say where in the order a parameter is, by their numbers and one behind them.
+   *
+   * @param shift added to the first number
+   */
+  private record Block(Pattern pattern, int shift, Optional<Integer> suffix) {}
 
   /** Belongs to the block before. */
   private static final int PREVIOUS = 99999;
@@ -44,6 +48,13 @@ record LayerOrder(Pattern sign, Pattern stem, List<Block> blocks) {
               block("blocks\\.(\\d+)"),
               block("norm", PREVIOUS)),
           of("layer1\\.0", "conv1|bn1|maxpool", block("layer(\\d+)\\.(\\d+)")),
+          // timm 0.4.9 has what leads to a stage in the stage before.
+          of(
+              "layers\\.0\\.downsample",
+              "patch_embed",
+              new Block(Pattern.compile("layers\\.(\\d+).downsample"), 1, Optional.of(0)),
+              block("layers\\.(\\d+)\\.\\w+\\.(\\d+)"),
+              block("norm", PREVIOUS)),
           of(
               "layers\\.0\\.blocks",
               "patch_embed",
@@ -64,11 +75,11 @@ record LayerOrder(Pattern sign, Pattern stem, List<Block> blocks) {
   }
 
   private static Block block(String pattern) {
-    return new Block(Pattern.compile(pattern), Optional.empty());
+    return new Block(Pattern.compile(pattern), 0, Optional.empty());
   }
 
   private static Block block(String pattern, int suffix) {
-    return new Block(Pattern.compile(pattern), Optional.of(suffix));
+    return new Block(Pattern.compile(pattern), 0, Optional.of(suffix));
   }
 
   /**
@@ -116,7 +127,7 @@ record LayerOrder(Pattern sign, Pattern stem, List<Block> blocks) {
       if (matcher.lookingAt()) {
         List<Integer> place = new ArrayList<>(List.of(1));
         for (int i = 1; i <= matcher.groupCount(); i++) {
-          place.add(Integer.parseInt(matcher.group(i)));
+          place.add(Integer.parseInt(matcher.group(i)) + (i == 1 ? block.shift : 0));
         }
         block.suffix.ifPresent(place::add);
         return place;

@@ -3,6 +3,7 @@ package io.dmyt.backbone;
 import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.backbone.layer.FunctionVertex;
 import io.dmyt.backbone.layer.HeadsInput;
+import io.dmyt.backbone.layer.UnitLength;
 import io.dmyt.internal.Text;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.learning.config.Adam;
 public final class NetworkBuilder extends VertexBuilder {
   static final String INPUT = "input";
   static final String EMBEDDING = "global_pool";
+  static final String UNIT_LENGTH = "unit_length";
   static final String LOSS = "embedding";
 
   private final BackboneSpec spec;
@@ -274,9 +276,10 @@ public final class NetworkBuilder extends VertexBuilder {
 
   /**
    * Global average pooling, unless the network has written {@link #EMBEDDING} itself, then the
-   * classifier or, for 0 classes, a loss layer over the embedding.
+   * classifier or, for 0 classes, a loss layer over the embedding, brought to length 1 if asked
+   * for.
    */
-  Architecture finish() {
+  Architecture finish(boolean unitLength) {
     if (!last().equals(EMBEDDING)) {
       int features = channels(last());
       layer(EMBEDDING, last(), features, new GlobalPoolingLayer.Builder(PoolingType.AVG).build());
@@ -285,6 +288,10 @@ public final class NetworkBuilder extends VertexBuilder {
     boolean twoHeads = classes > 0 && size == 2 * spec.embeddingSize();
     if (size != spec.embeddingSize() && !twoHeads) {
       throw new IllegalStateException(spec + " ends with " + size + " channels");
+    }
+    if (unitLength) {
+      Classifier.requireOne(spec, twoHeads);
+      function(UNIT_LENGTH, new UnitLength(), EMBEDDING);
     }
     String output = classes == 0 ? LOSS : spec.classifier();
     if (classes == 0) {

@@ -40,7 +40,7 @@ public final class ParameterTraits {
 
   /**
    * Where a parameter's values lie in the graph's flat parameters: in one place, or in one for each
-   * group of a convolution.
+   * group of a convolution. The two classifiers of a distilled transformer are in one place.
    *
    * @throws IllegalArgumentException if there is none of that name
    */
@@ -66,7 +66,7 @@ public final class ParameterTraits {
 
   /** Whether a parameter is the classifier's. */
   public boolean isOfClassifier(String name) {
-    return backbone.classes() > 0 && name.startsWith(backbone.spec().classifier() + ".");
+    return backbone.classes() > 0 && Classifier.owns(backbone.spec(), name);
   }
 
   /**

@@ -75,7 +75,11 @@ public final class SavedGraph {
     int outputs = classes == ANY_CLASSIFIER ? classes(model.spec(), found) : classes;
     Architecture architecture =
         Architecture.of(
-            model, BackboneOptions.defaults().withImageSize(imageSize).withClasses(outputs));
+            model,
+            BackboneOptions.defaults()
+                .withImageSize(imageSize)
+                .withClasses(outputs)
+                .withUnitLength(found.path("vertices").has(NetworkBuilder.UNIT_LENGTH)));
     JsonNode expected = GraphComparison.tree(architecture.configuration());
     GraphComparison.requireSame(model.spec().name(), expected, found);
     SavedGraph graph = new SavedGraph(zip, architecture, expected, found);

@@ -45,6 +45,9 @@ public final class DummyTripletLoss extends ClassLoss {
   @JsonProperty("dummies")
   private final Dummies dummies;
 
+  /** Whether dummies are taken at length 1. */
+  private final transient boolean sphere;
+
   /** A loss in which every class counts the same. */
   public DummyTripletLoss(Dummies dummies) {
     this(dummies, new double[0]);
@@ -60,8 +63,21 @@ public final class DummyTripletLoss extends ClassLoss {
   public DummyTripletLoss(
       @JsonProperty("dummies") Dummies dummies,
       @JsonProperty("labelWeights") double... labelWeights) {
+    this(dummies, false, labelWeights);
+  }
+
+  private DummyTripletLoss(Dummies dummies, boolean sphere, double[] labelWeights) {
     super(LabelWeights.checked(dummies.classes().size(), labelWeights));
     this.dummies = dummies;
+    this.sphere = sphere;
+  }
+
+  /**
+   * The same with dummies of length 1, for embeddings of length 1. For training; it is not stored
+   * with a network.
+   */
+  public DummyTripletLoss onSphere() {
+    return new DummyTripletLoss(dummies, true, labelWeights());
   }
 
   public Dummies dummies() {
@@ -87,7 +103,11 @@ public final class DummyTripletLoss extends ClassLoss {
    * difference of the squares is linear in the embedding and exact however long that is.
    */
   private SDVariable euclidean(SameDiff sd, SDVariable e, DataType type) {
-    INDArray vectors = dummies.vectors(type).subi(Distances.SHIFT);
+    INDArray vectors = dummies.vectors(type);
+    if (sphere) {
+      vectors.diviColumnVector(vectors.norm2(1));
+    }
+    vectors.subi(Distances.SHIFT);
     INDArray lengths = Transforms.pow(vectors, 2).sum(1);
     INDArray contrast = contrast(type);
     SDVariable distances =
@@ -139,6 +159,7 @@ public final class DummyTripletLoss extends ClassLoss {
   public boolean equals(Object o) {
     return o instanceof DummyTripletLoss other
         && dummies.equals(other.dummies)
+        && sphere == other.sphere
         && Arrays.equals(labelWeights(), other.labelWeights());
   }
 

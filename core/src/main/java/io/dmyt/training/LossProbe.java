@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,6 +23,7 @@ final class LossProbe implements ILossFunction {
   private final ILossFunction loss;
   private transient double sum;
   private transient double keptSum;
+  private transient @Nullable INDArray labels;
   private transient @Nullable INDArray features;
   private transient @Nullable INDArray gradient;
 
@@ -46,6 +48,7 @@ final class LossProbe implements ILossFunction {
     Pair<Double, INDArray> both =
         loss.computeGradientAndScore(labels, preOutput, activation, mask, false);
     sum = both.getFirst();
+    this.labels = labels;
     free();
     INDArray found = both.getSecond();
     gradient = found;
@@ -53,6 +56,18 @@ final class LossProbe implements ILossFunction {
       features = preOutput.dup('c');
     }
     return found;
+  }
+
+  /**
+   * The gradient of a loss on the embeddings of the batch whose loss was computed last, to which
+   * its value is added.
+   */
+  INDArray besides(ILossFunction other, INDArray embeddings) {
+    Pair<Double, INDArray> both =
+        other.computeGradientAndScore(
+            Objects.requireNonNull(labels), embeddings, new ActivationIdentity(), null, false);
+    sum += both.getFirst();
+    return both.getSecond();
   }
 
   /** The features of the last batch, which another one is about to overwrite. */

@@ -6,9 +6,9 @@ import io.dmyt.backbone.ParameterTraits;
 import io.dmyt.internal.Text;
 import io.dmyt.optim.ParameterGroup;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -170,7 +170,7 @@ public record ParameterGroups(
     for (Rule rule : rules) {
       requireFound(backbone, names, rule.pattern);
     }
-    List<ParameterGroup> groups = new ArrayList<>();
+    Map<Long, ParameterGroup> groups = new TreeMap<>();
     for (String name : names) {
       double rate = Math.pow(layerDecay, deepest - depths.getOrDefault(name, deepest));
       double decay = decayMatricesOnly && !traits.decays(name) ? 0 : weightDecay;
@@ -180,18 +180,19 @@ public record ParameterGroups(
         decay = rule.weightDecay == null ? decay : rule.weightDecay;
       }
       for (FlatRange range : traits.ranges(name)) {
-        groups.add(
-            new ParameterGroup(range.from(), range.length(), learns.test(name) ? rate : 0, decay));
+        groups.merge(
+            range.from(),
+            new ParameterGroup(range.from(), range.length(), learns.test(name) ? rate : 0, decay),
+            (a, b) -> a.rate() >= b.rate() ? a : b);
       }
     }
-    if (groups.stream().noneMatch(ParameterGroup::learns)) {
+    if (groups.values().stream().noneMatch(ParameterGroup::learns)) {
       throw new IllegalArgumentException(
           Text.format(
               "nothing would learn: %s has no parameter that --train-only %s and the rest leave",
               backbone.spec().name(), trainOnly));
     }
-    groups.sort(Comparator.comparingLong(ParameterGroup::from));
-    return groups;
+    return List.copyOf(groups.values());
   }
 
   private @Nullable Rule rule(String name) {

@@ -18,7 +18,7 @@ import java.util.Map;
  */
 public record Recipe(String name, String text, Map<String, Object> options) {
   /** The recipes that there are. */
-  public static final List<String> NAMES = List.of("reference", "dmyt", "sbi");
+  public static final List<String> NAMES = List.of("reference", "dmyt", "sbi", "gend", "dmyt-gend");
 
   /**
    * Finds a recipe.

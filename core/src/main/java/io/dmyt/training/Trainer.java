@@ -84,7 +84,12 @@ public final class Trainer {
       throws IOException {
     Validation.require(detector, options.selection().by());
     detector.forgetFitted();
-    try (TrainingStep step = new TrainingStep(detector.backbone(), loss, options)) {
+    try (TrainingStep step =
+        new TrainingStep(
+            detector.backbone(),
+            loss,
+            detector.spec().loss().ofEmbeddings(detector.spec()),
+            options)) {
       return new TrainingSession(
               detector,
               options,

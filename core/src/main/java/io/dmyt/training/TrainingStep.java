@@ -10,16 +10,12 @@ import io.dmyt.optim.AdamW;
 import io.dmyt.optim.FusedAdamW;
 import io.dmyt.optim.Gradients;
 import io.dmyt.optim.GraphOptimizer;
-import io.dmyt.optim.ParameterGroup;
-import io.dmyt.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.DoubleFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * A step of training on one batch: forward, backward, running statistics, AdamW, and what {@link
@@ -45,22 +41,38 @@ public final class TrainingStep implements AutoCloseable {
   private int accumulated;
   private int images;
 
+  /** A step whose embeddings have no loss of their own. */
+  public TrainingStep(Backbone backbone, ILossFunction loss, TrainingOptions options) {
+    this(backbone, loss, null, options);
+  }
+
   /**
    * Writes optimiser, learning rate and decay into the graph's configuration, where a saved
    * detector has them.
    *
    * @param loss of the training, on the backbone's features
+   * @param ofEmbeddings a loss on embeddings of length 1 that is added to it, or null
    * @param options learning rate by epoch, and weight decay
    */
-  public TrainingStep(Backbone backbone, ILossFunction loss, TrainingOptions options) {
+  public TrainingStep(
+      Backbone backbone,
+      ILossFunction loss,
+      @Nullable ILossFunction ofEmbeddings,
+      TrainingOptions options) {
     this.backbone = backbone;
     this.loss = loss;
     this.options = options;
     graph = backbone.graph();
     probe = new LossProbe(loss);
     backbone.setLoss(probe);
+    if (ofEmbeddings != null) {
+      backbone
+          .unitLength()
+          .orElseThrow(() -> new IllegalArgumentException("embeddings are not of length 1"))
+          .tap(embeddings -> probe.besides(ofEmbeddings, embeddings));
+    }
     boolean alike = options.groups().equals(ParameterGroups.ALL);
-    optimizer = optimizer(backbone, options);
+    optimizer = Optimizers.of(backbone, options);
     gradients = new Gradients(optimizer);
     statistics = BatchNormStatistics.of(graph);
     startEpoch(0);
@@ -74,29 +86,6 @@ public final class TrainingStep implements AutoCloseable {
             : null;
     parts = new BatchParts(this, probe, gradients, statistics);
     average = options.step().average() > 0 ? new MovingAverage(graph, options.step()) : null;
-  }
-
-  private static GraphOptimizer optimizer(Backbone backbone, TrainingOptions options) {
-    ComputationGraph graph = backbone.graph();
-    boolean alike = options.groups().equals(ParameterGroups.ALL);
-    List<ParameterGroup> groups =
-        alike
-            ? List.of(ParameterGroup.all(graph, options.weightDecay()))
-            : options.groups().of(backbone, options.weightDecay());
-    Engines.freeze(graph, frozen(groups));
-    DoubleFunction<ISchedule> rates =
-        factor -> options.withLearningRate(options.learningRate() * factor).schedule();
-    return options.step().optimizer() == StepOptions.Optimizer.ADAMW
-        ? new AdamW(graph, rates, groups)
-        : new Sgd(graph, rates, options.step().momentum(), groups);
-  }
-
-  private static FrozenParameters frozen(List<ParameterGroup> groups) {
-    FrozenParameters frozen = FrozenParameters.NONE;
-    for (ParameterGroup group : groups) {
-      frozen = group.learns() ? frozen : frozen.and(group.from(), group.length());
-    }
-    return frozen;
   }
 
   /**
@@ -286,6 +275,7 @@ public final class TrainingStep implements AutoCloseable {
       average.close();
     }
     backbone.setLoss(loss);
+    backbone.unitLength().ifPresent(unit -> unit.tap(null));
     Engines.freeze(graph, FrozenParameters.NONE);
     probe.free();
   }

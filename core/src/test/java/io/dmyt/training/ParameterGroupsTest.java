@@ -1,8 +1,6 @@
 package io.dmyt.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +14,7 @@ import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.loss.CrossEntropyLoss;
 import io.dmyt.optim.ParameterGroup;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,10 +163,15 @@ class ParameterGroupsTest {
     return Stream.of(Engines.dl4j(), Engines.best());
   }
 
-  private static Map<String, INDArray> values(Backbone backbone) {
-    Map<String, INDArray> values = new LinkedHashMap<>();
-    backbone.parameters().forEach(p -> values.put(p.name(), backbone.get(p.name())));
+  private static Map<String, double[]> values(Backbone backbone) {
+    Map<String, double[]> values = new LinkedHashMap<>();
+    backbone.parameters().forEach(p -> values.put(p.name(), values(backbone, p.name())));
     return values;
+  }
+
+  /** All bits: ND4J's arrays are equal where they nearly are. */
+  private static double[] values(Backbone backbone, String name) {
+    return backbone.get(name).castTo(DataType.DOUBLE).ravel().toDoubleVector();
   }
 
   private static void train(Backbone backbone, ParameterGroups groups, int steps) {
@@ -189,17 +193,14 @@ class ParameterGroupsTest {
     ParameterGroups norms = ParameterGroups.ALL.withTrainOnly("norm");
     Backbone stock = backbone(VIT);
     Backbone vit = on(engine, stock);
-    Map<String, INDArray> before = values(vit);
+    Map<String, double[]> before = values(vit);
     train(vit, norms, 2);
     long learning = 0;
     for (Map.Entry<String, ParameterGroup> group : groups(vit, norms).entrySet()) {
       String name = group.getKey();
-      if (group.getValue().learns()) {
-        assertNotEquals(before.get(name), vit.get(name), name);
-        learning += group.getValue().length();
-      } else {
-        assertEquals(before.get(name), vit.get(name), name);
-      }
+      boolean learns = group.getValue().learns();
+      assertEquals(!learns, Arrays.equals(before.get(name), values(vit, name)), name);
+      learning += learns ? group.getValue().length() : 0;
     }
     assertEquals(2 * learning, vit.graph().getUpdater().getStateViewArray().length());
   }
@@ -214,20 +215,22 @@ class ParameterGroupsTest {
     Map<String, Backbone> trained = new LinkedHashMap<>();
     for (Engine engine : engines().toList()) {
       Backbone backbone = on(engine, backbone(CONVOLUTIONAL));
-      Map<String, INDArray> before = values(backbone);
+      Map<String, double[]> before = values(backbone);
       train(backbone, ParameterGroups.ALL.withTrainOnly("head"), 2);
       for (NamedParameter parameter : backbone.parameters()) {
         String name = parameter.name();
         boolean moves =
             parameter.kind() != NamedParameter.Kind.TRAINABLE || name.startsWith("classifier");
-        assertEquals(!moves, before.get(name).equals(backbone.get(name)), name);
+        assertEquals(!moves, Arrays.equals(before.get(name), values(backbone, name)), name);
       }
       trained.put(engine.name(), backbone);
     }
     Backbone first = trained.values().iterator().next();
     for (Backbone other : trained.values()) {
-      assertFalse(first.get("bn1.running_mean").isEmpty());
       for (NamedParameter p : first.parameters()) {
+        if (p.kind() != NamedParameter.Kind.STATISTIC) {
+          continue;
+        }
         INDArray expected = first.get(p.name()).castTo(DataType.DOUBLE);
         INDArray found = other.get(p.name()).castTo(DataType.DOUBLE);
         double difference = found.sub(expected).norm2Number().doubleValue();

@@ -117,7 +117,7 @@ class ResumeTest {
     List<EpochResult> expected = training.train(whole, () -> false).history();
     Path parts = folder.resolve("parts");
     int processes = 1;
-    while (training.train(parts, after(3)).stopped()) {
+    while (training.train(parts, after(7)).stopped()) {
       processes++;
     }
     assertTrue(processes > 1, "never stopped");

@@ -73,8 +73,8 @@ final class TrainCommand implements Command {
       names = {"-l", "--loss"},
       converter = OptionChecks.Loss.class,
       description =
-          "DmyT, Triplet or CrossEntropy (or BCE), case ignored; or a loss of your own, by its name or"
-              + " its class")
+          "DmyT, Triplet, CrossEntropy (or BCE), GenD or DmyT-GenD, case ignored; or a loss of your"
+              + " own, by its name or its class")
   LossKind loss = LossKind.DMYT;
 
   @Parameter(

@@ -31,8 +31,8 @@ public final class RunOptions {
   @Parameter(
       names = "--recipe",
       description =
-          "Options of a recipe: reference (the default), dmyt, or sbi; those given here take"
-              + " precedence, and the run's config.yaml has them all")
+          "Options of a recipe: reference (the default), dmyt, sbi, gend or dmyt-gend; those given"
+              + " here take precedence, and the run's config.yaml has them all")
   public String recipe = "reference";
 
   @Parameter(

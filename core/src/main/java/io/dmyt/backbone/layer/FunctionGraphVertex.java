@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A {@link FunctionVertex} in a graph: its parameters, and its function for the shapes in use. */
 @SuppressWarnings("overrides") // DL4J's own: an array where its interface has varargs.
-final class FunctionGraphVertex extends BaseGraphVertex {
+class FunctionGraphVertex extends BaseGraphVertex {
   private static final long serialVersionUID = 1;
 
   /** Training's, validation's, and the last batch's of each. */

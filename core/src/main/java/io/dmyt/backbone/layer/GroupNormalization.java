@@ -19,7 +19,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input and value: [batch, channels, height, width]. Parameters: {@code weight} γ and {@code
  * bias} β, both [channels].
  */
-public final class GroupNormalization extends FunctionVertex implements SelfDescribing, Normalization {
+public final class GroupNormalization extends FunctionVertex
+    implements SelfDescribing, Normalization {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("channels")
