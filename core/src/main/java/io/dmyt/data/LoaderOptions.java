@@ -1,6 +1,7 @@
 package io.dmyt.data;
 
 import io.dmyt.internal.Text;
+import java.util.function.Consumer;
 
 /**
  * How images are loaded. Start from {@link #training} or {@link #evaluation}.
@@ -73,137 +74,94 @@ public record LoaderOptions(
 
   /** These options with another batch size. */
   public LoaderOptions withBatch(int value) {
-    return new LoaderOptions(
-        preprocessing,
-        value,
-        workers,
-        prefetch,
-        shuffle,
-        seed,
-        dropLast,
-        badImages,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.batch = value);
   }
 
   /** These options with another number of decoding threads. */
   public LoaderOptions withWorkers(int value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        value,
-        prefetch,
-        shuffle,
-        seed,
-        dropLast,
-        badImages,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.workers = value);
   }
 
   /** These options with another number of batches made ahead. */
   public LoaderOptions withPrefetch(int value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        value,
-        shuffle,
-        seed,
-        dropLast,
-        badImages,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.prefetch = value);
   }
 
   /** These options with or without shuffling. */
   public LoaderOptions withShuffle(boolean value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        prefetch,
-        value,
-        seed,
-        dropLast,
-        badImages,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.shuffle = value);
   }
 
   /** These options with another seed for shuffling. */
   public LoaderOptions withSeed(long value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        prefetch,
-        shuffle,
-        value,
-        dropLast,
-        badImages,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.seed = value);
   }
 
   /** These options with or without the last, incomplete batch. */
   public LoaderOptions withDropLast(boolean value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        prefetch,
-        shuffle,
-        seed,
-        value,
-        badImages,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.dropLast = value);
   }
 
   /** These options with another way to treat bad images. */
   public LoaderOptions withBadImages(BadImages value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        prefetch,
-        shuffle,
-        seed,
-        dropLast,
-        value,
-        channelsLast,
-        sampler);
+    return with(changed -> changed.badImages = value);
   }
 
   /** These options with features that lie in memory channels last, or first. */
   public LoaderOptions withChannelsLast(boolean value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        prefetch,
-        shuffle,
-        seed,
-        dropLast,
-        badImages,
-        value,
-        sampler);
+    return with(changed -> changed.channelsLast = value);
   }
 
   /** These options with another order of a shuffled epoch. */
   public LoaderOptions withSampler(Sampler value) {
-    return new LoaderOptions(
-        preprocessing,
-        batch,
-        workers,
-        prefetch,
-        shuffle,
-        seed,
-        dropLast,
-        badImages,
-        channelsLast,
-        value);
+    return with(changed -> changed.sampler = value);
+  }
+
+  private LoaderOptions with(Consumer<Changed> change) {
+    Changed changed = new Changed(this);
+    change.accept(changed);
+    return changed.options();
+  }
+
+  /** A copy that can be changed. */
+  private static final class Changed {
+    private final Preprocessing preprocessing;
+    private int batch;
+    private int workers;
+    private int prefetch;
+    private boolean shuffle;
+    private long seed;
+    private boolean dropLast;
+    private BadImages badImages;
+    private boolean channelsLast;
+    private Sampler sampler;
+
+    Changed(LoaderOptions options) {
+      preprocessing = options.preprocessing;
+      batch = options.batch;
+      workers = options.workers;
+      prefetch = options.prefetch;
+      shuffle = options.shuffle;
+      seed = options.seed;
+      dropLast = options.dropLast;
+      badImages = options.badImages;
+      channelsLast = options.channelsLast;
+      sampler = options.sampler;
+    }
+
+    LoaderOptions options() {
+      return new LoaderOptions(
+          preprocessing,
+          batch,
+          workers,
+          prefetch,
+          shuffle,
+          seed,
+          dropLast,
+          badImages,
+          channelsLast,
+          sampler);
+    }
   }
 
   private static void atLeastOne(String what, int value) {

@@ -5,9 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -107,19 +105,7 @@ public final class ExpertConvolution extends FunctionVertex {
   }
 
   private SDVariable convolved(SameDiff graph, SDVariable images, SDVariable weight) {
-    int padding = same ? 0 : (kernel - 1) / 2;
-    Conv2DConfig config =
-        Conv2DConfig.builder()
-            .kH(kernel)
-            .kW(kernel)
-            .sH(stride)
-            .sW(stride)
-            .pH(padding)
-            .pW(padding)
-            .paddingMode(same ? PaddingMode.SAME : PaddingMode.VALID)
-            .dataFormat("NCHW")
-            .weightsFormat(WeightsFormat.YXIO)
-            .build();
+    Conv2DConfig config = Convolutions.config(kernel, stride, same);
     return depthwise
         ? graph
             .cnn()
@@ -132,7 +118,7 @@ public final class ExpertConvolution extends FunctionVertex {
 
   @Override
   public int[] outputSize(int height, int width) {
-    return new int[] {(height + stride - 1) / stride, (width + stride - 1) / stride};
+    return Convolutions.outputSize(height, width, stride);
   }
 
   @Override

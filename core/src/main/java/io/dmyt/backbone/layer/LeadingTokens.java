@@ -1,9 +1,7 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.ElementwiseFunction;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -17,31 +15,14 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: [batch, tokens, features]. Value: [batch, count + tokens, features]. Parameter: [1,
  * count, features].
  */
-public final class LeadingTokens extends TokenVertex {
+public final class LeadingTokens extends LearnedTokensVertex {
   private static final long serialVersionUID = 1;
-
-  @JsonProperty("count")
-  private final int count;
-
-  @JsonProperty("features")
-  private final int features;
 
   /**
    * @param count how many
    */
   public LeadingTokens(@JsonProperty("count") int count, @JsonProperty("features") int features) {
-    this.count = count;
-    this.features = features;
-  }
-
-  @Override
-  public Map<String, long[]> parameterShapes() {
-    return shapes(WHOLE, shape(1, count, features));
-  }
-
-  @Override
-  protected List<Object> settings() {
-    return List.of(count, features);
+    super(count, features);
   }
 
   @Override
@@ -57,14 +38,9 @@ public final class LeadingTokens extends TokenVertex {
     return graph.concat(1, zeros.add(Objects.requireNonNull(parameters.get(WHOLE))), inputs[0]);
   }
 
-  /** The batch's size is not known yet: 0 times some of the tokens have it. */
   @Override
   public int describe(VertexNodes nodes) {
-    int some = nodes.add(new Operation.Slice(1, 0, count), nodes.input());
-    int zeros = nodes.add(new Operation.Elementwise(ElementwiseFunction.LINEAR, 0, 0), some);
-    int tokens = nodes.add(new Operation.Weight(nodes.parameter(WHOLE)));
-    int spread = nodes.add(new Operation.Sum(), zeros, tokens);
-    return nodes.add(new Operation.Concat(1), spread, nodes.input());
+    return nodes.add(new Operation.Concat(1), tokens(nodes), nodes.input());
   }
 
   @Override

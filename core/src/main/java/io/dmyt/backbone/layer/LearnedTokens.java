@@ -1,9 +1,6 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.ElementwiseFunction;
-import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -16,31 +13,14 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: [batch, tokens, features]. Value: [batch, count, features]. Parameter: [1, count,
  * features].
  */
-public final class LearnedTokens extends TokenVertex {
+public final class LearnedTokens extends LearnedTokensVertex {
   private static final long serialVersionUID = 1;
-
-  @JsonProperty("count")
-  private final int count;
-
-  @JsonProperty("features")
-  private final int features;
 
   /**
    * @param count how many; the input has as many at least
    */
   public LearnedTokens(@JsonProperty("count") int count, @JsonProperty("features") int features) {
-    this.count = count;
-    this.features = features;
-  }
-
-  @Override
-  public Map<String, long[]> parameterShapes() {
-    return shapes(WHOLE, shape(1, count, features));
-  }
-
-  @Override
-  protected List<Object> settings() {
-    return List.of(count, features);
+    super(count, features);
   }
 
   @Override
@@ -59,10 +39,7 @@ public final class LearnedTokens extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    int some = nodes.add(new Operation.Slice(1, 0, count), nodes.input());
-    int zeros = nodes.add(new Operation.Elementwise(ElementwiseFunction.LINEAR, 0, 0), some);
-    int tokens = nodes.add(new Operation.Weight(nodes.parameter(WHOLE)));
-    return nodes.add(new Operation.Sum(), zeros, tokens);
+    return tokens(nodes);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -17,26 +16,14 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: queries, keys and values one after another, [batch, tokens, 3 · features]. Value:
  * [batch, tokens, features].
  */
-public final class SelfAttention extends TokenVertex {
+public final class SelfAttention extends AttentionVertex {
   private static final long serialVersionUID = 1;
-
-  @JsonProperty("heads")
-  private final int heads;
-
-  @JsonProperty("features")
-  private final int features;
 
   /**
    * @param features of all heads together
    */
   public SelfAttention(@JsonProperty("heads") int heads, @JsonProperty("features") int features) {
-    this.heads = heads;
-    this.features = features;
-  }
-
-  @Override
-  protected List<Object> settings() {
-    return List.of(heads, features);
+    super(heads, features);
   }
 
   @Override
@@ -44,33 +31,13 @@ public final class SelfAttention extends TokenVertex {
     return new SelfAttention(heads, features);
   }
 
-  private double scale() {
-    return 1 / Math.sqrt((double) features / heads);
-  }
-
   @Override
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    long[] shape = inputs[0].getShape();
     SDVariable queries = heads(graph, inputs[0], 0);
-    SDVariable keys = heads(graph, inputs[0], 1);
-    SDVariable values = heads(graph, inputs[0], 2);
-    SDVariable scores = graph.mmul(queries, keys, false, true, false).mul(scale());
-    return graph
-        .mmul(graph.nn().softmax(scores, 3), values)
-        .permute(0, 2, 1, 3)
-        .reshape(shape[0], shape[1], features);
-  }
-
-  /** A third of the input as [batch, heads, tokens, features of a head]. */
-  private SDVariable heads(SameDiff graph, SDVariable input, int third) {
-    long[] shape = input.getShape();
-    int batch = (int) shape[0];
-    int tokens = (int) shape[1];
-    return graph
-        .slice(input, new int[] {0, 0, third * features}, batch, tokens, features)
-        .reshape(batch, tokens, heads, features / heads)
-        .permute(0, 2, 1, 3);
+    SDVariable keys = heads(graph, inputs[0], features);
+    SDVariable values = heads(graph, inputs[0], 2 * features);
+    return attend(graph, inputs[0].getShape(), queries, keys, values);
   }
 
   @Override

@@ -5,9 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -143,19 +141,7 @@ public final class StandardizedConvolution extends FunctionVertex {
   }
 
   private SDVariable convolved(SameDiff graph, SDVariable images, SDVariable rows, int channels) {
-    int padding = same ? 0 : (kernel - 1) / 2;
-    Conv2DConfig config =
-        Conv2DConfig.builder()
-            .kH(kernel)
-            .kW(kernel)
-            .sH(stride)
-            .sW(stride)
-            .pH(padding)
-            .pW(padding)
-            .paddingMode(same ? PaddingMode.SAME : PaddingMode.VALID)
-            .dataFormat("NCHW")
-            .weightsFormat(WeightsFormat.YXIO)
-            .build();
+    Conv2DConfig config = Convolutions.config(kernel, stride, same);
     SDVariable weights = rows.reshape(channels, in / groups, kernel, kernel).permute(2, 3, 1, 0);
     return graph.cnn().conv2d(images, weights, config);
   }
@@ -166,7 +152,7 @@ public final class StandardizedConvolution extends FunctionVertex {
 
   @Override
   public int[] outputSize(int height, int width) {
-    return new int[] {(height + stride - 1) / stride, (width + stride - 1) / stride};
+    return Convolutions.outputSize(height, width, stride);
   }
 
   @Override
