@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dmyt.data.Sample;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
+import io.dmyt.engine.Requires;
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.svm.EmbeddingSvm;
 import io.dmyt.training.Trainer;
@@ -374,9 +374,9 @@ class DetectorTest {
 
   /** DL4J's own max pooling and oneDNN's ReLU pass over NaN; what is behind shows nothing of it. */
   @ParameterizedTest
+  @Requires(Requires.Machine.FAST_ENGINE)
   @ValueSource(strings = {"DmyT", "CrossEntropy"})
   void givesNoVerdictFromParametersThatAreNoNumbers(LossKind loss) {
-    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
     assertNoVerdict(loss, Engines.best(), "conv1.weight");
   }
 

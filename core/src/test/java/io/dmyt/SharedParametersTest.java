@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Requires;
 import io.dmyt.loss.Dummies;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Several detectors over the same parameters, each in a thread of its own. */
+@Requires(Requires.Machine.FAST_ENGINE)
 class SharedParametersTest {
   private static Detector detector(Engine engine) {
     List<String> classes = List.of("fake", "real");
@@ -39,7 +40,6 @@ class SharedParametersTest {
   @Test
   void computeTheSameAtTheSameTime() throws Exception {
     try (Detector detector = detector(Engines.best(ExecutionOptions.DEFAULT.withThreads(1)))) {
-      assumeTrue(Engines.accelerated(detector.graph()), "no engine is here");
       List<INDArray> images = new ArrayList<>();
       List<double[]> expected = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -74,7 +74,6 @@ class SharedParametersTest {
   @Test
   void seeEachOthersParameters() {
     try (Detector detector = detector(Engines.best(ExecutionOptions.DEFAULT.withThreads(1)))) {
-      assumeTrue(Engines.accelerated(detector.graph()), "no engine is here");
       INDArray images = Nd4j.rand(2, 3, 32, 32);
       try (Detector other = detector.sharing()) {
         scores(other, images);

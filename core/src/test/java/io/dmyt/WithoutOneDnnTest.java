@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
+import io.dmyt.engine.Requires;
 import io.dmyt.loss.Dummies;
 import io.dmyt.training.TrainingOptions;
 import io.dmyt.training.TrainingStep;
@@ -16,12 +17,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** DL4J's own layers train and predict where there is no oneDNN, not even its classes. */
-@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
+@Requires(Requires.Machine.HOST_ARRAYS)
 class WithoutOneDnnTest {
   private static final String LOSSES = "losses ";
   private static final TrainingOptions OPTIONS = TrainingOptions.defaults().withLearningRate(1e-4);

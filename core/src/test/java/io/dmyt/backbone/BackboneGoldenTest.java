@@ -1,13 +1,13 @@
 package io.dmyt.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmyt.Golden;
 import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.engine.Engines;
+import io.dmyt.engine.Requires;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,8 +107,8 @@ class BackboneGoldenTest {
   }
 
   @TestFactory
+  @Requires(Requires.Machine.FAST_ENGINE)
   Stream<DynamicTest> featuresOnTheBestEngine() {
-    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
     return each(golden -> true, golden -> checkFeatures(golden, BackboneGoldenTest::fast));
   }
 

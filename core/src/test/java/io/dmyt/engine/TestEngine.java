@@ -1,7 +1,5 @@
 package io.dmyt.engine;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,7 +28,7 @@ public record TestEngine(Engine engine, DataType type) {
 
   /** The best engine, over floats; a test that asks for it is skipped where there is none. */
   public static TestEngine best() {
-    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
+    Requires.Machine.FAST_ENGINE.assume();
     return new TestEngine(Engines.best(), DataType.FLOAT);
   }
 

@@ -3,10 +3,10 @@ package io.dmyt.optim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.dmyt.engine.Engines;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Twins;
 import java.util.LinkedHashMap;
@@ -25,7 +25,6 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
@@ -37,7 +36,7 @@ import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /** Against DL4J's updater, whose state it shares. */
-@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
+@Requires(Requires.Machine.HOST_ARRAYS)
 class FusedUpdaterTest {
 
   private static ComputationGraphConfiguration network(
@@ -143,8 +142,8 @@ class FusedUpdaterTest {
   }
 
   @Test
+  @Requires(Requires.Machine.FAST_ENGINE)
   void stateIsTheSourcesOwn() {
-    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
     ComputationGraph stock = new ComputationGraph(network(with(new Adam(1e-2)), new Adam(1e-2)));
     stock.init();
     stock.getUpdater();

@@ -2,7 +2,6 @@ package io.dmyt.engine.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.BackboneOptions;
@@ -12,6 +11,7 @@ import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Twins;
 import io.dmyt.loss.CrossEntropyLoss;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -33,13 +32,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * What a GPU is asked for beyond the sweep over all engines, which runs it in single precision: the
  * other precisions, and training with parameters that stay on the device. Skipped without a GPU.
  */
+@Requires(Requires.Machine.GPU)
 class CudaSweepTest {
-
-  @BeforeEach
-  void needsGpu() {
-    CudaProvider provider = new CudaProvider();
-    assumeTrue(provider.unavailableBecause() == null, provider::unavailableBecause);
-  }
 
   private static Engine engine(Precision precision) {
     return Engines.of(new CudaProvider(), ExecutionOptions.DEFAULT.withPrecision(precision));

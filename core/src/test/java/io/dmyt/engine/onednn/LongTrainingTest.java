@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.engine.AcceleratedGraphTest;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.Twins;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,13 +15,12 @@ import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Thousands of steps don't grow the process. */
-@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
+@Requires(Requires.Machine.ONEDNN)
 class LongTrainingTest {
   private static final int WARM_UP = 200;
   private static final int STEPS = 2000;
@@ -30,7 +30,6 @@ class LongTrainingTest {
   @Tag("slow")
   @EnabledOnOs(OS.LINUX)
   void residentMemoryStaysFlat() throws Exception {
-    OneDnnTests.assumeAvailable();
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -10,30 +10,24 @@ import io.dmyt.engine.CoverageTest;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.Placement;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Twins;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Which of oneDNN's kernels run, in every layout. */
-@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
+@Requires(Requires.Machine.ONEDNN)
 class OneDnnGraphTest {
   private static final INDArray IMAGES = Twins.random(1, 4, 3, 25, 21);
   private static final INDArray LABELS = AcceleratedGraphTest.labels(4, 3);
-
-  @BeforeAll
-  static void assumeAvailable() {
-    OneDnnTests.assumeAvailable();
-  }
 
   @TestFactory
   Stream<DynamicTest> everyLayerChannelsLast() {

@@ -1,7 +1,5 @@
 package io.dmyt.engine.onednn;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.TestEngine;
@@ -14,11 +12,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** What tests of oneDNN's own have in common. */
 final class OneDnnTests {
   private OneDnnTests() {}
-
-  static void assumeAvailable() {
-    OneDnnProvider provider = new OneDnnProvider();
-    assumeTrue(provider.unavailableBecause() == null, provider::unavailableBecause);
-  }
 
   /** An engine that stores images as a policy says, in bfloat16 even where that is emulated. */
   static TestEngine engine(StoragePolicy policy) {

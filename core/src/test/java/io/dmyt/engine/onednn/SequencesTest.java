@@ -6,11 +6,11 @@ import io.dmyt.backbone.SmallTransformers;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.Placement;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.Twins;
 import io.dmyt.engine.onednn.Emitter.Kernel;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,12 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Transformers on oneDNN in every storage. */
+@Requires(Requires.Machine.ONEDNN)
 class SequencesTest {
-
-  @BeforeAll
-  static void assumeAvailable() {
-    OneDnnTests.assumeAvailable();
-  }
 
   static Stream<Arguments> storagesAndNetworks() {
     return Stream.of(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.engine.AcceleratedGraphTest;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.Twins;
 import io.dmyt.internal.Stripes;
 import io.dmyt.optim.FusedAdamW;
@@ -19,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +29,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** As many threads compute as were asked for. */
-@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
+@Requires(Requires.Machine.ONEDNN)
 class ThreadsTest {
   private static final INDArray IMAGES = Twins.random(1, 16, 3, 64, 64);
   private static final INDArray LABELS = AcceleratedGraphTest.labels(16, 3);
@@ -40,7 +40,6 @@ class ThreadsTest {
   @ValueSource(ints = {1, 2})
   @EnabledOnOs(OS.LINUX)
   void noMoreThreadsWorkThanAsked(int threads) throws Exception {
-    OneDnnTests.assumeAvailable();
     ComputationGraph stock = new ComputationGraph(AcceleratedGraphTest.residual());
     stock.init();
     ComputationGraph graph =

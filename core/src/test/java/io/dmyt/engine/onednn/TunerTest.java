@@ -8,43 +8,23 @@ import io.dmyt.engine.AcceleratedGraphTest;
 import io.dmyt.engine.CoverageTest;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Tuning;
 import io.dmyt.engine.Twins;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Whatever is measured, the results are the same. */
+@Requires(Requires.Machine.ONEDNN)
 class TunerTest {
   private static final INDArray IMAGES = Twins.random(1, 4, 3, 25, 21);
-
-  @BeforeAll
-  static void assumeAvailable() {
-    OneDnnTests.assumeAvailable();
-  }
-
-  /** By it the last candidate is always the fastest, and none is hopeless. */
-  private static Tuner.Stopwatch falling() {
-    double[] next = {1};
-    Map<Long, Double> known = new HashMap<>();
-    return (description, hopeless) ->
-        known.computeIfAbsent(description.address(), address -> next[0] *= 0.8);
-  }
-
-  /** By it nothing is faster than the rule. */
-  private static Tuner.Stopwatch rising() {
-    double[] next = {1};
-    return (description, hopeless) -> next[0] *= 1.1;
-  }
 
   private static Stream<DynamicTest> everyLayer(Precision precision, Tuner.Stopwatch stopwatch)
       throws IOException {
@@ -54,12 +34,12 @@ class TunerTest {
 
   @TestFactory
   Stream<DynamicTest> everyLayerByTheLastCandidate() throws IOException {
-    return everyLayer(Precision.F32, falling());
+    return everyLayer(Precision.F32, Stopwatches.falling());
   }
 
   @TestFactory
   Stream<DynamicTest> everyLayerByTheLastCandidateInBfloat16() throws IOException {
-    return everyLayer(Precision.BF16, falling());
+    return everyLayer(Precision.BF16, Stopwatches.falling());
   }
 
   @TestFactory
@@ -87,20 +67,17 @@ class TunerTest {
     StoragePolicy policy = StoragePolicy.of(Precision.F32);
     assertEquals(
         kernels(OneDnnTests.engine(policy)),
-        kernels(OneDnnTests.engine(policy, Tuning.in(), rising())));
+        kernels(OneDnnTests.engine(policy, Tuning.in(), Stopwatches.rising())));
   }
 
   @Test
   void aChoiceIsKept() throws IOException {
     StoragePolicy policy = StoragePolicy.of(Precision.F32);
     Tuning tuning = Tuning.in();
-    List<Emitter.Kernel> chosen = kernels(OneDnnTests.engine(policy, tuning, falling()));
+    List<Emitter.Kernel> chosen =
+        kernels(OneDnnTests.engine(policy, tuning, Stopwatches.falling()));
     assertFalse(chosen.equals(kernels(OneDnnTests.engine(policy))), "nothing but the rule's");
-    Tuner.Stopwatch none =
-        (description, hopeless) -> {
-          throw new AssertionError("measured again");
-        };
-    assertEquals(chosen, kernels(OneDnnTests.engine(policy, tuning, none)));
+    assertEquals(chosen, kernels(OneDnnTests.engine(policy, tuning, Stopwatches.none())));
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.dmyt.backbone.Backbones;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
+import io.dmyt.engine.Requires;
 import io.dmyt.loss.Dummies;
 import io.dmyt.svm.EmbeddingSvm;
 import java.util.List;
@@ -28,7 +29,6 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -206,8 +206,8 @@ class GradCamTest {
     "vit_tiny_patch16_224, DMYT",
     "vit_deit_tiny_distilled_patch16_224, CROSS_ENTROPY"
   })
+  @Requires(Requires.Machine.FAST_ENGINE)
   void mapIsTheSameOnAnyEngine(String backbone, LossKind loss) {
-    Assumptions.assumeFalse(Engines.best().equals(Engines.dl4j()), "no faster engine");
     INDArray images = images(2, 64);
     try (Detector fast = detector(backbone, loss, 64, Engines.best());
         Detector plain = detector(backbone, loss, 64, Engines.dl4j())) {
