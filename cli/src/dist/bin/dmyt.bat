@@ -47,7 +47,7 @@ if not defined archive if exist "%cache%\%name%" set "archive=%cache%\%name%"
 if defined archive goto found
 
 set "computes="
-for %%C in (bench calibrate convert demo embed predict test train) do if "%%C"=="%~1" set "computes=1"
+for %%C in (bench calibrate convert demo embed faces predict test train) do if "%%C"=="%~1" set "computes=1"
 if not defined computes goto run
 set "scratch=.%name%.%RANDOM%%RANDOM%"
 set "folder=%home%\lib"
@@ -88,7 +88,7 @@ if defined page chcp %page% >nul 2>&1
 exit /b %code%
 
 :oldjava
-echo dmyt: %java% is Java %version%: install Java 17 or newer, or set JAVA_HOME 1>&2
+echo dmyt: "%java%" is Java %version%: install Java 17 or newer, or set JAVA_HOME 1>&2
 exit /b 1
 
 :nojava

@@ -151,7 +151,7 @@ find_archive() {
       fi
     done
   done
-  case $command in bench | calibrate | convert | demo | embed | predict | test | train) ;; *) return ;; esac
+  case $command in bench | calibrate | convert | demo | embed | faces | predict | test | train) ;; *) return ;; esac
 
   for folder in "$installation" "$cache" ''; do
     if [ -z "$folder" ]; then return; fi

@@ -18,7 +18,7 @@ public record Decisions(double[][] scores, double[] logits, int[] predictions) {
     if (scores.length != logits.length || scores.length != predictions.length) {
       throw new IllegalArgumentException(
           Text.format(
-              "%d scores, %d logits, %d predictions: must be as many",
+              "%d scores, %d logits, %d predictions: the numbers must be equal",
               scores.length, logits.length, predictions.length));
     }
   }

@@ -108,10 +108,7 @@ final class DetectorFile {
             .map(Quoted::of)
             .toList();
     if (!unknown.isEmpty()) {
-      log.warn(
-          "{}: ignored what this library does not know: {}",
-          file,
-          Quoted.line(String.join(", ", unknown)));
+      log.warn("{}: ignored unknown entries: {}", file, Quoted.line(String.join(", ", unknown)));
     }
   }
 

@@ -112,7 +112,8 @@ public final class FakeScore {
   private static void check(double[] scores, int realIndex, double scale) {
     if (scores.length < 2 || realIndex < 0 || realIndex >= scores.length) {
       throw new IllegalArgumentException(
-          Text.format("class %d is to be the real one of %d", realIndex, scores.length));
+          Text.format(
+              "the real class is %d, but there are only %d classes", realIndex, scores.length));
     }
     if (!(scale > 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException("scale must be above 0 and finite, found " + scale);

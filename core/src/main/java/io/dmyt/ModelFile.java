@@ -306,8 +306,7 @@ public final class ModelFile implements AutoCloseable {
       DetectorWriter.write(file, toBackbone(), Objects.requireNonNull(content), rule, Map.of());
     } else {
       throw new IllegalArgumentException(
-          Text.format(
-              "%s: only .safetensors, which PyTorch's world reads, and .zip are written", file));
+          Text.format("%s: the name must end in .zip or .safetensors", file));
     }
   }
 

@@ -22,10 +22,10 @@ public record OperatingPoint(
 
   public OperatingPoint {
     if (!(threshold >= 0 && threshold <= NEVER)) {
-      throw new IllegalArgumentException("a threshold is in 0 to 1, found " + threshold);
+      throw new IllegalArgumentException("a threshold must be from 0 to 1, found " + threshold);
     }
     if (criterion == null || criterion.isBlank()) {
-      throw new IllegalArgumentException("an operating point says its criterion");
+      throw new IllegalArgumentException("an operating point needs a criterion");
     }
   }
 

@@ -92,9 +92,11 @@ class FakeScoreTest {
   @Test
   void faultyArguments_areNamed() {
     assertFault(
-        "class 2 is to be the real one of 2", () -> FakeScore.probability(new double[2], 2, 1));
+        "the real class is 2, but there are only 2 classes",
+        () -> FakeScore.probability(new double[2], 2, 1));
     assertFault(
-        "class 0 is to be the real one of 1", () -> FakeScore.probability(new double[1], 0, 1));
+        "the real class is 0, but there are only 1 classes",
+        () -> FakeScore.probability(new double[1], 0, 1));
     assertFault("scale must be above 0", () -> FakeScore.probability(new double[2], 0, 0));
     assertFault("2 features or more, found 1", () -> FakeScore.dummyScale(1));
   }

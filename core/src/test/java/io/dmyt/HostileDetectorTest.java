@@ -280,7 +280,7 @@ class HostileDetectorTest {
     System.arraycopy("INT32".getBytes(StandardCharsets.US_ASCII), 0, doubles, header + 10, 5);
     refuse("the network's has at most", with(RawZip.Entry.stored(COEFFICIENTS, more)));
     refuse(
-        "something follows",
+        "more data after",
         with(RawZip.Entry.stored(COEFFICIENTS, Arrays.copyOf(values, values.length + 1))));
     refuse("cut short", with(RawZip.Entry.stored(COEFFICIENTS, less)));
     refuse("values, expected", with(RawZip.Entry.stored(COEFFICIENTS, endless)));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every source file of the three modules. */
@@ -32,34 +30,12 @@ class SourcesTest {
           "NetworkBuilder", "a method for each kind of layer",
           "Networks", "libtorch's networks, layer by layer");
 
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> modules =
-        Stream.of("core", "cli", "benchmarks").map(Path.of("..")::resolve)) {
-      return modules
-          .flatMap(module -> below(module.resolve(Path.of("src", "main", "java"))))
-          .filter(file -> file.toString().endsWith(".java"))
-          .toList();
-    }
-  }
-
-  private static Stream<Path> below(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.toList().stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String name(Path file) {
-    return String.valueOf(file.getFileName()).replace(".java", "");
-  }
-
   @Test
   void longFilesHaveAReason() throws IOException {
     Set<String> found = new TreeSet<>();
-    for (Path file : sources()) {
-      if (Files.readAllLines(file).size() > LONG && !LONGER.containsKey(name(file))) {
-        found.add(name(file));
+    for (Path file : Sources.all()) {
+      if (Files.readAllLines(file).size() > LONG && !LONGER.containsKey(Sources.name(file))) {
+        found.add(Sources.name(file));
       }
     }
     assertEquals(Set.of(), found);
@@ -67,7 +43,7 @@ class SourcesTest {
 
   @Test
   void everyPackageIsNullMarked() throws IOException {
-    List<Path> sources = sources();
+    List<Path> sources = Sources.all();
     Set<Path> packages = sources.stream().map(Path::getParent).collect(Collectors.toSet());
     assertTrue(packages.size() > 25, "packages: " + packages.size());
     for (Path folder : packages) {

@@ -1,6 +1,7 @@
 package io.dmyt.benchmarks;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Json;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -196,6 +197,6 @@ final class Report {
     missing.forEach((side, why) -> absent.put(side.key(), why));
     root.put("missing", absent);
     root.put("failures", failures);
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+    AtomicFile.write(file, Json.write(root));
   }
 }

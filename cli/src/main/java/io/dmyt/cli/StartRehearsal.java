@@ -5,6 +5,8 @@ import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Pictures;
 import io.dmyt.loss.Dummies;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /**
  * Loads the classes of a typical start: saves a small untrained detector and has {@code dmyt
@@ -33,10 +34,8 @@ final class StartRehearsal {
     int code;
     try {
       save(weights);
-      ImageIO.write(
-          new BufferedImage(IMAGE_SIZE, IMAGE_SIZE, BufferedImage.TYPE_INT_RGB),
-          "jpg",
-          image.toFile());
+      BufferedImage black = new BufferedImage(IMAGE_SIZE, IMAGE_SIZE, BufferedImage.TYPE_INT_RGB);
+      AtomicFile.write(image, out -> Pictures.writeJpeg(black, 0.75, out));
       PrintStream nowhere =
           new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
       code =

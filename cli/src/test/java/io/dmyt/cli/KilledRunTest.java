@@ -215,7 +215,7 @@ class KilledRunTest {
     say(1, "nowhere", train(folder.resolve("nowhere"), 2, "-o", none));
     assertTrue(Files.notExists(none), "a run that never began leaves nothing");
     say(2, "is not a run's folder", "train", "--resume", folder.resolve("data"));
-    say(2, "a run keeps its model", "train", "--resume", run, "--image-size", 64);
+    say(2, "label weights can't be changed", "train", "--resume", run, "--image-size", 64);
     say(2, "did you mean batch?", "train", "--config", config("bach: 4\ndataset: " + data));
     say(2, "line 2", "train", "--config", config("batch: 4\nbatch: 8"));
     say(2, "-b", "train", "--config", config("batch: many\ndataset: " + data));
@@ -229,7 +229,8 @@ class KilledRunTest {
     flip(run.resolve("last.zip"), 0.5);
     Cli.Result recovered = Cli.run("train", "--resume", run, "-e", 3);
     assertEquals(0, recovered.code(), recovered.all());
-    assertTrue(recovered.err().contains("going on from the state saved before"), recovered.err());
+    assertTrue(
+        recovered.err().contains("resuming from the state saved before it"), recovered.err());
     assertEquals(4, losses(run).size());
     try (FileChannel file = FileChannel.open(run.resolve("last.zip"), StandardOpenOption.WRITE)) {
       file.truncate(file.size() / 3);
@@ -239,7 +240,7 @@ class KilledRunTest {
     assertTrue(recovered.err().contains("last.zip was damaged"), recovered.err());
     flip(run.resolve("last.zip"), 0.3);
     flip(run.resolve("previous.zip"), 0.4);
-    say(1, "nothing to go on from", "train", "--resume", run);
+    say(1, "there is no state to resume from", "train", "--resume", run);
 
     Path other = folder.resolve("other");
     assertEquals(0, Cli.run(train(data, 1, "-o", other)).code());

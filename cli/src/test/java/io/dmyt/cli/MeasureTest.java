@@ -162,11 +162,11 @@ class MeasureTest {
         List.of(
             "Test of detector.zip",
             "By video (mean of frames)",
-            "Other ways to a verdict",
+            "Other decision rules",
             "ROC curve",
             "Reliability",
             "dummies",
-            "taken for real",
+            "predicted real",
             "Heat map of",
             "resnet18, images of 32 × 32 pixels",
             "18 images: deepfake 6, faceswap 6, real 6",

@@ -182,8 +182,7 @@ class TrainAndTestTest {
       }
     }
     assertRefused(
-        "--miner, --miner-margin, --margin, --distance and --normalize have a meaning with --loss"
-            + " Triplet alone",
+        "--miner, --miner-margin, --margin, --distance and --normalize need --loss Triplet",
         train(dataset, "DmyT", output, "--margin", 0.5));
     assertRefused(
         "--miner is one of semihard, hard, all, batch-hard, not soft",

@@ -41,7 +41,8 @@ final class ArrayEntry {
     FlatMemory memory = FlatMemory.of(target);
     FloatBuffer values = memory.floats(target);
     if (values == null) {
-      throw new ZipException(Text.format("the memory of %d values can't be had", target.length()));
+      throw new ZipException(
+          Text.format("there is not enough memory for %d values", target.length()));
     }
     byte[] chunk = new byte[CHUNK];
     float[] floats = new float[CHUNK / Float.BYTES];
@@ -53,7 +54,8 @@ final class ArrayEntry {
     }
     memory.written();
     if (data.read() >= 0) {
-      throw new ZipException(Text.format("something follows the %d values", target.length()));
+      throw new ZipException(
+          Text.format("there is more data after the %d values", target.length()));
     }
   }
 

@@ -5,6 +5,7 @@ import io.dmyt.checkpoint.MovingAverage;
 import io.dmyt.checkpoint.Reparametrization;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.TensorSet;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -124,8 +125,11 @@ public final class NetworkSearch {
     return best.score() == 0
         ? source + " looks like no network known here"
         : Text.format(
-            "%s fits no network known here; the closest is %s (%.0f %%): %s",
-            source, best.network(), Math.floor(100 * best.score()), best.faults());
+            "%s fits no network known here; the closest is %s (%s): %s",
+            source,
+            best.network(),
+            Numbers.percent(Math.floor(100 * best.score()) / 100, 0),
+            best.faults());
   }
 
   private Optional<FoundNetwork> choose(Predicate<FoundNetwork> wanted) {

@@ -4,7 +4,6 @@ import static org.bytedeco.opencv.global.opencv_core.ALGO_HINT_ACCURATE;
 import static org.bytedeco.opencv.global.opencv_core.BORDER_REFLECT_101;
 import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
-import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
@@ -16,6 +15,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.getRotationMatrix2D;
 import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
 
+import io.dmyt.internal.Mats;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -30,8 +30,7 @@ final class PixelOps {
   /** Compressed as JPEG, with chroma at half the resolution, and read again. */
   static RgbImage jpeg(RgbImage image, int quality) {
     try (IntPointer options = new IntPointer(IMWRITE_JPEG_QUALITY, quality);
-        BytePointer pixels = new BytePointer(image.pixels());
-        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
+        Mat rgb = mat(image);
         Mat bgr = new Mat();
         BytePointer file = new BytePointer()) {
       cvtColor(rgb, bgr, COLOR_RGB2BGR);
@@ -40,7 +39,7 @@ final class PixelOps {
       }
       try (Mat encoded = new Mat(1, Math.toIntExact(file.limit()), CV_8UC1, file);
           Mat decoded = imdecode(encoded, IMREAD_COLOR_RGB)) {
-        return copy(decoded, image);
+        return image(decoded);
       }
     }
   }
@@ -51,13 +50,12 @@ final class PixelOps {
    * @param side of the kernel in pixels, odd
    */
   static RgbImage blur(RgbImage image, double deviation, int side) {
-    try (BytePointer pixels = new BytePointer(image.pixels());
-        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
+    try (Mat rgb = mat(image);
         Mat blurred = new Mat();
         Size kernel = new Size(side, side)) {
       GaussianBlur(
           rgb, blurred, kernel, deviation, deviation, BORDER_REPLICATE, ALGO_HINT_ACCURATE);
-      return copy(blurred, image);
+      return image(blurred);
     }
   }
 
@@ -70,15 +68,14 @@ final class PixelOps {
 
   /** Turned around its middle, by degrees against the clock; what comes in is mirrored. */
   static RgbImage rotate(RgbImage image, double degrees) {
-    try (BytePointer pixels = new BytePointer(image.pixels());
-        Mat rgb = new Mat(image.height(), image.width(), CV_8UC3, pixels);
+    try (Mat rgb = mat(image);
         Point2f middle = new Point2f((image.width() - 1) / 2f, (image.height() - 1) / 2f);
         Mat turn = getRotationMatrix2D(middle, degrees, 1);
         Mat turned = new Mat();
         Size size = new Size(image.width(), image.height());
         Scalar none = new Scalar(0)) {
       warpAffine(rgb, turned, turn, size, INTER_LINEAR, BORDER_REFLECT_101, none);
-      return copy(turned, image);
+      return image(turned);
     }
   }
 
@@ -109,11 +106,11 @@ final class PixelOps {
     return (byte) Math.max(0, Math.min(255, Math.round(value)));
   }
 
-  private static RgbImage copy(Mat pixels, RgbImage like) {
-    byte[] bytes = new byte[like.pixels().length];
-    try (BytePointer data = pixels.data()) {
-      data.get(bytes);
-    }
-    return new RgbImage(like.width(), like.height(), bytes);
+  private static Mat mat(RgbImage image) {
+    return Mats.of(image.pixels(), image.width(), image.height());
+  }
+
+  private static RgbImage image(Mat mat) {
+    return new RgbImage(mat.cols(), mat.rows(), Mats.pixels(mat));
   }
 }

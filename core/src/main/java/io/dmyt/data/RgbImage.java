@@ -91,6 +91,22 @@ public final class RgbImage implements SampleContent {
     digest.update(pixels);
   }
 
+  /** A picture of Java's own image classes, in sRGB; alpha is dropped. */
+  public static RgbImage of(BufferedImage picture) {
+    int width = picture.getWidth();
+    byte[] pixels = new byte[Math.multiplyExact(3 * width, picture.getHeight())];
+    int[] row = new int[width];
+    for (int y = 0, at = 0; y < picture.getHeight(); y++) {
+      picture.getRGB(0, y, width, 1, row, 0, width);
+      for (int x = 0; x < width; x++, at += 3) {
+        pixels[at] = (byte) (row[x] >> 16);
+        pixels[at + 1] = (byte) (row[x] >> 8);
+        pixels[at + 2] = (byte) row[x];
+      }
+    }
+    return new RgbImage(width, picture.getHeight(), pixels);
+  }
+
   /** The same picture for Java's own image classes, of type {@code TYPE_INT_RGB}. */
   public BufferedImage toBufferedImage() {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

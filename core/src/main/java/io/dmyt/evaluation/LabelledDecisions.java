@@ -51,7 +51,7 @@ public record LabelledDecisions(
     classes = List.copyOf(classes);
     require(
         labels.length == predictions.length && labels.length == fakeScores.length,
-        "%d labels, %d predictions, %d scores: must be as many",
+        "%d labels, %d predictions, %d scores: the numbers must be equal",
         labels.length,
         predictions.length,
         fakeScores.length);

@@ -7,6 +7,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.equalizeHist;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Mats;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ public final class FaceCascade implements FaceDetector {
       throw new IllegalStateException("The face detector is closed");
     }
     double scale = Math.min(1, (double) SIDE / Math.max(image.width(), image.height()));
-    try (Mat rgb = Mats.rgb(image);
+    try (Mat rgb = Mats.of(image.pixels(), image.width(), image.height());
         Mat grey = new Mat();
         Mat small = new Mat();
         Size size =

@@ -5,6 +5,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
 
 import io.dmyt.data.FaceCrop;
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Mats;
 import io.dmyt.internal.Text;
 import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
@@ -74,14 +75,14 @@ public final class FaceCropper {
 
   private static RgbImage align(RgbImage image, List<Point> landmarks, FaceCrop how) {
     Similarity move = Similarity.fit(landmarks, template(how));
-    try (Mat source = Mats.rgb(image);
+    try (Mat source = Mats.of(image.pixels(), image.width(), image.height());
         Mat target = new Mat();
         DoublePointer numbers =
             new DoublePointer(move.a(), -move.b(), move.tx(), move.b(), move.a(), move.ty());
         Mat matrix = new Mat(2, 3, CV_64FC1, numbers);
         Size size = new Size(how.size(), how.size())) {
       warpAffine(source, target, matrix, size);
-      return Mats.image(target);
+      return new RgbImage(target.cols(), target.rows(), Mats.pixels(target));
     }
   }
 

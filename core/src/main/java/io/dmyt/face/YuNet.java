@@ -7,6 +7,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Mats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -72,7 +73,7 @@ public final class YuNet implements FaceDetector {
       throw new IllegalStateException("The face detector is closed");
     }
     int longer = Math.max(image.width(), image.height());
-    try (Mat rgb = Mats.rgb(image);
+    try (Mat rgb = Mats.of(image.pixels(), image.width(), image.height());
         Mat bgr = new Mat()) {
       cvtColor(rgb, bgr, COLOR_RGB2BGR);
       List<Face> faces = new ArrayList<>();

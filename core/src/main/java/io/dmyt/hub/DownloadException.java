@@ -18,7 +18,7 @@ public final class DownloadException extends IOException {
   DownloadException(RemoteFile remote, Path target, String why, Throwable cause) {
     super(
         Text.format(
-            "cannot fetch %s: %s; or put the file from %s at %s",
+            "cannot fetch %s: %s; you can download %s yourself and save it as %s",
             remote.name(), Quoted.line(why), Quoted.line("" + remote.url()), target),
         cause);
   }

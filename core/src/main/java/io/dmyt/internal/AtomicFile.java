@@ -10,16 +10,15 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes files that are either whole or not there: a crash of the program or of the machine leaves
@@ -211,6 +210,20 @@ public final class AtomicFile {
     }
   }
 
+  /** Writes a file's content to a path, which exists and is empty. */
+  @FunctionalInterface
+  public interface PathContent {
+    void writeTo(Path part) throws IOException;
+  }
+
+  /** Has a library write a file that takes no stream; makes missing folders. */
+  public static void writeAt(Path file, PathContent content) throws IOException {
+    try (Draft draft = new Draft(file)) {
+      content.writeTo(draft.part);
+      draft.commit();
+    }
+  }
+
   /** Writes text as UTF-8. */
   public static void write(Path file, String text) throws IOException {
     write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
@@ -229,39 +242,29 @@ public final class AtomicFile {
     syncFolder(Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file's folder"));
   }
 
+  /** Moves a finished folder to where nothing is; syncs the files in it first. */
+  public static void moveFolder(Path part, Path target) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(part)) {
+      for (Path file : files) {
+        sync(file);
+      }
+    }
+    syncFolder(part);
+    replace(part, target);
+  }
+
+  static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
   /** Windows opens no folders, and needs no sync of them. */
   private static void syncFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
       // The file itself is whole and synced; only its name might be the old one after a crash.
-    }
-  }
-
-  /**
-   * Gives a file that is about to be replaced a second name: the first free one of {@code
-   * name.1.zip}, {@code name.2.zip} and so on. It keeps its own until it is replaced.
-   *
-   * @return the second name, or null if there is no file
-   */
-  public static @Nullable Path linkAside(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return null;
-    }
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    String stem = dot > 0 ? name.substring(0, dot) : name;
-    String ending = dot > 0 ? name.substring(dot) : "";
-    int number = 1;
-    Path aside = file.resolveSibling(stem + ".1" + ending);
-    while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-      number++;
-      aside = file.resolveSibling(stem + "." + number + ending);
-    }
-    try {
-      return Files.createLink(aside, file.toRealPath());
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      return Files.copy(file, aside, StandardCopyOption.COPY_ATTRIBUTES);
     }
   }
 }

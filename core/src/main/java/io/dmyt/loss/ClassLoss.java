@@ -195,7 +195,7 @@ public abstract class ClassLoss extends SameDiffLoss {
     if (preOutput.rank() != 2 || labels.rank() != 2 || labels.size(0) != preOutput.size(0)) {
       throw new IllegalArgumentException(
           Text.format(
-              "%s wants outputs [batch, size] and one-hot labels [batch, classes], found %s and %s",
+              "%s expects outputs [batch, size] and one-hot labels [batch, classes], found %s and %s",
               name(), Arrays.toString(preOutput.shape()), Arrays.toString(labels.shape())));
     }
     checkWidths(labels.size(1), preOutput.size(1));
@@ -237,7 +237,7 @@ public abstract class ClassLoss extends SameDiffLoss {
     if (index < 0) {
       throw new IllegalArgumentException(
           Text.format(
-              "%s wants one-hot labels, found %s for example %d",
+              "%s expects one-hot labels, found %s for example %d",
               name(), Arrays.toString(row), example));
     }
     return index;

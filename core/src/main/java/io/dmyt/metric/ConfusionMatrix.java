@@ -25,7 +25,9 @@ public record ConfusionMatrix(List<String> classes, List<List<Long>> counts) {
     classes = List.copyOf(classes);
     require(classes.size() >= 2, "at least two classes are needed, found %s", classes);
     require(
-        classes.stream().distinct().count() == classes.size(), "a class is twice in %s", classes);
+        classes.stream().distinct().count() == classes.size(),
+        "a class appears twice in %s",
+        classes);
     require(
         counts.size() == classes.size(),
         "%d classes need as many rows, found %d",

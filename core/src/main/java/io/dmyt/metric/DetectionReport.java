@@ -42,7 +42,7 @@ public record DetectionReport(
   public static DetectionReport of(DetectionScores scores, double threshold, Bootstrap bootstrap) {
     require(
         threshold >= 0 && threshold <= RocCurve.NEVER,
-        "a threshold is in 0 to 1, found %s",
+        "a threshold must be from 0 to 1, found %s",
         threshold);
     Resampler resampler = new Resampler(scores, threshold);
     double[] values = resampler.original();

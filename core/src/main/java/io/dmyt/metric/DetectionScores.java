@@ -58,7 +58,7 @@ public final class DetectionScores {
   public static DetectionScores of(double[] probabilities, boolean[] fakes, List<String> videos) {
     require(
         probabilities.length == fakes.length && fakes.length == videos.size(),
-        "%d scores, %d truths, %d videos: must be as many",
+        "%d scores, %d truths, %d videos: the numbers must be equal",
         probabilities.length,
         fakes.length,
         videos.size());

@@ -66,7 +66,7 @@ public final class Gradients {
     List<ParameterBlocks.Block> blocks = optimizer.blocks();
     List<INDArray> all = sums;
     if (all == null) {
-      throw new IllegalStateException("nothing was added");
+      throw new IllegalStateException("no gradient was added");
     }
     for (int i = 0; i < blocks.size(); i++) {
       ParameterBlocks.Block block = blocks.get(i);
@@ -115,7 +115,7 @@ public final class Gradients {
   public void climbDown() {
     INDArray before = parameters;
     if (before == null) {
-      throw new IllegalStateException("climb() comes first");
+      throw new IllegalStateException("call climb() first");
     }
     INDArray flat = before.reshape(before.length());
     for (ParameterBlocks.Block block : optimizer.blocks()) {

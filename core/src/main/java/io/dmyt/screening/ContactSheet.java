@@ -1,16 +1,16 @@
 package io.dmyt.screening;
 
-import io.dmyt.internal.AtomicFile;
+import io.dmyt.data.ImageDecoder;
+import io.dmyt.data.Preprocessing;
+import io.dmyt.internal.Pictures;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import javax.imageio.ImageIO;
 
 /** A picture with a few faces of each class. */
 final class ContactSheet {
@@ -19,6 +19,7 @@ final class ContactSheet {
   private static final int SIDE = 128;
   private static final int GAP = 4;
   private static final int TITLE = 24;
+  private static final int BLOCK = TITLE + ROWS * (SIDE + GAP);
 
   private ContactSheet() {}
 
@@ -31,16 +32,22 @@ final class ContactSheet {
     if (faces.isEmpty()) {
       return;
     }
-    int block = TITLE + ROWS * (SIDE + GAP);
     BufferedImage sheet =
         new BufferedImage(
-            COLUMNS * (SIDE + GAP) + GAP, faces.size() * block + GAP, BufferedImage.TYPE_INT_RGB);
+            COLUMNS * (SIDE + GAP) + GAP, faces.size() * BLOCK + GAP, BufferedImage.TYPE_INT_RGB);
     Graphics2D g = sheet.createGraphics();
     g.setColor(Color.WHITE);
     g.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-    g.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, TITLE * 2 / 3));
+    try (ImageDecoder decoder = new ImageDecoder(Preprocessing.imageNet(SIDE))) {
+      draw(g, decoder, faces, root);
+    }
+    g.dispose();
+    Pictures.writePng(sheet, file);
+  }
+
+  private static void draw(
+      Graphics2D g, ImageDecoder decoder, Map<String, List<String>> faces, Path root) {
     int top = 0;
     for (Map.Entry<String, List<String>> each : faces.entrySet()) {
       g.setColor(Color.BLACK);
@@ -50,16 +57,12 @@ final class ContactSheet {
       for (int i = 0; i < shown; i++) {
         Path picture = root.resolve(all.get((int) ((long) i * all.size() / shown)));
         g.drawImage(
-            ImageIO.read(picture.toFile()),
+            decoder.rgb(picture).resize(SIDE, SIDE).toBufferedImage(),
             GAP + i % COLUMNS * (SIDE + GAP),
             top + TITLE + i / COLUMNS * (SIDE + GAP),
-            SIDE,
-            SIDE,
             null);
       }
-      top += block;
+      top += BLOCK;
     }
-    g.dispose();
-    AtomicFile.write(file, out -> ImageIO.write(sheet, "png", out));
   }
 }

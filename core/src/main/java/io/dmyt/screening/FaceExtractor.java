@@ -7,12 +7,15 @@ import io.dmyt.face.Face;
 import io.dmyt.face.FaceCropper;
 import io.dmyt.face.FaceDetector;
 import io.dmyt.face.Point;
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
+import io.dmyt.internal.Pictures;
 import io.dmyt.internal.Text;
 import io.dmyt.video.FrameSelection;
 import io.dmyt.video.VideoFrame;
 import io.dmyt.video.VideoReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -21,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 
 /**
  * Cuts one person's face out of a video's frames: the one who takes the most room, summed over the
@@ -73,9 +75,11 @@ record FaceExtractor(FaceDetector faces, FrameSelection frames, FaceCrop crop) {
         for (int i = 0; i < numbers.length; i++) {
           Face face = found.get(i);
           String name = Text.format("%06d.png", frame.index());
-          Path draft = Files.createDirectories(drafts.resolve("" + numbers[i])).resolve(name);
           RgbImage cut = FaceCropper.crop(frame.image(), face, crop);
-          ImageIO.write(cut.toBufferedImage(), "png", draft.toFile());
+          Path draft = Files.createDirectories(drafts.resolve("" + numbers[i])).resolve(name);
+          try (OutputStream out = Files.newOutputStream(draft)) {
+            Pictures.writePng(cut.toBufferedImage(), out);
+          }
           Files.writeString(LandmarkFile.of(draft), landmarks(frame.image(), face));
           room.merge(numbers[i], face.box().width() * face.box().height(), Double::sum);
           rows.computeIfAbsent(numbers[i], n -> new StringBuilder())
@@ -90,7 +94,7 @@ record FaceExtractor(FaceDetector faces, FrameSelection frames, FaceCrop crop) {
         return "";
       }
       clear(folder);
-      Files.move(drafts.resolve("" + chosen.get()), folder);
+      AtomicFile.moveFolder(drafts.resolve("" + chosen.get()), folder);
       return String.valueOf(rows.get(chosen.get()));
     } finally {
       clear(drafts);

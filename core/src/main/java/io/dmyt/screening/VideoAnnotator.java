@@ -2,6 +2,7 @@ package io.dmyt.screening;
 
 import io.dmyt.data.RgbImage;
 import io.dmyt.face.Box;
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Text;
 import io.dmyt.video.FrameSelection;
 import io.dmyt.video.VideoFormat;
@@ -15,12 +16,13 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a video again with a box around each face, its number, its verdict and P(fake) of the
@@ -47,16 +49,9 @@ public final class VideoAnnotator {
    */
   public static VideoWriter.Sound write(VideoResult result, Path out) throws IOException {
     VideoFormat format = VideoFormat.of(out);
-    Path folder = out.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    Path draft = Files.createTempFile(folder, "." + out.getFileName(), ".part");
-    try {
-      VideoWriter.Sound sound = copy(result, draft, format);
-      Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING);
-      return sound;
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    AtomicReference<VideoWriter.@Nullable Sound> sound = new AtomicReference<>();
+    AtomicFile.writeAt(out, part -> sound.set(copy(result, part, format)));
+    return Objects.requireNonNull(sound.get(), "was written");
   }
 
   private static VideoWriter.Sound copy(VideoResult result, Path draft, VideoFormat format)
@@ -91,7 +86,7 @@ public final class VideoAnnotator {
       box(face.sightings(), frame.time()).ifPresent(b -> draw(g, b, face, frame.time(), line));
     }
     g.dispose();
-    return image(picture);
+    return RgbImage.of(picture);
   }
 
   private static void draw(Graphics2D g, Box box, FaceTrack face, Duration time, float line) {
@@ -170,17 +165,5 @@ public final class VideoAnnotator {
 
   private static double mix(double a, double b, double share) {
     return a + share * (b - a);
-  }
-
-  private static RgbImage image(BufferedImage picture) {
-    int[] rgb =
-        picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
-    byte[] pixels = new byte[3 * rgb.length];
-    for (int i = 0; i < rgb.length; i++) {
-      pixels[3 * i] = (byte) (rgb[i] >> 16);
-      pixels[3 * i + 1] = (byte) (rgb[i] >> 8);
-      pixels[3 * i + 2] = (byte) rgb[i];
-    }
-    return new RgbImage(picture.getWidth(), picture.getHeight(), pixels);
   }
 }

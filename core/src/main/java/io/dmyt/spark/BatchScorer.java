@@ -88,7 +88,7 @@ final class BatchScorer {
     for (RowSample sample : samples) {
       Object[] result = results.get(sample.id().toString());
       if (result == null) {
-        throw new IllegalStateException("nothing was found out about " + sample.id());
+        throw new IllegalStateException("there is no result for " + sample.id());
       }
       ordered.add(result);
     }

@@ -1,7 +1,6 @@
 package io.dmyt.training;
 
-import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.Csv;
+import io.dmyt.internal.CsvFile;
 import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import java.io.IOException;
@@ -10,9 +9,21 @@ import java.util.List;
 
 /** Writes the epochs' results as CSV, whole beside the file first, then moved over it. */
 public final class HistoryFile {
-  private static final String HEADER =
-      "epoch,learning_rate,train_loss,train_accuracy,valid_loss,valid_accuracy,triplets,"
-          + "same_class_distance,different_class_distance,precision_at_1,map_at_r,seconds,best";
+  private static final List<String> COLUMNS =
+      List.of(
+          "epoch",
+          "learning_rate",
+          "train_loss",
+          "train_accuracy",
+          "valid_loss",
+          "valid_accuracy",
+          "triplets",
+          "same_class_distance",
+          "different_class_distance",
+          "precision_at_1",
+          "map_at_r",
+          "seconds",
+          "best");
 
   private HistoryFile() {}
 
@@ -21,26 +32,27 @@ public final class HistoryFile {
    * triplets and embeddings with a loss that mines none.
    */
   public static void write(Path file, List<EpochResult> epochs) throws IOException {
-    StringBuilder csv = new StringBuilder(HEADER).append('\n');
-    for (EpochResult e : epochs) {
-      EmbeddingMetrics of = e.embeddings();
-      csv.append(
-          Csv.row(
-              e.epoch(),
-              e.learningRate(),
-              sixDigits(e.trainLoss()),
-              sixDigits(e.trainAccuracy()),
-              sixDigits(e.validLoss()),
-              sixDigits(e.validAccuracy()),
-              Double.isNaN(of.triplets()) ? "" : Numbers.fixed(of.triplets(), 1),
-              known(of.sameDistance()),
-              known(of.differentDistance()),
-              known(of.precisionAt1()),
-              known(of.mapAtR()),
-              Numbers.fixed(e.seconds(), 1),
-              e.best()));
+    try (CsvFile csv = new CsvFile(file)) {
+      csv.row(COLUMNS);
+      for (EpochResult e : epochs) {
+        EmbeddingMetrics of = e.embeddings();
+        csv.row(
+            e.epoch(),
+            e.learningRate(),
+            sixDigits(e.trainLoss()),
+            sixDigits(e.trainAccuracy()),
+            sixDigits(e.validLoss()),
+            sixDigits(e.validAccuracy()),
+            Double.isNaN(of.triplets()) ? "" : Numbers.fixed(of.triplets(), 1),
+            known(of.sameDistance()),
+            known(of.differentDistance()),
+            known(of.precisionAt1()),
+            known(of.mapAtR()),
+            Numbers.fixed(e.seconds(), 1),
+            e.best());
+      }
+      csv.commit();
     }
-    AtomicFile.write(file, csv.toString());
   }
 
   private static String known(double value) {

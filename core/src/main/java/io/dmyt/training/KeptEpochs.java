@@ -1,6 +1,7 @@
 package io.dmyt.training;
 
 import io.dmyt.Detector;
+import io.dmyt.internal.FileLinks;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ record KeptEpochs(RunFolder folder, int count) {
       return;
     }
     if (result.best()) {
-      folder.link(file, folder.best());
+      FileLinks.link(file, folder.best());
     }
     List<EpochResult> all = new ArrayList<>(before);
     all.add(result);

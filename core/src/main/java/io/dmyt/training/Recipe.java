@@ -33,7 +33,7 @@ public record Recipe(String name, String text, Map<String, Object> options) {
     String file = "recipes/" + name + ".yaml";
     try (InputStream in = Recipe.class.getResourceAsStream(file)) {
       if (in == null) {
-        throw new IllegalStateException("the library lacks " + file);
+        throw new IllegalStateException("this library has no resource " + file);
       }
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return new Recipe(name, text, Yaml.parse(text, file));

@@ -1,6 +1,7 @@
 package io.dmyt.training;
 
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.FileLinks;
 import io.dmyt.internal.Text;
 import io.dmyt.internal.ZipArchive;
 import io.dmyt.internal.ZipDirectory;
@@ -14,10 +15,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
@@ -104,21 +103,9 @@ final class RunFolder implements Closeable {
   /** The next state becomes the last one, and that one the previous; there is always a last one. */
   void advance() throws IOException {
     if (Files.exists(last())) {
-      link(last(), previous());
+      FileLinks.link(last(), previous());
     }
     AtomicFile.replace(next(), last());
-  }
-
-  /** Gives a file a second name, in the place of what had it before. */
-  void link(Path file, Path name) throws IOException {
-    Path part = file(".link.part");
-    Files.deleteIfExists(part);
-    try {
-      Files.createLink(part, file);
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
-    }
-    AtomicFile.replace(part, name);
   }
 
   /**
@@ -139,13 +126,13 @@ final class RunFolder implements Closeable {
     if (before != null) {
       throw new IOException(
           Text.format(
-              "%s is damaged (%s), and so is %s (%s): nothing to go on from",
+              "%s is damaged (%s), and so is %s (%s): there is no state to resume from",
               last(), fault, previous().getFileName(), before));
     }
-    Files.move(last(), file("damaged.zip"), StandardCopyOption.REPLACE_EXISTING);
-    link(previous(), last());
+    AtomicFile.replace(last(), file("damaged.zip"));
+    FileLinks.link(previous(), last());
     return Text.format(
-        "%s was damaged (%s): going on from the state saved before; it is kept as %s",
+        "%s was damaged (%s): resuming from the state saved before it; the damaged file is kept as %s",
         last(), fault, "damaged.zip");
   }
 

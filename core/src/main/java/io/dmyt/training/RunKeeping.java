@@ -20,7 +20,7 @@ public record RunKeeping(int best, Duration saveEvery) {
     if (best < 1 || saveEvery.isNegative()) {
       throw new IllegalArgumentException(
           Text.format(
-              "a run keeps 1 epoch or more, and saves each so many minutes: not %d, %s",
+              "a run keeps at least 1 epoch and saves every 0 or more minutes, found %d and %s",
               best, saveEvery));
     }
   }

@@ -52,7 +52,8 @@ record SavedState(TrainingState state, String data, @Nullable INDArray average) 
    */
   static SavedState read(Path file) throws IOException {
     try (ZipArchive zip = ZipArchive.open(file)) {
-      ZipDirectory.Entry entry = Objects.requireNonNull(zip.entry(STATE), "was looked for");
+      ZipDirectory.Entry entry =
+          Objects.requireNonNull(zip.entry(STATE), "its presence was checked");
       Entry stored = Json.mapper().readValue(zip.bytes(entry, LARGEST), Entry.class);
       if (stored.format() != FORMAT) {
         throw new IOException(

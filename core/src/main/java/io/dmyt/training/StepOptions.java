@@ -60,7 +60,7 @@ public record StepOptions(
     check(momentum >= 0 && momentum < 1, "momentum", momentum);
     check(accumulate >= 1, "number of batches to accumulate", accumulate);
     check(clip >= 0 && Double.isFinite(clip), "longest gradient", clip);
-    check(sam >= 0 && Double.isFinite(sam), "distance of SAM", sam);
+    check(sam >= 0 && Double.isFinite(sam), "radius of SAM", sam);
     check(average >= 0 && average < 1, "decay of the moving average", average);
     int ways = (sam > 0 ? 1 : 0) + (accumulate > 1 ? 1 : 0) + (autoBatch ? 1 : 0);
     if (ways > 1) {

@@ -280,11 +280,11 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
   }
 
   private Detector detector() {
-    return Objects.requireNonNull(detector, "begin() comes first");
+    return Objects.requireNonNull(detector, "call begin() first");
   }
 
   private EventFile events() {
-    return Objects.requireNonNull(events, "begin() comes first");
+    return Objects.requireNonNull(events, "call begin() first");
   }
 
   /** Gives the folder free; a run that was created and never begun leaves nothing. */

@@ -218,7 +218,10 @@ class DownloadTest {
     assertEquals(1, message.lines().count(), message);
     assertTrue(message.startsWith("cannot fetch " + remote.name() + ": "), message);
     String advice =
-        "; or put the file from " + remote.url() + " at " + folder.resolve(remote.name());
+        "; you can download "
+            + remote.url()
+            + " yourself and save it as "
+            + folder.resolve(remote.name());
     assertTrue(message.endsWith(advice), message);
     assertFalse(Files.exists(folder.resolve(remote.name())), "a bad file took the good one's name");
     return message;

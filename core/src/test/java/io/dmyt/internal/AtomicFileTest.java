@@ -121,14 +121,14 @@ class AtomicFileTest {
   @Test
   void aFileSetAsideKeepsItsNameUntilItIsReplaced() throws IOException {
     Path file = folder.resolve("a.zip");
-    assertNull(AtomicFile.linkAside(file));
+    assertNull(FileLinks.linkAside(file));
     AtomicFile.write(file, "first");
-    assertEquals(folder.resolve("a.1.zip"), AtomicFile.linkAside(file));
+    assertEquals(folder.resolve("a.1.zip"), FileLinks.linkAside(file));
     assertEquals("first", Files.readString(file));
     AtomicFile.write(file, "second");
     assertEquals("first", Files.readString(folder.resolve("a.1.zip")));
     assertEquals("second", Files.readString(file));
-    assertEquals(folder.resolve("a.2.zip"), AtomicFile.linkAside(file));
+    assertEquals(folder.resolve("a.2.zip"), FileLinks.linkAside(file));
   }
 
   /** As a JSON generator does, which closes what it writes to. */

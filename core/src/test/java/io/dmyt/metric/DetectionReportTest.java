@@ -241,7 +241,7 @@ class DetectionReportTest {
     assertFault(
         "video a has real and fake frames",
         () -> DetectionScores.of(new double[2], new boolean[] {REAL, FAKE}, List.of("a", "a")));
-    assertFault("a threshold is in 0 to 1", () -> report(new double[1], one, Double.NaN));
+    assertFault("a threshold must be from 0 to 1", () -> report(new double[1], one, Double.NaN));
     assertFault("resamples must not be negative", () -> new Bootstrap(-1, 0.95, 0));
     assertFault("confidence must be between 0 and 1", () -> new Bootstrap(1, 1, 0));
   }

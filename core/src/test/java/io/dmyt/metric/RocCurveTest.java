@@ -74,8 +74,8 @@ class RocCurveTest {
     assertEquals(
         "false positive rate at most 0.05",
         Calibrations.atFalsePositiveRate(STAIRS, 0.05).criterion());
-    assertFault("a threshold is in 0 to 1", () -> new OperatingPoint(-0.1, "x", 0, 0));
-    assertFault("says its criterion", () -> new OperatingPoint(0.1, " ", 0, 0));
+    assertFault("a threshold must be from 0 to 1", () -> new OperatingPoint(-0.1, "x", 0, 0));
+    assertFault("needs a criterion", () -> new OperatingPoint(0.1, " ", 0, 0));
   }
 
   @Test

@@ -66,7 +66,7 @@ final class BackgroundPage {
     drawing.shutdown();
     try {
       if (!drawing.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        return Text.format("it is not drawn after %d seconds", patience.toSeconds());
+        return Text.format("drawing it takes longer than %d seconds", patience.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -15,12 +15,14 @@ import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.cli.output.TextTable;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.Placement;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.loss.Dummies;
 import io.dmyt.training.StepTimes;
@@ -195,22 +197,21 @@ final class BenchCommand implements Command {
   }
 
   private static String table(Map<String, StepTimes> times) {
+    TextTable table = new TextTable(0, -12, 12, 12, 12, 14);
     StringBuilder text = new StringBuilder();
-    text.append(
-        Text.format(
-            "%-12s%12s%12s%12s%14s", "step", "seconds", "fastest", "images/s", "peak memory"));
+    text.append(table.line("step", "seconds", "fastest", "images/s", "peak memory"));
     times.forEach(
         (what, t) ->
-            text.append(
-                Text.format(
-                    "%n%-12s%12.4f%12.4f%12.2f%14s",
-                    what,
-                    t.seconds(),
-                    t.fastest(),
-                    t.imagesPerSecond(),
-                    t.peakResidentBytes() == null
-                        ? "unknown"
-                        : (t.peakResidentBytes() >> 20) + " MB")));
+            text.append('\n')
+                .append(
+                    table.line(
+                        what,
+                        Numbers.fixed(t.seconds(), 4),
+                        Numbers.fixed(t.fastest(), 4),
+                        Numbers.fixed(t.imagesPerSecond(), 2),
+                        t.peakResidentBytes() == null
+                            ? "unknown"
+                            : (t.peakResidentBytes() >> 20) + " MB")));
     return text.toString();
   }
 

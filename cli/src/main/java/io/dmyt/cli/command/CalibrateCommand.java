@@ -17,6 +17,7 @@ import io.dmyt.cli.option.OptionChecks;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.cli.output.TextTable;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
@@ -26,6 +27,7 @@ import io.dmyt.evaluation.ThresholdChoice;
 import io.dmyt.evaluation.embedding.ClassSample;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.report.DetectorFacts;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
@@ -44,6 +46,8 @@ import org.jspecify.annotations.Nullable;
         "Fit P(fake) and choose a threshold on the validation images, and store both in the"
             + " detector; with Triplet, fit an SVM on the training images first and store it too")
 final class CalibrateCommand implements Command {
+  private static final TextTable TABLE = new TextTable(0, -28, 10, 10);
+
   @ParametersDelegate final DataOptions data = new DataOptions();
   @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
@@ -171,7 +175,7 @@ final class CalibrateCommand implements Command {
 
   private static String table(DetectionReport was, DetectionReport is) {
     StringBuilder text = new StringBuilder();
-    text.append(Text.format("%n%-28s%10s%10s%n", "", "before", "after"));
+    text.append('\n').append(TABLE.line("", "before", "after")).append('\n');
     for (DetectionMetric metric :
         List.of(DetectionMetric.LOG_LOSS, DetectionMetric.CALIBRATION_ERROR)) {
       row(text, metric.label().toLowerCase(Locale.ROOT), was.value(metric), is.value(metric));
@@ -191,7 +195,7 @@ final class CalibrateCommand implements Command {
   }
 
   private static void row(StringBuilder text, String name, double before, double after) {
-    text.append(Text.format("%-28s%10.4f%10.4f%n", name, before, after));
+    text.append(TABLE.line(name, Numbers.fixed(before, 4), Numbers.fixed(after, 4))).append('\n');
   }
 
   /** What a threshold chosen on few images does not tell. */
@@ -206,8 +210,9 @@ final class CalibrateCommand implements Command {
       }
       if (reals * falsePositiveRate < 1) {
         terminal.say(
-            "Note: of %d real images not one may be called fake; it takes %d to see a rate of %s.",
-            reals, (long) Math.ceil(1 / falsePositiveRate), falsePositiveRate);
+            "Note: a false-positive rate of %s allows none of only %d real images to be called fake;"
+                + " measuring it takes at least %d.",
+            falsePositiveRate, reals, (long) Math.ceil(1 / falsePositiveRate));
       }
     }
   }

@@ -25,7 +25,7 @@ import java.util.TreeMap;
     commandDescription =
         "Cut the faces out of a data set's videos, for training. FaceForensics++, Celeb-DF v2 and"
             + " DFDC are recognised; others are folders by class. A fake and what it was made from"
-            + " are in one split. What was done before is kept")
+            + " are in one split. Videos that were done before are skipped")
 final class FacesCommand implements Command {
   @ParametersDelegate final VideoOptions video = new VideoOptions();
 
@@ -50,7 +50,7 @@ final class FacesCommand implements Command {
   @Parameter(
       names = "--scale",
       validateWith = OptionChecks.Positive.class,
-      description = "How much around the face is taken along")
+      description = "Size of the crop relative to the face")
   double scale = FaceCrop.aligned().scale();
 
   @Parameter(
@@ -62,7 +62,7 @@ final class FacesCommand implements Command {
   @Parameter(
       names = "--threads",
       validateWith = OptionChecks.Count.class,
-      description = "Videos that are read at once")
+      description = "How many videos to read at the same time")
   int threads = Runtime.getRuntime().availableProcessors();
 
   @Override

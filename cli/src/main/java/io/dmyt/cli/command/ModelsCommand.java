@@ -6,12 +6,14 @@ import io.dmyt.backbone.BackboneSpec;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.cli.output.TextTable;
 import io.dmyt.evaluation.EvaluationJson;
 import io.dmyt.hub.RemoteFile;
 import io.dmyt.hub.TimmCatalogue;
 import io.dmyt.hub.TimmWeights;
 import io.dmyt.hub.WeightsCache;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Suggestions;
 import io.dmyt.internal.Text;
 import java.io.IOException;
@@ -59,27 +61,27 @@ final class ModelsCommand implements Command {
       terminal.say("No network here matches%s", elsewhere());
       return Main.FAILED;
     }
-    int width = Math.max(24, names.stream().mapToInt(String::length).max().getAsInt());
+    int width = Math.max(23, names.stream().mapToInt(String::length).max().getAsInt());
     List<Map<String, Object>> list = new ArrayList<>();
+    TextTable table = new TextTable(2, -width, 10, 6, 5, 9, -8, -7);
     terminal.print(
-        "%s %10s %7s %6s %10s  %-8s  %s",
-        padded("name", width), "parameters", "GFLOPs", "input", "embedding", "weights", "licence");
+        "%s",
+        table.line("name", "parameters", "GFLOPs", "input", "embedding", "weights", "licence"));
     for (String name : names) {
       BackboneSpec spec = Backbones.spec(name);
       Optional<RemoteFile> weights = Backbones.publishedWeights(name);
       boolean cached = weights.filter(cache::has).isPresent();
       String licence = licence(name);
-      String line =
-          Text.format(
-              "%s %8.1f M %7.2f %5d² %10d  %-8s  %s",
-              padded(name, width),
-              spec.parameters() / 1e6,
-              spec.flops() / 1e9,
-              spec.imageSize(),
+      terminal.print(
+          "%s",
+          table.line(
+              name,
+              Numbers.fixed(spec.parameters() / 1e6, 1) + " M",
+              Numbers.fixed(spec.flops() / 1e9, 2),
+              spec.imageSize() + "²",
               spec.embeddingSize(),
               cached ? "cached" : weights.isPresent() ? "to fetch" : "none",
-              licence);
-      terminal.print("%s", line.stripTrailing());
+              licence));
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", name);
       entry.put("family", spec.family());
@@ -132,10 +134,6 @@ final class ModelsCommand implements Command {
     TreeSet<String> families = new TreeSet<>();
     Backbones.names().forEach(name -> families.add(Backbones.spec(name).family()));
     return "; the families are " + String.join(", ", families);
-  }
-
-  private static String padded(String text, int width) {
-    return text + " ".repeat(width - text.length());
   }
 
   private static boolean contains(String name, String part) {

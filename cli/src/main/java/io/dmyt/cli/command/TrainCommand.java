@@ -175,8 +175,8 @@ final class TrainCommand implements Command {
     if (!detector.spec().equals(spec)) {
       detector.close();
       throw new UsageException(
-          "a run keeps its model, loss, classes, image size, dummies and label weights: to have"
-              + " others, begin a new one");
+          "a run's model, loss, classes, image size, dummies and label weights can't be changed:"
+              + " begin a new run");
     }
     return detector;
   }

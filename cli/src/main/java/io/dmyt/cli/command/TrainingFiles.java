@@ -3,7 +3,7 @@ package io.dmyt.cli.command;
 import io.dmyt.Detector;
 import io.dmyt.Provenance;
 import io.dmyt.cli.output.Terminal;
-import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.FileLinks;
 import io.dmyt.training.CheckpointSaver;
 import io.dmyt.training.Checkpoints;
 import io.dmyt.training.EpochResult;
@@ -86,7 +86,7 @@ final class TrainingFiles implements TrainingOutput {
   }
 
   private void replace(Path target, Writer writer) throws IOException {
-    Path other = written.contains(target) ? null : AtomicFile.linkAside(target);
+    Path other = written.contains(target) ? null : FileLinks.linkAside(target);
     try {
       writer.write();
     } catch (IOException | RuntimeException e) {

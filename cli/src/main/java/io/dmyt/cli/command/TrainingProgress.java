@@ -3,6 +3,7 @@ package io.dmyt.cli.command;
 import io.dmyt.DetectorSpec;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.training.EpochResult;
 import io.dmyt.training.TrainingMonitor;
@@ -95,6 +96,6 @@ final class TrainingProgress implements TrainingMonitor, AutoCloseable {
 
   /** Nothing where the rule has to be fitted first, as with Triplet: there is no accuracy yet. */
   static String accuracy(DetectorSpec spec, double share) {
-    return spec.loss().rule().isFitted() ? "" : Text.format(", accuracy %.2f %%", 100 * share);
+    return spec.loss().rule().isFitted() ? "" : ", accuracy " + Numbers.percent(share, 2);
   }
 }

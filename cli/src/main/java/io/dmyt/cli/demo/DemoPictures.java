@@ -1,5 +1,7 @@
 package io.dmyt.cli.demo;
 
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Pictures;
 import io.dmyt.internal.Text;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -14,11 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 
 /**
  * Draws the demo's data set: cartoon portraits with a camera's grain, and the same with the face of
@@ -28,6 +25,7 @@ import javax.imageio.stream.ImageOutputStream;
 public final class DemoPictures {
   private static final int SIZE = 112;
   private static final int LOW_RESOLUTION = 2;
+  private static final double QUALITY = 0.95;
 
   private final Random random;
 
@@ -210,16 +208,7 @@ public final class DemoPictures {
   }
 
   private static void save(BufferedImage image, Path file) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
-      ImageWriteParam parameters = writer.getDefaultWriteParam();
-      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionQuality(0.95f);
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(image, null, null), parameters);
-    } finally {
-      writer.dispose();
-    }
+    AtomicFile.write(file, out -> Pictures.writeJpeg(image, QUALITY, out));
   }
 
   private static void oval(Graphics2D g, Color color, double x, double y, double w, double h) {

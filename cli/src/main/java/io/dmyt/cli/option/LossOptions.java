@@ -75,7 +75,7 @@ public final class LossOptions {
       return validation(own);
     }
     if (!(own instanceof CrossEntropyLoss entropy)) {
-      throw new UsageException("--label-smoothing has a meaning with --loss CrossEntropy alone");
+      throw new UsageException("--label-smoothing needs --loss CrossEntropy");
     }
     try {
       return entropy.smoothed(labelSmoothing);
@@ -102,8 +102,7 @@ public final class LossOptions {
     }
     if (!(own instanceof TripletLoss triplet)) {
       throw new UsageException(
-          "--miner, --miner-margin, --margin, --distance and --normalize have a meaning with --loss"
-              + " Triplet alone");
+          "--miner, --miner-margin, --margin, --distance and --normalize need --loss Triplet");
     }
     return triplet.with(asked);
   }

@@ -21,7 +21,7 @@ public final class OptimizationOptions {
   @Parameter(
       names = {"-e", "--epoch"},
       validateWith = OptionChecks.Count.class,
-      description = "Epochs: how often to see every training image")
+      description = "Epochs: how many times to go through the training images")
   public int epochs = DEFAULT.epochs();
 
   @Parameter(names = "--optimizer", description = "adamw, or sgd with momentum")
@@ -40,28 +40,27 @@ public final class OptimizationOptions {
   @Parameter(
       names = "--schedule",
       description =
-          "How the learning rate falls: step (halved every --schedule-every epochs), cosine (begun"
-              + " anew as often if that is given), plateau (a tenth after as many epochs without a"
-              + " lower validation loss), or constant")
+          "How the learning rate falls: step (halved every --schedule-every epochs), cosine"
+              + " (restarted every --schedule-every epochs if that is given), plateau (a tenth after"
+              + " --schedule-every epochs without a lower validation loss), or constant")
   LearningRates.Shape schedule = DEFAULT.rates().shape();
 
   @Parameter(
       names = "--schedule-every",
       validateWith = OptionChecks.CountOrNone.class,
-      description =
-          "Epochs, see --schedule; 0: 3 with step and plateau, no new beginning with cosine")
+      description = "Epochs, see --schedule; 0: 3 with step and plateau, no restart with cosine")
   int scheduleEvery;
 
   @Parameter(
       names = "--warm-up",
       description =
-          "Epochs, or parts of one, in which the learning rate rises from 0, step by step")
+          "Epochs of warm-up, or a fraction of one: the learning rate rises from 0 step by step")
   double warmUp;
 
   @Parameter(
       names = "--accumulate",
       validateWith = OptionChecks.Count.class,
-      description = "Batches whose mean gradient makes a step")
+      description = "Average the gradients of so many batches for each step")
   int accumulate = DEFAULT.step().accumulate();
 
   @Parameter(
@@ -69,7 +68,9 @@ public final class OptimizationOptions {
       description = "Compute a batch that does not fit into memory in parts, in halves at first")
   boolean autoBatch;
 
-  @Parameter(names = "--clip", description = "Longest gradient; a longer one is scaled; 0: any")
+  @Parameter(
+      names = "--clip",
+      description = "Scale gradients whose norm is larger down to this; 0: no clipping")
   double clip = DEFAULT.step().clip();
 
   @Parameter(

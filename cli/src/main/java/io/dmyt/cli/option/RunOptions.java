@@ -44,8 +44,7 @@ public final class RunOptions {
   @Parameter(
       names = "--save-every",
       validateWith = OptionChecks.CountOrNone.class,
-      description =
-          "Minutes after which the run's state is saved, besides after each epoch; 0: not besides")
+      description = "Also save the run's state every so many minutes; 0: only after each epoch")
   int saveEvery = (int) RunKeeping.DEFAULT.saveEvery().toMinutes();
 
   /** Whether to go on with a run. */

@@ -3,8 +3,8 @@ package io.dmyt.cli.option;
 import com.beust.jcommander.Parameter;
 import io.dmyt.DetectorSpec;
 import io.dmyt.data.Augmentation;
+import io.dmyt.data.AugmentationSheet;
 import io.dmyt.data.Augmentations;
-import io.dmyt.data.ContactSheet;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
@@ -63,8 +63,8 @@ public final class TrainingImageOptions {
   @Parameter(
       names = "--video-by",
       description =
-          "What makes a video of images: folder, name (up to the frame's number), or none; for"
-              + " --frames-per-video and --best-by video-auc")
+          "Which images are frames of one video, for --frames-per-video and --best-by video-auc:"
+              + " those of a folder, those of one name (up to the frame's number), or none")
   VideoRule videoBy = VideoRule.NONE;
 
   @Parameter(
@@ -162,7 +162,8 @@ public final class TrainingImageOptions {
                 () -> new UsageException("--preview-augment needs --augment or --self-blend"));
     List<LabelledSample> rows = new ArrayList<>(images.samples());
     Collections.shuffle(rows, new Random(seed));
-    ContactSheet.write(file, rows.subList(0, Math.min(SHEET_ROWS, rows.size())), changes, seed);
+    AugmentationSheet.write(
+        file, rows.subList(0, Math.min(SHEET_ROWS, rows.size())), changes, seed);
     return file;
   }
 }

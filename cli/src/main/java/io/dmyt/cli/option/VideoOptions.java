@@ -43,7 +43,7 @@ public final class VideoOptions {
 
   @Parameter(
       names = "--offline",
-      description = "Never touch the network: what would be fetched must be here already")
+      description = "Never use the network: the face detector must be in the cache already")
   boolean offline;
 
   /** The frames that were asked for. */

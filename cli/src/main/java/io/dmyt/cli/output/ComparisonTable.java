@@ -71,16 +71,19 @@ public final class ComparisonTable {
                 .mapToInt(r -> r.name().length())
                 .max()
                 .orElseThrow();
-    StringBuilder text = new StringBuilder("\n").append(" ".repeat(names));
-    columns.keySet().forEach(c -> text.append(Text.right(c.toString(), COLUMN)));
+    TextTable table = TextTable.named(names, COLUMN, columns.size());
+    List<Object> cells = new ArrayList<>(columns.keySet());
+    cells.add(0, "");
+    StringBuilder text = new StringBuilder("\n").append(table.line(cells));
     for (Row row : rows) {
       text.append('\n');
       if (row.cell() == null) {
         text.append(row.name());
       } else {
-        text.append(Text.left(row.name(), names));
-        columns.values().forEach(c -> text.append(Text.right(row.cell().apply(c), COLUMN)));
-        text.setLength(text.toString().stripTrailing().length());
+        cells.clear();
+        cells.add(row.name());
+        columns.values().forEach(c -> cells.add(row.cell().apply(c)));
+        text.append(table.line(cells));
       }
     }
     return text.toString();

@@ -7,9 +7,11 @@ import io.dmyt.internal.Text;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Detection reports side by side, as a table for a terminal. */
 public final class DetectionTable {
@@ -27,16 +29,18 @@ public final class DetectionTable {
     DetectionReport first = columns.values().iterator().next();
     StringBuilder text = new StringBuilder("\nreal or fake, by score");
     text.append(intervals(first.bootstrap()));
-    text.append('\n').append(" ".repeat(NAMES));
-    columns.keySet().forEach(name -> text.append(Text.left(name, COLUMN)));
-    newLine(text);
+    TextTable table = TextTable.named(NAMES, -COLUMN, columns.size());
+    List<Object> names = new ArrayList<>(columns.keySet());
+    names.add(0, "");
+    text.append('\n').append(table.line(names));
     for (DetectionMetric metric : DetectionMetric.values()) {
-      row(text, metric.label(), columns, r -> r.estimate(metric).toString());
+      text.append(row(table, metric.label(), columns, r -> r.estimate(metric).toString()));
     }
-    row(text, "Threshold", columns, r -> number(r.threshold()));
-    row(text, "Threshold of equal errors", columns, r -> number(r.equalErrorThreshold()));
-    row(text, "Real, fake", columns, r -> r.reals() + ", " + r.fakes());
-    return text.toString().stripTrailing();
+    text.append(row(table, "Threshold", columns, r -> number(r.threshold())));
+    text.append(
+        row(table, "Threshold of equal errors", columns, r -> number(r.equalErrorThreshold())));
+    text.append(row(table, "Real, fake", columns, r -> r.reals() + ", " + r.fakes()));
+    return text.toString();
   }
 
   /** " [95 % intervals, 2000 resamples, seed 42]", or nothing without. */
@@ -44,8 +48,8 @@ public final class DetectionTable {
     return bootstrap.resamples() == 0
         ? ""
         : Text.format(
-            " [%.0f %% intervals, %d resamples, seed %d]",
-            100 * bootstrap.confidence(), bootstrap.resamples(), bootstrap.seed());
+            " [%s intervals, %d resamples, seed %d]",
+            Numbers.percent(bootstrap.confidence(), 0), bootstrap.resamples(), bootstrap.seed());
   }
 
   /**
@@ -57,34 +61,30 @@ public final class DetectionTable {
   public static String bySeverity(
       RuleKind way, DetectionReport clean, Map<String, List<DetectionReport>> corrupted) {
     StringBuilder text = new StringBuilder("\nROC AUC by severity (0: as they are), " + way);
-    text.append(Text.format("%n%-12s", ""));
-    for (int severity = 0; severity <= Corruption.MAX_SEVERITY; severity++) {
-      text.append(Text.format("%8d", severity));
-    }
+    TextTable table = TextTable.named(12, 8, Corruption.MAX_SEVERITY + 1);
+    List<Object> cells = new ArrayList<>();
+    cells.add("");
+    IntStream.rangeClosed(0, Corruption.MAX_SEVERITY).forEach(cells::add);
+    text.append('\n').append(table.line(cells));
     corrupted.forEach(
         (kind, reports) -> {
-          text.append(Text.format("%n%-12s", kind));
-          text.append(Text.format("%8s", number(clean.value(DetectionMetric.ROC_AUC))));
-          reports.forEach(
-              r -> text.append(Text.format("%8s", number(r.value(DetectionMetric.ROC_AUC)))));
+          cells.clear();
+          cells.add(kind);
+          cells.add(number(clean.value(DetectionMetric.ROC_AUC)));
+          reports.forEach(r -> cells.add(number(r.value(DetectionMetric.ROC_AUC))));
+          text.append('\n').append(table.line(cells));
         });
     return text.toString();
   }
 
-  private static void row(
-      StringBuilder text,
+  private static String row(
+      TextTable table,
       String name,
       Map<String, DetectionReport> columns,
       Function<DetectionReport, String> cell) {
-    text.append(Text.left(name, NAMES));
-    List<String> cells = columns.values().stream().map(cell).toList();
-    cells.forEach(c -> text.append(Text.left(c, COLUMN)));
-    newLine(text);
-  }
-
-  private static void newLine(StringBuilder text) {
-    text.setLength(text.toString().stripTrailing().length());
-    text.append('\n');
+    List<String> cells = new ArrayList<>(columns.values().stream().map(cell).toList());
+    cells.add(0, name);
+    return "\n" + table.line(cells);
   }
 
   private static String number(double value) {

@@ -4,12 +4,10 @@ import io.dmyt.Detector;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
-import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.Csv;
+import io.dmyt.internal.CsvFile;
 import io.dmyt.screening.VideoResult;
 import io.dmyt.video.VideoException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,19 +15,19 @@ import java.util.List;
 
 /** A row per file, of one that is no image only the error; of videos nothing. */
 public final class PredictionCsv implements PredictionOutput {
-  private final AtomicFile.Draft draft;
+  private final CsvFile file;
 
   /** How many there are before the error. */
   private final int columns;
 
   public PredictionCsv(Path file, Detector detector) throws IOException {
-    draft = new AtomicFile.Draft(file);
+    this.file = new CsvFile(file);
     List<Object> header = new ArrayList<>(List.of("file", "p_fake", "verdict", "class"));
     detector.spec().classes().forEach(c -> header.add("p_class " + c));
     detector.rule().references().keySet().forEach(d -> header.add("distance " + d));
     columns = header.size();
     header.add("error");
-    write(header);
+    this.file.row(header);
   }
 
   @Override
@@ -42,19 +40,15 @@ public final class PredictionCsv implements PredictionOutput {
     row.addAll(p.probabilities());
     row.addAll(p.distances());
     row.add("");
-    write(row);
+    file.row(row);
   }
 
   @Override
-  public void bad(BadImageException file) throws IOException {
+  public void bad(BadImageException image) throws IOException {
     List<Object> row = new ArrayList<>(Collections.nCopies(columns, ""));
-    row.set(0, file.file());
-    row.add(file.reason());
-    write(row);
-  }
-
-  private void write(List<Object> row) throws IOException {
-    draft.out().write(Csv.row(row).getBytes(StandardCharsets.UTF_8));
+    row.set(0, image.file());
+    row.add(image.reason());
+    file.row(row);
   }
 
   @Override
@@ -68,17 +62,17 @@ public final class PredictionCsv implements PredictionOutput {
   }
 
   @Override
-  public void badVideo(VideoException file) {
+  public void badVideo(VideoException video) {
     // As above.
   }
 
   @Override
   public void finish() throws IOException {
-    draft.commit();
+    file.commit();
   }
 
   @Override
   public void close() throws IOException {
-    draft.close();
+    file.close();
   }
 }

@@ -14,9 +14,11 @@ import io.dmyt.screening.VideoResult;
 import io.dmyt.video.VideoException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** A line per image for people: the file comes last, as it may have blanks. */
 public final class PredictionTable implements PredictionOutput {
@@ -24,10 +26,12 @@ public final class PredictionTable implements PredictionOutput {
   private static final String FAKE = "FAKE";
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final TextTable VIDEOS = new TextTable(2, 7, 7, 7, -7, 6, -5);
+  private static final TextTable FACES = new TextTable(2, 7, -16, -7, 6, 8, 7, 4, -5);
 
   private final Terminal terminal;
   private final List<String> references;
-  private final int classWidth;
+  private final TextTable table;
   private boolean images;
   private boolean videos;
   private boolean screened;
@@ -35,35 +39,39 @@ public final class PredictionTable implements PredictionOutput {
   public PredictionTable(Terminal terminal, Detector detector) {
     this.terminal = terminal;
     references = List.copyOf(detector.rule().references().keySet());
-    classWidth =
+    int classWidth =
         Math.max(
             5, detector.spec().classes().stream().mapToInt(String::length).max().orElseThrow());
+    IntStream distances = references.stream().mapToInt(r -> Math.max(8, to(r).length()));
+    table =
+        new TextTable(
+            2,
+            IntStream.concat(
+                    IntStream.concat(IntStream.of(7, -7, -classWidth), distances), IntStream.of(-4))
+                .toArray());
   }
 
   @Override
   public void image(Prediction p) throws IOException {
     if (!images) {
-      StringBuilder header = new StringBuilder();
-      header.append("P(fake)  verdict  " + Text.left("class", classWidth));
-      references.forEach(d -> header.append("  ").append(to(d)));
-      terminal.out().println(header.append("  file"));
+      List<Object> header = new ArrayList<>(List.of("P(fake)", "verdict", "class"));
+      references.forEach(reference -> header.add(to(reference)));
+      header.add("file");
+      terminal.out().println(table.line(header));
       images = true;
     }
-    StringBuilder line = new StringBuilder();
-    line.append(
-        Text.format(
-            "%7.4f  %-7s  %s",
-            p.fakeProbability(), p.fake() ? FAKE : REAL, Text.left(p.label(), classWidth)));
-    for (int k = 0; k < references.size(); k++) {
-      String distance = Numbers.fixed(p.distances().get(k), 4);
-      line.append("  ").append(Text.right(distance, to(references.get(k)).length()));
-    }
-    print(line.append("  ").append(p.id()));
+    List<Object> cells = new ArrayList<>();
+    cells.add(Numbers.fixed(p.fakeProbability(), 4));
+    cells.add(p.fake() ? FAKE : REAL);
+    cells.add(p.label());
+    p.distances().forEach(distance -> cells.add(Numbers.fixed(distance, 4)));
+    cells.add(p.id());
+    print(table.line(cells));
   }
 
-  /** The distance to a reference as a column's name, wide enough for its numbers. */
+  /** The distance to a reference as a column's name. */
   private static String to(String reference) {
-    return Text.right("to " + reference, 8);
+    return "to " + reference;
   }
 
   @Override
@@ -74,13 +82,19 @@ public final class PredictionTable implements PredictionOutput {
   @Override
   public void video(VideoVerdict v) throws IOException {
     if (!videos) {
-      terminal.out().printf("%n   mean   median      max  verdict  frames  video%n");
+      terminal
+          .out()
+          .printf("%n%s%n", VIDEOS.line("mean", "median", "max", "verdict", "frames", "video"));
       videos = true;
     }
     print(
-        Text.format(
-            "%7.4f  %7.4f  %7.4f  %-7s  %6d  %s",
-            v.mean(), v.median(), v.max(), v.fake() ? FAKE : REAL, v.frames(), v.video()));
+        VIDEOS.line(
+            Numbers.fixed(v.mean(), 4),
+            Numbers.fixed(v.median(), 4),
+            Numbers.fixed(v.max(), 4),
+            v.fake() ? FAKE : REAL,
+            v.frames(),
+            v.video()));
   }
 
   @Override
@@ -88,7 +102,9 @@ public final class PredictionTable implements PredictionOutput {
     if (!screened) {
       terminal
           .out()
-          .println("P(fake)  95 % interval     verdict  frames     from       to  face  video");
+          .println(
+              FACES.line(
+                  "P(fake)", "95 % interval", "verdict", "frames", "from", "to", "face", "video"));
       screened = true;
     }
     for (FaceTrack face : video.faces()) {
@@ -127,8 +143,7 @@ public final class PredictionTable implements PredictionOutput {
       Optional<String> reason) {
     String interval =
         Double.isNaN(score.low()) ? "" : Text.format("[%.4f, %.4f]", score.low(), score.high());
-    return Text.format(
-        "%7s  %-16s  %-7s  %6d  %6.1f s %6.1f s  %4s  %s%s",
+    return FACES.line(
         Double.isNaN(score.value()) ? "" : Numbers.fixed(score.value(), 4),
         interval,
         switch (verdict) {
@@ -137,11 +152,10 @@ public final class PredictionTable implements PredictionOutput {
           case NONE -> "none";
         },
         frames,
-        from.toNanos() / 1e9,
-        to.toNanos() / 1e9,
+        Numbers.fixed(from.toNanos() / 1e9, 1) + " s",
+        Numbers.fixed(to.toNanos() / 1e9, 1) + " s",
         face,
-        video,
-        reason.map(r -> " (" + r + ")").orElse(""));
+        video + reason.map(r -> " (" + r + ")").orElse(""));
   }
 
   @Override

@@ -3,8 +3,7 @@ package io.dmyt.cli.output;
 import io.dmyt.Prediction;
 import io.dmyt.VideoVerdict;
 import io.dmyt.data.BadImageException;
-import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.Csv;
+import io.dmyt.internal.CsvFile;
 import io.dmyt.metric.Estimate;
 import io.dmyt.screening.FaceTrack;
 import io.dmyt.screening.Sighting;
@@ -12,7 +11,6 @@ import io.dmyt.screening.Verdict;
 import io.dmyt.screening.VideoResult;
 import io.dmyt.video.VideoException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,14 +19,13 @@ import java.util.List;
  * no video only the error. Of images nothing.
  */
 public final class ScreeningCsv implements PredictionOutput {
-  private final AtomicFile.Draft draft;
+  private final CsvFile file;
 
   public ScreeningCsv(Path file) throws IOException {
-    draft = new AtomicFile.Draft(file);
-    write(
-        List.of(
-            "video", "face", "from", "to", "seen", "scored", "p_fake", "low", "high", "verdict",
-            "reason", "error"));
+    this.file = new CsvFile(file);
+    this.file.row(
+        "video", "face", "from", "to", "seen", "scored", "p_fake", "low", "high", "verdict",
+        "reason", "error");
   }
 
   @Override
@@ -88,20 +85,19 @@ public final class ScreeningCsv implements PredictionOutput {
       Verdict verdict,
       String reason)
       throws IOException {
-    write(
-        List.of(
-            video,
-            face,
-            from,
-            to,
-            seen,
-            scored,
-            cell(score.value()),
-            cell(score.low()),
-            cell(score.high()),
-            verdict.label(),
-            reason,
-            ""));
+    file.row(
+        video,
+        face,
+        from,
+        to,
+        seen,
+        scored,
+        cell(score.value()),
+        cell(score.low()),
+        cell(score.high()),
+        verdict.label(),
+        reason,
+        "");
   }
 
   private static Object cell(double value) {
@@ -110,20 +106,16 @@ public final class ScreeningCsv implements PredictionOutput {
 
   @Override
   public void badVideo(VideoException bad) throws IOException {
-    write(List.of(bad.file(), "", "", "", "", "", "", "", "", "", "", bad.reason()));
-  }
-
-  private void write(List<?> row) throws IOException {
-    draft.out().write(Csv.row(row).getBytes(StandardCharsets.UTF_8));
+    file.row(bad.file(), "", "", "", "", "", "", "", "", "", "", bad.reason());
   }
 
   @Override
   public void finish() throws IOException {
-    draft.commit();
+    file.commit();
   }
 
   @Override
   public void close() throws IOException {
-    draft.close();
+    file.close();
   }
 }

@@ -255,7 +255,7 @@ public final class EmbeddingCache implements Closeable {
   }
 
   private void giveUp(IOException e) {
-    LOG.warn("The cache of embeddings is not used any more: {}", e.getMessage());
+    LOG.warn("The cache of embeddings is no longer used: {}", e.getMessage());
     writable = false;
     positions.clear();
   }

@@ -3,7 +3,7 @@ package io.dmyt.evaluation.embedding;
 import static io.dmyt.internal.Checks.require;
 
 import io.dmyt.internal.AtomicFile;
-import io.dmyt.internal.Csv;
+import io.dmyt.internal.CsvFile;
 import io.dmyt.internal.Text;
 import java.io.Closeable;
 import java.io.IOException;
@@ -32,7 +32,7 @@ public final class EmbeddingWriter implements Closeable {
 
   private final int features;
   private final AtomicFile.Draft matrix;
-  private final AtomicFile.Draft index;
+  private final CsvFile index;
   private final ByteBuffer row;
   private long rows;
 
@@ -54,8 +54,8 @@ public final class EmbeddingWriter implements Closeable {
     matrix = new AtomicFile.Draft(file);
     try {
       matrix.out().write(header().array());
-      index = new AtomicFile.Draft(table);
-      writeRow("row", "split", "class", "file");
+      index = new CsvFile(table);
+      index.row("row", "split", "class", "file");
     } catch (IOException | RuntimeException e) {
       matrix.close();
       throw e;
@@ -91,7 +91,7 @@ public final class EmbeddingWriter implements Closeable {
         features);
     row.asFloatBuffer().put(embedding);
     matrix.out().write(row.array());
-    writeRow(rows, split, className, image);
+    index.row(rows, split, className, image);
     rows++;
   }
 
@@ -125,9 +125,5 @@ public final class EmbeddingWriter implements Closeable {
     header.put(
         (text + " ".repeat(length - 1 - text.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
     return header.flip();
-  }
-
-  private void writeRow(Object... values) throws IOException {
-    index.out().write(Csv.row(values).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,14 +5,13 @@ import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.RgbImage;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SampleId;
-import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Pictures;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Pictures of images with heat maps over them, in folders as the images are. */
@@ -75,7 +74,7 @@ public final class Explanations implements AutoCloseable {
     for (int i = 0; i < samples.size(); i++) {
       RgbImage picture = maps.get(i).over(decoder.rgb(samples.get(i)));
       Path target = folder.resolve(base.relativize(place(samples.get(i).id())) + ".png");
-      AtomicFile.write(target, out -> ImageIO.write(picture.toBufferedImage(), "png", out));
+      Pictures.writePng(picture.toBufferedImage(), target);
     }
   }
 

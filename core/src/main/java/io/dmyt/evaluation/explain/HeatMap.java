@@ -37,7 +37,8 @@ public record HeatMap(int height, int width, float[] values) {
     }
     for (float value : values) {
       if (!(value >= 0 && Float.isFinite(value))) {
-        throw new IllegalArgumentException("a heat map has values from 0 on, found " + value);
+        throw new IllegalArgumentException(
+            "the values of a heat map must not be negative, found " + value);
       }
     }
   }

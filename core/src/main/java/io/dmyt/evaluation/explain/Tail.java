@@ -151,7 +151,8 @@ final class Tail {
       tail.initGradientsView();
     }
     if (!order(tail).subList(1, behind.size() + 1).equals(behind)) {
-      throw new IllegalStateException(Text.format("DL4J orders the vertices behind %s anew", cut));
+      throw new IllegalStateException(
+          Text.format("DL4J orders the vertices after %s differently", cut));
     }
     return new Tail(graph, cut, tail, places);
   }

@@ -1,7 +1,7 @@
 package io.dmyt.evaluation.report;
 
 import io.dmyt.evaluation.report.Chart.Style;
-import io.dmyt.internal.Text;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.DetectionScores;
 import io.dmyt.metric.Reliability;
 import io.dmyt.metric.RocCurve;
@@ -111,7 +111,7 @@ final class Charts {
     List<Reliability.Bin> filled =
         reliability.bins().stream().filter(b -> b.samples() > 0).toList();
     return shares("P(fake), mean of the bin", "Share of fakes")
-        .add("as it should be", Style.DASHED_LINE, ChartColor.MUTED, DIAGONAL, DIAGONAL)
+        .add("perfectly calibrated", Style.DASHED_LINE, ChartColor.MUTED, DIAGONAL, DIAGONAL)
         .add(
             "this detector",
             Style.MARKED_LINE,
@@ -204,7 +204,7 @@ final class Charts {
   }
 
   private static String axis(String name, double share) {
-    return Text.format("%s (%.0f %% of the variance)", name, 100 * share);
+    return name + " (" + Numbers.percent(share, 0) + " of the variance)";
   }
 
   /**

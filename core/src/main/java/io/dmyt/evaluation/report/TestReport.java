@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.ClassificationReport;
 import io.dmyt.metric.ClassificationReport.BinaryView;
@@ -53,16 +54,16 @@ public final class TestReport {
     if (data.images().bootstrap().resamples() > 0) {
       body.append(
           Text.format(
-              "<p class=\"note\">In brackets: %.0f %% intervals from %d resamples in which whole"
+              "<p class=\"note\">In brackets: %s intervals from %d resamples in which whole"
                   + " videos are drawn, if there are any (seed %d).</p>%n",
-              100 * data.images().bootstrap().confidence(),
+              Numbers.percent(data.images().bootstrap().confidence(), 0),
               data.images().bootstrap().resamples(),
               data.images().bootstrap().seed()));
     }
   }
 
   private static void table(StringBuilder body, Map<String, DetectionReport> columns) {
-    body.append("<div class=\"scroll\"><table>\n<thead><tr><th>Figure</th>");
+    body.append("<div class=\"scroll\"><table>\n<thead><tr><th>Metric</th>");
     columns.keySet().forEach(name -> body.append("<th>").append(Html.escape(name)).append("</th>"));
     body.append("</tr></thead>\n<tbody>\n");
     for (DetectionMetric metric : DetectionMetric.values()) {
@@ -87,7 +88,7 @@ public final class TestReport {
     if (data.others().isEmpty()) {
       return;
     }
-    body.append("<h2>Other ways to a verdict, over the same embeddings</h2>\n");
+    body.append("<h2>Other decision rules on the same embeddings</h2>\n");
     table(body, data.others());
   }
 
@@ -116,7 +117,7 @@ public final class TestReport {
     figure(
         body,
         "ROC AUC by severity",
-        "0: the images as they are",
+        "0: the original images",
         Svg.of(Charts.severities(lines), "severities", "ROC AUC by corruption and severity"));
     body.append("</div>\n<div class=\"scroll\"><table>\n<thead><tr><th>ROC AUC at severity</th>");
     for (int s = 1; s <= severities; s++) {
@@ -161,7 +162,8 @@ public final class TestReport {
       figure(
           body,
           "Scores",
-          Text.format("What reaches the threshold %.3f is called fake", images.threshold()),
+          Text.format(
+              "Scores of at least %.3f, the threshold, are called fake", images.threshold()),
           Svg.of(
               Charts.histogram(
                   data.scores(), images.threshold(), data.probabilities() ? "P(fake)" : "Score"),
@@ -227,7 +229,7 @@ public final class TestReport {
     body.append("</p>\n<div class=\"scroll\"><table class=\"matrix\">\n<thead><tr><th>Truth</th>");
     confusion
         .classes()
-        .forEach(c -> body.append("<th>taken for ").append(Html.escape(c)).append("</th>"));
+        .forEach(c -> body.append("<th>predicted ").append(Html.escape(c)).append("</th>"));
     body.append("</tr></thead>\n<tbody>\n");
     for (int label = 0; label < confusion.classes().size(); label++) {
       body.append("<tr><th>").append(Html.escape(confusion.classes().get(label))).append("</th>");
@@ -246,7 +248,7 @@ public final class TestReport {
   }
 
   private static String percent(double share) {
-    return Double.isNaN(share) ? "n/a" : Text.format("%.1f&nbsp;%%", 100 * share);
+    return Numbers.percent(share, 1).replace(" ", "&nbsp;");
   }
 
   private static void errors(StringBuilder body, ReportData data) {
@@ -255,7 +257,8 @@ public final class TestReport {
     }
     body.append("<h2>Worst errors</h2>\n");
     if (data.errors().stream().anyMatch(e -> e.heatMap().isPresent())) {
-      body.append("<p class=\"note\">Below each image: what speaks for fake in it.</p>\n");
+      body.append(
+          "<p class=\"note\">Below each image: where the evidence for fake lies (Grad-CAM).</p>\n");
     }
     body.append("<div class=\"errors\">\n");
     for (ReportData.WorstError error : data.errors()) {

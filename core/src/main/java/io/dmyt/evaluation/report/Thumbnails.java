@@ -1,15 +1,17 @@
 package io.dmyt.evaluation.report;
 
 import io.dmyt.data.RgbImage;
+import io.dmyt.internal.Pictures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import javax.imageio.ImageIO;
 
 /** Images small enough for a page. */
 public final class Thumbnails {
   /** The longer side. */
   private static final int SIDE = 192;
+
+  private static final double QUALITY = 0.75;
 
   private Thumbnails() {}
 
@@ -26,7 +28,7 @@ public final class Thumbnails {
             Math.max(1, (int) Math.round(factor * image.height())));
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try {
-      ImageIO.write(small.toBufferedImage(), "jpg", file);
+      Pictures.writeJpeg(small.toBufferedImage(), QUALITY, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // An array throws none.
     }

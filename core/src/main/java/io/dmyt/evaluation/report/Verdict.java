@@ -1,5 +1,6 @@
 package io.dmyt.evaluation.report;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
@@ -26,7 +27,7 @@ final class Verdict {
           .append(samples)
           .append(" are ")
           .append(report.fakes() > 0 ? "fakes" : "real")
-          .append(", so that nothing can be said of how well the two are told apart.");
+          .append(", so this does not show how well the detector tells the two apart.");
     } else {
       words
           .append("This detector tells fakes from real ")
@@ -82,7 +83,7 @@ final class Verdict {
   }
 
   private static String percent(Estimate share) {
-    String value = Text.format("%.1f %%", 100 * share.value());
+    String value = Numbers.percent(share.value(), 1);
     return Double.isNaN(share.low())
         ? value
         : value + Text.format(" (%.1f to %.1f)", 100 * share.low(), 100 * share.high());

@@ -64,7 +64,7 @@ public final class VideoPage {
     for (int i = 0; i < videos.size(); i++) {
       video(body, videos.get(i), i, threshold);
     }
-    body.append("<h2>What judged</h2>\n");
+    body.append("<h2>How it was judged</h2>\n");
     table(body, provenance);
     return Html.page(title, body.toString());
   }
@@ -78,8 +78,8 @@ public final class VideoPage {
     boolean scored = video.faces().stream().anyMatch(f -> f.seconds().length > 0);
     if (scored) {
       body.append("<figure><figcaption>P(fake) over time")
-          .append("<span>A dot for each frame that was scored; from the dashed line on a face is")
-          .append(" called fake</span></figcaption>")
+          .append("<span>A dot for each frame that was scored. The dashed line is the threshold: a")
+          .append(" face at or above it is called fake.</span></figcaption>")
           .append(
               Svg.of(
                   timeline(video.faces(), threshold),

@@ -1,19 +1,18 @@
 package io.dmyt.data;
 
-import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Pictures;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
-import javax.imageio.ImageIO;
 
 /** A sheet of training images: each as it is, and beside it as augmentation may make it. */
-public final class ContactSheet {
+public final class AugmentationSheet {
   private static final int TILE = 128;
   private static final int COPIES = 7;
 
-  private ContactSheet() {}
+  private AugmentationSheet() {}
 
   /**
    * Writes a sheet as PNG, a row per image: in the first column the image itself.
@@ -39,13 +38,7 @@ public final class ContactSheet {
         sheet.createGraphics().drawImage(tile, column * TILE, row * TILE, null);
       }
     }
-    AtomicFile.write(
-        file,
-        out -> {
-          if (!ImageIO.write(sheet, "png", out)) {
-            throw new IOException("Java can't write PNG");
-          }
-        });
+    Pictures.writePng(sheet, file);
   }
 
   private static RgbImage picture(LabelledSample image) {
