@@ -134,8 +134,8 @@ class CalibrateAndPredictTest {
   void saysWhatFewRealImagesCanNotShow() {
     Cli.Result result = Cli.run("calibrate", "-w", detector, "-d", dataset, "--fpr", 0.01);
     assertEquals(0, result.code(), result.all());
-    assertTrue(result.err().contains("of 8 real images"), result.err());
-    assertTrue(result.err().contains("takes 100"), result.err());
+    assertTrue(result.err().contains("only 8 real images"), result.err());
+    assertTrue(result.err().contains("takes at least 100"), result.err());
   }
 
   private static List<JsonNode> lines(Cli.Result result) {
