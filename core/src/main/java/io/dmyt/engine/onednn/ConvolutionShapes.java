@@ -70,6 +70,21 @@ record ConvolutionShapes(
         geometry);
   }
 
+  /**
+   * Whether the convolution is a product of matrices: each pixel by itself, without biases, by
+   * weights that lie row-major in one place.
+   */
+  boolean product() {
+    long[] w = op.weights().dims();
+    return op.parts().isEmpty()
+        && op.bias() == null
+        && w.length == 4
+        && w[2] * w[3] == 1
+        && op.weights().strides()[0] == w[1]
+        && op.weights().strides()[1] == 1
+        && Arrays.equals(x.format().dims(), new long[] {to[0], w[1], to[2], to[3]});
+  }
+
   /** What a storage reads: oneDNN's kernels for blocks take few channels row-major. */
   Format source(Storage storage) {
     long[] d = x.format().dims();

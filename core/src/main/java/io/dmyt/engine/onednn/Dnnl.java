@@ -165,6 +165,24 @@ final class Dnnl {
     return description;
   }
 
+  /**
+   * What {@code describe} describes, by the implementation that oneDNN chose; if that is {@code
+   * unwanted} and there is one whose name begins with {@code wanted}, by this one.
+   */
+  static dnnl_primitive_desc instead(
+      Predicate<String> unwanted, String wanted, Supplier<dnnl_primitive_desc> describe) {
+    dnnl_primitive_desc description = describe.get();
+    if (!unwanted.test(implementation(description))) {
+      return description;
+    }
+    while (next(description)) {
+      if (implementation(description).startsWith(wanted)) {
+        return description;
+      }
+    }
+    return describe.get();
+  }
+
   /** Turns a description to oneDNN's next implementation, if there is one. */
   static boolean next(dnnl_primitive_desc description) {
     int status = dnnl_primitive_desc_next_impl(description);

@@ -12,6 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
 import io.dmyt.engine.Operation;
+import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,13 +81,15 @@ final class TrainedConvolution {
   }
 
   private void weightsGradient(Tensor dy) {
-    StoragePolicy policy = program.policy();
     Images.Choice choice =
         images.fastest(
             shapes.text("weights' gradient", bias != null),
-            op.depthwise() ? policy.depthwiseWeights() : policy.candidates(),
-            storage ->
-                List.of(shapes.gradientOfWeights(storage, bias).weightsGradient(forward(storage))));
+            weightsCandidates(),
+            storage -> List.of(weightsGradient(storage)));
+    if (shapes.product() && Dnnl.implementation(choice.first()).startsWith("jit_bf16_1x1")) {
+      weightsProduct(dy);
+      return;
+    }
     Tensor target = program.weights().gradient(op);
     Format format = images.chosen(choice.first(), dnnl_query_diff_weights_md);
     Tensor dw = format.same(target.format()) ? target : emit.tensor(format);
@@ -102,6 +105,60 @@ final class TrainedConvolution {
       emit.reorder(dw, target);
     }
     program.weights().spread(op, target);
+  }
+
+  private dnnl_primitive_desc weightsGradient(Storage storage) {
+    return shapes.gradientOfWeights(storage, bias).weightsGradient(forward(storage));
+  }
+
+  /** Depthwise, only a kernel made for that is faster in bfloat16 than in single precision. */
+  private List<Storage> weightsCandidates() {
+    StoragePolicy policy = program.policy();
+    return op.depthwise() && !madeForDepthwise(policy.storage())
+        ? policy.single()
+        : policy.candidates();
+  }
+
+  private boolean madeForDepthwise(Storage storage) {
+    try {
+      return Dnnl.implementation(weightsGradient(storage)).startsWith("jit_dw");
+    } catch (OneDnnException e) {
+      if (e.unimplemented()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * The weights' gradient as a product of matrices, each pixel a row. In bfloat16 that takes up to
+   * 60 % less than the convolution's own kernel, and writes row-major floats, as the network has
+   * its gradients.
+   */
+  private void weightsProduct(Tensor dy) {
+    NativeScope scope = program.scope();
+    Storage rows = new Storage(Precision.BF16, Layout.NHWC);
+    Tensor x = emit.inArena(images.as(rows, shapes.x()));
+    Tensor to = emit.inArena(images.as(rows, dy));
+    long in = shapes.x().format().dims()[1];
+    long out = op.channels();
+    long pixels = shapes.to()[0] * shapes.to()[2] * shapes.to()[3];
+    Format left =
+        Format.strided(scope, rows.precision(), new long[] {out, pixels}, new long[] {1, out});
+    Format right =
+        Format.strided(scope, rows.precision(), new long[] {pixels, in}, new long[] {in, 1});
+    Tensor dw = program.weights().gradientMatrix(op.weights());
+    dnnl_primitive_desc product =
+        Dnnl.instead(
+            name -> name.equals("brg_matmul:avx512_core_bf16"),
+            "gemm:jit",
+            () -> SequencePrimitives.matmul(scope, left, right, dw.format(), 1));
+    emit.run(
+        text + ", weights' gradient",
+        product,
+        new Arg(DNNL_ARG_SRC, emit.over(left, to)),
+        new Arg(DNNL_ARG_WEIGHTS, emit.over(right, x)),
+        new Arg(DNNL_ARG_DST, dw));
   }
 
   private void inputGradient(Tensor dy, Tensor weights) {

@@ -68,6 +68,12 @@ final class Weights {
     return t;
   }
 
+  /** The gradient of a convolution's weights for single pixels, as the matrix (out, in). */
+  Tensor gradientMatrix(Parameter p) {
+    long[] dims = {p.dims()[0], p.dims()[1]};
+    return gradient(new Parameter(p.offset(), dims, new long[] {p.strides()[0], p.strides()[1]}));
+  }
+
   /** Where the gradient of a convolution's weights is to be written, {@link #spread} afterwards. */
   Tensor gradient(Operation.Convolution c) {
     return c.parts().isEmpty() ? gradient(c.weights()) : emit.tensor(format(c.weights()));

@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -136,6 +137,28 @@ class StoragePolicyTest {
     }
   }
 
+  /** In bfloat16, in either layout; that they equal DL4J's is OneDnnGraphTest's matter. */
+  @Test
+  void weightGradientsOfPointwiseConvolutionsAreProducts() {
+    Assumptions.assumeTrue(Dnnl.bf16Instructions(), "no instructions for bfloat16");
+    for (Layout layout : List.of(Layout.NHWC, Layout.NCHW16C)) {
+      for (int channels : List.of(16, 20)) {
+        try (Twins twins = twins(channels, StoragePolicy.of(Precision.BF16, layout))) {
+          Set<String> found =
+              OneDnnTests.kernels(twins, true, Twins.random(1, 2, 3, 20, 20)).stream()
+                  .filter(k -> k.vertex().equals("point"))
+                  .filter(k -> k.action().endsWith("weights' gradient"))
+                  .map(Emitter.Kernel::implementation)
+                  .collect(Collectors.toSet());
+          assertEquals(1, found.size(), found::toString);
+          assertTrue(
+              found.stream().allMatch(i -> i.contains("gemm") || i.contains("amx")),
+              found::toString);
+        }
+      }
+    }
+  }
+
   /** Groups 0 to 3 of four, in the order in which the network's parameters have them. */
   private static ComputationGraphConfiguration groups(int... order) {
     ComputationGraphConfiguration.GraphBuilder graph =
@@ -178,9 +201,9 @@ class StoragePolicyTest {
   }
 
   @Test
-  void withoutAvx512ImagesLieInBlocksOfEight() {
+  void imagesLieInBlocksAsWideAsTheRegisters() {
     StoragePolicy policy = StoragePolicy.of(Precision.F32);
-    assertEquals(Dnnl.avx512() ? Layout.NHWC : Layout.NCHW8C, policy.storage().layout());
+    assertEquals(Dnnl.avx512() ? Layout.NCHW16C : Layout.NCHW8C, policy.storage().layout());
     assertEquals(policy.storage(), policy.candidates().get(0));
   }
 
@@ -191,7 +214,7 @@ class StoragePolicyTest {
     assertEquals(
         List.of(Precision.BF16, Precision.BF16, Precision.F32, Precision.F32),
         policy.candidates().stream().map(Storage::precision).toList());
-    assertFalse(policy.depthwiseWeights().stream().anyMatch(k -> k.precision() == Precision.BF16));
+    assertFalse(policy.single().stream().anyMatch(k -> k.precision() == Precision.BF16));
   }
 
   /** bfloat16 has 8 significant bits, single precision 24. */
