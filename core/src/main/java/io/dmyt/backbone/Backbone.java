@@ -157,9 +157,9 @@ public final class Backbone {
   /**
    * Sets all parameters, as PyTorch's {@code load_state_dict} with {@code strict=True}: every one
    * has to be there in its shape, and nothing else. Only the counters of batch normalisation may be
-   * missing, as they are in PyTorch's oldest files, and are 0 then. Any floating-point type is
-   * converted; names under which torchvision or Cadene published the network are understood, as
-   * timm does.
+   * missing, as they are in PyTorch's oldest files, and are 0 then, and what repeats others or is
+   * fixed anyway. Any floating-point type is converted; names under which torchvision or Cadene
+   * published the network are understood, as timm does.
    *
    * @return this
    * @throws IllegalArgumentException if it does not fit, with nothing changed; the one line lists

@@ -44,6 +44,9 @@ public final class Backbones {
   /** Those of published detectors, which are no networks to begin with, and so aren't listed. */
   private static final Map<String, Model> DETECTORS = new LinkedHashMap<>();
 
+  /** Networks of MODELS that are others in timm 1.0.29, and not here as they are there. */
+  private static final Set<String> CHANGED = Set.of("tnt_s_patch16_224");
+
   private static final Map<String, Cost> COSTS = new ConcurrentHashMap<>();
 
   /** What an embedding network has and does: trainable values, multiply-adds per image. */
@@ -52,7 +55,7 @@ public final class Backbones {
   static {
     Stream.of(
             Xception.models(),
-            ResNet.models(),
+            ResNets.models(),
             Res2Net.models(),
             RegNet.models(),
             DeepLayerAggregation.models(),
@@ -83,14 +86,29 @@ public final class Backbones {
             NasNet.models(),
             PnasNet.models(),
             VisionTransformers.models(),
+            HybridTransformer.models(),
+            ClassAttentionTransformer.models(),
+            NestedTransformer.models(),
             PoolingTransformer.models(),
             SwinTransformer.models())
         .flatMap(List::stream)
         .forEach(model -> MODELS.put(model.spec().name(), model));
     Stream.of(
             VisionTransformers.current(),
+            HybridTransformer.current(),
             MlpMixer.current(),
             ConvNext.current(),
+            SwinTransformer.current(),
+            SwinTransformerV2.current(),
+            CoatLite.current(),
+            NestedTransformer.current(),
+            PoolingTransformer.current(),
+            ResNets.current(),
+            RegNet.current(),
+            RegNetZ.current(),
+            EfficientNet.current(),
+            MobileNetV3.current(),
+            MobileNetV4.current(),
             ResNetV2.current(),
             NormFreeNet.current(),
             TResNet.current())
@@ -272,6 +290,7 @@ public final class Backbones {
     String architecture = TimmWeights.architecture(name);
     return Optional.ofNullable(CURRENT.get(architecture))
         .or(() -> Optional.ofNullable(MODELS.get(architecture)))
+        .filter(model -> !CHANGED.contains(architecture))
         .flatMap(model -> TimmWeights.find(name).map(model::with));
   }
 }

@@ -30,6 +30,25 @@ final class BindingList {
     add(new ParameterBinding(NamedParameter.of(name, kind, shape), vertices, key, layout, init));
   }
 
+  /** Adds another name of a parameter. */
+  void share(String name, String original) {
+    for (ParameterBinding binding : list()) {
+      if (binding.parameter().name().equals(original)) {
+        long[] shape = binding.parameter().shape();
+        bind(
+            name,
+            Kind.SHARED,
+            binding.vertices(),
+            binding.key(),
+            binding.layout(),
+            binding.init(),
+            shape);
+        return;
+      }
+    }
+    throw new IllegalArgumentException("no parameter " + original);
+  }
+
   void add(ParameterBinding binding) {
     if (inserting < 0) {
       bindings.add(binding);

@@ -12,7 +12,8 @@ import java.util.List;
  * <i>EfficientNetV2</i>, ICML 2021; Sandler et al., <i>MobileNetV2</i>, CVPR 2018; Tan et al.,
  * <i>MnasNet</i>, CVPR 2019; Wu et al., <i>FBNet</i>, CVPR 2019; Stamoulis et al., <i>Single-Path
  * NAS</i>, 2019; Gupta and Tan, <i>EfficientNet-EdgeTPU</i>, 2019; Yang et al., <i>CondConv</i>,
- * NeurIPS 2019.
+ * NeurIPS 2019; Howard et al., <i>MobileNets</i>, 2017; Han et al., <i>Model Rubik's Cube: Twisting
+ * Resolution, Depth and Width for TinyNets</i>, NeurIPS 2020.
  */
 final class EfficientNet {
   private static final double[] WIDTHS = {1, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2};
@@ -30,6 +31,53 @@ final class EfficientNet {
     family.addMobileNets();
     family.addSearched();
     return family.models;
+  }
+
+  /** Those that timm 1.0.29 has beside 0.4.9's. */
+  static List<Model> current() {
+    EfficientNetVariant plain =
+        new EfficientNetVariant(EfficientNetStages.B, ActivationFunction.SILU);
+    EfficientNetVariant small =
+        new EfficientNetVariant(EfficientNetStages.V2_SMALL, ActivationFunction.SILU).stem(24);
+    EfficientNetVariant own =
+        new EfficientNetVariant(EfficientNetStages.V2_OWN_MEDIUM, ActivationFunction.SILU)
+            .stem(24)
+            .head(1792);
+    EfficientNetVariant huge =
+        new EfficientNetVariant(EfficientNetStages.V2_HUGE, ActivationFunction.SILU);
+    EfficientNetVariant v1 =
+        new EfficientNetVariant(EfficientNetStages.MOBILENET_V1, ActivationFunction.RELU6);
+    EfficientNetVariant v2 =
+        new EfficientNetVariant(EfficientNetStages.MOBILENET_V2, ActivationFunction.RELU6);
+    EfficientNetVariant tiny = plain.fixedEnds().depthToNearest();
+    return List.of(
+        current("efficientnet_b5", plain.scaled(1.6, 2.2)),
+        current("tf_efficientnet_l2", plain.scaled(4.3, 5.3).tensorflow()),
+        current("efficientnetv2_rw_t", small.scaled(0.8, 0.9)),
+        current("efficientnetv2_rw_m", own.scaled(1.2, 1)),
+        current("tf_efficientnetv2_xl", huge.tensorflow()),
+        current("tinynet_a", tiny.scaled(1, 1.2)),
+        current("tinynet_b", tiny.scaled(0.75, 1.1)),
+        current("tinynet_c", tiny.scaled(0.54, 0.85)),
+        current("tinynet_d", tiny.scaled(0.54, 0.695)),
+        current("tinynet_e", tiny.scaled(0.51, 0.6)),
+        current(
+            "mnasnet_small",
+            new EfficientNetVariant(EfficientNetStages.MNASNET_SMALL, ActivationFunction.RELU)
+                .stem(8)),
+        current(
+            "semnasnet_075",
+            new EfficientNetVariant(EfficientNetStages.MNASNET_EXCITED, ActivationFunction.RELU)
+                .fixedHead(1280)
+                .scaled(0.75, 1)),
+        current("mobilenetv2_050", v2.fixedHead(1280).scaled(0.5, 1)),
+        current("mobilenetv1_100", v1.fixedHead(0)),
+        current("mobilenetv1_100h", v1.fixedHead(1024)),
+        current("mobilenetv1_125", v1.fixedHead(0).scaled(1.25, 1)));
+  }
+
+  private static Model current(String name, EfficientNetVariant layout) {
+    return Model.current(name, family(name), layout.features(), layout::write).eps(layout.eps());
   }
 
   private void addEfficientNets() {
@@ -153,14 +201,16 @@ final class EfficientNet {
   }
 
   private static String family(String name) {
-    return name.startsWith("mobilenetv2") ? "mobilenetv2" : "efficientnet";
+    return name.startsWith("mobilenet")
+        ? name.substring(0, "mobilenetv2".length())
+        : "efficientnet";
   }
 
   private void addOwn(EfficientNetVariant layout, String name, int imageSize) {
-    int features = layout.width(layout.head());
     models.add(
         new Model(
-            new BackboneSpec(name, "efficientnet", imageSize, features, "classifier", 1e-5),
+            new BackboneSpec(
+                name, "efficientnet", imageSize, layout.features(), "classifier", 1e-5),
             layout::write));
   }
 }

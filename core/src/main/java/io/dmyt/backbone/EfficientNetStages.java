@@ -63,6 +63,16 @@ final class EfficientNetStages {
           "ir_r9_k3_s1_e6_c160_se0.25",
           "ir_r15_k3_s2_e6_c256_se0.25");
 
+  /** timm's author's own, whose stages grow unequally. */
+  static final List<String> V2_OWN_MEDIUM =
+      List.of(
+          "er_r3_k3_s1_e1_c24",
+          "er_r5_k3_s2_e4_c48",
+          "er_r5_k3_s2_e4_c64",
+          "ir_r8_k3_s2_e4_c128_se0.25",
+          "ir_r15_k3_s1_e6_c160_se0.25",
+          "ir_r24_k3_s2_e6_c272_se0.25");
+
   static final List<String> V2_MEDIUM =
       List.of(
           "cn_r3_k3_s1_e1_c24_skip",
@@ -82,6 +92,16 @@ final class EfficientNetStages {
           "ir_r19_k3_s1_e6_c224_se0.25",
           "ir_r25_k3_s2_e6_c384_se0.25",
           "ir_r7_k3_s1_e6_c640_se0.25");
+
+  static final List<String> V2_HUGE =
+      List.of(
+          "cn_r4_k3_s1_e1_c32_skip",
+          "er_r8_k3_s2_e4_c64",
+          "er_r8_k3_s2_e4_c96",
+          "ir_r16_k3_s2_e4_c192_se0.25",
+          "ir_r24_k3_s1_e6_c256_se0.25",
+          "ir_r32_k3_s2_e6_c512_se0.25",
+          "ir_r8_k3_s1_e6_c640_se0.25");
 
   static final List<String> MIXNET_SMALL =
       List.of(
@@ -111,6 +131,24 @@ final class EfficientNetStages {
           "ir_r2_k3_s1_e6_c96",
           "ir_r4_k5_s2_e6_c192",
           "ir_r1_k3_s1_e6_c320_noskip");
+
+  static final List<String> MNASNET_SMALL =
+      List.of(
+          "ds_r1_k3_s1_c8",
+          "ir_r1_k3_s2_e3_c16",
+          "ir_r2_k3_s2_e6_c16",
+          "ir_r4_k5_s2_e6_c32_se0.25",
+          "ir_r3_k3_s1_e6_c32_se0.25",
+          "ir_r3_k5_s2_e6_c88_se0.25",
+          "ir_r1_k3_s1_e6_c144");
+
+  static final List<String> MOBILENET_V1 =
+      List.of(
+          "dsa_r1_k3_s1_c64",
+          "dsa_r2_k3_s2_c128",
+          "dsa_r2_k3_s2_c256",
+          "dsa_r6_k3_s2_c512",
+          "dsa_r2_k3_s2_c1024");
 
   static final List<String> MNASNET_EXCITED =
       List.of(

@@ -13,7 +13,7 @@ import java.util.List;
  * @param width factor on channels
  * @param depth factor on blocks
  * @param stem channels of the first convolution
- * @param head channels of the last
+ * @param head channels of the last; 0 for a network that ends with its last block
  * @param fixedStem whether the width does not scale the stem, nor the depth the ends
  * @param fixedHead whether the width does not scale the head
  * @param rounding of the number of blocks
@@ -47,7 +47,19 @@ record EfficientNetVariant(
         MobileBlock.stages(depth, rounding, fixedStem, stages).stream()
             .map(blocks -> blocks.stream().map(b -> b.withExperts(experts)).toList())
             .toList());
-    network.head(fixedHead ? head : width(head));
+    if (head > 0) {
+      network.head(features());
+    }
+  }
+
+  /** The embedding's length. */
+  int features() {
+    if (head == 0) {
+      List<MobileBlock> last =
+          MobileBlock.stages(1, rounding, false, stages).get(stages.size() - 1);
+      return width(last.get(last.size() - 1).out());
+    }
+    return fixedHead ? head : width(head);
   }
 
   int width(double channels) {

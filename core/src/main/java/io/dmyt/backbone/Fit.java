@@ -6,6 +6,7 @@ import io.dmyt.checkpoint.TensorType;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,9 @@ final class Fit {
   /** timm's names of the network's own tensors, by the names that they have. */
   private final Map<String, NamedParameter> own = new LinkedHashMap<>();
 
+  /** All under the prefix, without it. */
+  private final Set<String> names = new HashSet<>();
+
   private final List<String> missing = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
   private final List<String> strays = new ArrayList<>();
@@ -41,6 +45,12 @@ final class Fit {
     this.set = set;
     this.body = body;
     this.prefix = prefix;
+    for (String name : set.types().keySet()) {
+      String plain = unwrapped(name);
+      if (plain.startsWith(prefix)) {
+        names.add(plain.substring(prefix.length()));
+      }
+    }
     compare();
   }
 
@@ -99,7 +109,7 @@ final class Fit {
         wrong.add(
             Text.format(
                 "%s is %s, expected %s", parameter.name(), set.type(name), expected(parameter)));
-      } else if (parameter.kind() != Kind.COUNTER) {
+      } else if (parameter.isStored()) {
         missing.add(parameter.name());
       }
     }
@@ -114,10 +124,10 @@ final class Fit {
   }
 
   /** timm's name of a tensor under the prefix, if the network has a use for it. */
-  private Optional<String> timmName(String name) {
+  Optional<String> timmName(String name) {
     String plain = unwrapped(name);
     return plain.startsWith(prefix)
-        ? model.timmName().apply(plain.substring(prefix.length()))
+        ? model.timmName(plain.substring(prefix.length()), names)
         : Optional.empty();
   }
 
@@ -144,7 +154,7 @@ final class Fit {
     if (parameter.kind() == Kind.COUNTER) {
       return type.length() == 1;
     }
-    boolean values = parameter.kind() == Kind.TRAINABLE || parameter.kind() == Kind.STATISTIC;
+    boolean values = parameter.kind() != Kind.CONSTANT;
     return (type.dtype().isFloating() || !values) && hasShape(type, parameter.dimensions());
   }
 

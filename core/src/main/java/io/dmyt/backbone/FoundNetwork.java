@@ -111,10 +111,7 @@ public final class FoundNetwork {
   }
 
   private String timmName(String name) {
-    String prefix = fit().prefix();
-    return name.startsWith(prefix)
-        ? fit().model().timmName().apply(name.substring(prefix.length())).orElse("")
-        : "";
+    return fit().timmName(name).orElse("");
   }
 
   /**

@@ -41,7 +41,7 @@ record MlpMixer(int patch, int features, int depth) {
   /** Writes the network up to its embedding, for images of the builder's size. */
   void features(NetworkBuilder net) {
     TransformerLayers layers = new TransformerLayers(net, Traits.of(""));
-    int side = net.patches(patch);
+    int side = Patches.inRow(net, patch);
     net.biasedConv("stem.proj", net.last(), features, Kernel.of(patch, patch, 0));
     net.function("stem.tokens", new PixelTokens(), net.last());
     for (int i = 0; i < depth; i++) {

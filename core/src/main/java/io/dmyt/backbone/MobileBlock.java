@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A block of a mobile network, in the notation of MnasNet's authors that timm uses too: {@code
  * ir_r2_k3_s2_e6_c24_se0.25}.
  *
- * @param type {@code ds} depthwise and pointwise, {@code ir} inverted residual, {@code er} the same
- *     with one convolution in the place of the first two, {@code cn} a convolution
+ * @param type {@code ds} depthwise and pointwise, {@code dsa} the same with an activation function
+ *     behind it and no shortcut, {@code uir} and {@code mqa} those of {@link UniversalBlock},
+ *     {@code ir} inverted residual, {@code er} the same with one convolution in the place of the
+ *     first two, {@code cn} a convolution
  * @param kernels sizes of the kernels; several share the channels among them (MixNet)
  * @param mixed whether the kernels were given as a list
  * @param stride of the block
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param forcedIn channels that the expansion is taken of, in the place of the input's; 0 for them
  * @param skips null unless said
  * @param experts kernels among which each image chooses its mixture; 0 for plain convolutions
+ * @param attention of an attention block; null for others
  */
 record MobileBlock(
     String type,
@@ -42,7 +45,17 @@ record MobileBlock(
     @Nullable ActivationFunction activation,
     int forcedIn,
     @Nullable Boolean skips,
-    int experts) {
+    int experts,
+    @Nullable MobileAttention attention) {
+
+  /**
+   * Attention with one set of keys and values for all heads.
+   *
+   * @param features of a head
+   * @param stride by which keys and values are fewer in each direction
+   */
+  record MobileAttention(int heads, int features, int stride) {}
+
   private static final Pattern OPTION = Pattern.compile("([a-z]+)([0-9.]+)");
 
   private static final Map<String, ActivationFunction> ACTIVATIONS =
@@ -137,7 +150,10 @@ record MobileBlock(
         activation,
         number(kind, "fc", 0),
         skips,
-        number(kind, "cc", 0));
+        number(kind, "cc", 0),
+        words.get(0).equals("mqa")
+            ? new MobileAttention(number(kind, "h", 0), number(kind, "d", 0), number(kind, "v", 1))
+            : null);
   }
 
   private static List<Integer> sizes(String text) {
@@ -147,7 +163,7 @@ record MobileBlock(
   /** Whether input and output are added, for blocks with this input and stride. */
   boolean isResidual(int in, int outChannels, int blockStride) {
     boolean wanted = type.equals("cn") ? Boolean.TRUE.equals(skips) : !Boolean.FALSE.equals(skips);
-    return wanted && blockStride == 1 && in == outChannels;
+    return wanted && !type.equals("dsa") && blockStride == 1 && in == outChannels;
   }
 
   MobileBlock withExperts(int factor) {
@@ -164,6 +180,7 @@ record MobileBlock(
         activation,
         forcedIn,
         skips,
-        experts * factor);
+        experts * factor,
+        attention);
   }
 }

@@ -5,6 +5,7 @@ import io.dmyt.backbone.MobileNetwork.Excitation;
 import io.dmyt.backbone.MobileNetwork.Style;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * MobileNetV3 and HardCoRe-NAS, whose last convolution comes after the pooling. The {@code tf_}
@@ -12,7 +13,8 @@ import java.util.List;
  *
  * <p>Howard et al., <i>Searching for MobileNetV3</i>, ICCV 2019; Nayman et al.,
  * <i>HardCoRe-NAS</i>, ICML 2021; {@code miil} are the weights of Ridnik et al., <i>ImageNet-21K
- * Pretraining for the Masses</i>, 2021.
+ * Pretraining for the Masses</i>, 2021; Cui et al., <i>PP-LCNet: A Lightweight CPU Convolutional
+ * Neural Network</i>, 2021.
  */
 final class MobileNetV3 {
   private static final Excitation EXCITATION =
@@ -47,6 +49,15 @@ final class MobileNetV3 {
           .map(s -> s.replace("_se0.25", "").replace("_nre", "").replace("_k5", "_k3"))
           .toList();
 
+  private static final List<String> LC =
+      List.of(
+          "dsa_r1_k3_s1_c32",
+          "dsa_r2_k3_s2_c64",
+          "dsa_r2_k3_s2_c128",
+          "dsa_r1_k3_s2_c256 dsa_r1_k5_s1_c256",
+          "dsa_r4_k5_s1_c256",
+          "dsa_r2_k5_s2_c512_se0.25");
+
   private final List<Model> models = new ArrayList<>();
 
   private MobileNetV3() {}
@@ -74,6 +85,33 @@ final class MobileNetV3 {
                     "hardcorenas",
                     net -> write(net, style(false, swish, 1), 32, stages, 1280, true))));
     return family.models;
+  }
+
+  /** Those that timm 1.0.29 has beside 0.4.9's, and PP-LCNet. */
+  static List<Model> current() {
+    ActivationFunction swish = ActivationFunction.HARD_SWISH;
+    // The width doesn't scale the stem of the smallest.
+    Style half = style(false, swish, 0.5);
+    Style smaller = style(false, swish, 0.75);
+    return List.of(
+        current("mobilenetv3_small_050", 1024, net -> write(net, half, 32, SMALL, 1024, true)),
+        current("mobilenetv3_small_075", 1024, net -> write(net, smaller, 16, SMALL, 1024, true)),
+        lcNet("lcnet_050", 0.5),
+        lcNet("lcnet_075", 0.75),
+        lcNet("lcnet_100", 1));
+  }
+
+  private static Model lcNet(String name, double width) {
+    Excitation excitation =
+        new Excitation(ActivationFunction.HARD_SIGMOID, false, ActivationFunction.RELU, 1);
+    Style style =
+        new Style(
+            false, c -> Widths.divisible(c * width, 8), ActivationFunction.HARD_SWISH, excitation);
+    return current(name, 1280, net -> write(net, style, 16, LC, 1280, true));
+  }
+
+  private static Model current(String name, int features, Consumer<NetworkBuilder> writing) {
+    return Model.current(name, "mobilenetv3", features, writing);
   }
 
   private void add(

@@ -18,12 +18,25 @@ final class MobileNetwork {
    * @param widths rounds a number of channels after scaling it
    * @param activation where a block says none
    * @param excitation how blocks weigh their channels
+   * @param averages whether squares of pixels are averaged behind convolutions in the place of
+   *     strides
+   * @param scaled whether MobileNetV4's blocks have learned factors
    */
   record Style(
       boolean tensorflow,
       DoubleUnaryOperator widths,
       ActivationFunction activation,
-      Excitation excitation) {
+      Excitation excitation,
+      boolean averages,
+      boolean scaled) {
+    Style(
+        boolean tensorflow,
+        DoubleUnaryOperator widths,
+        ActivationFunction activation,
+        Excitation excitation) {
+      this(tensorflow, widths, activation, excitation, false, false);
+    }
+
     int width(double channels) {
       return (int) widths.applyAsDouble(channels);
     }
@@ -104,6 +117,14 @@ final class MobileNetwork {
     net.act("act2", style.activation);
   }
 
+  /** MobileNetV4's convolution after the pooling, with batch norm. */
+  void pooledNormedHead(int channels) {
+    String pooled = net.mean("head_pool", net.last());
+    net.conv("conv_head", pooled, channels, POINT, 1, false);
+    net.batchNorm("norm_head");
+    net.act("norm_head.act", style.activation);
+  }
+
   private void block(String name, MobileBlock block, int stride) {
     String input = net.last();
     int in = planned;
@@ -114,6 +135,12 @@ final class MobileNetwork {
         switch (block.type()) {
           case "cn" -> convolution(name, block, stride, out, act);
           case "ds" -> separable(name, block, stride, out, act);
+          case "dsa" -> {
+            separable(name, block, stride, out, act);
+            yield net.act(name + ".act2", act);
+          }
+          case "uir" -> UniversalBlock.inverted(net, style, name, block, stride, in, out, act);
+          case "mqa" -> UniversalBlock.attention(net, name, block, out);
           case "er" -> fused(name, block, stride, in, out, act);
           case "ir" -> inverted(name, block, stride, in, out, act);
           default -> throw new IllegalStateException("no block of type " + block.type());
@@ -146,9 +173,13 @@ final class MobileNetwork {
       String name, MobileBlock block, int stride, int in, int out, ActivationFunction act) {
     int from = block.forcedIn() > 0 ? style.width(block.forcedIn()) : in;
     int middle = Widths.divisible(from * block.expansion(), 8);
-    net.conv(name + ".conv_exp", middle, kernel(block.kernels().get(0), stride));
+    boolean averages = style.averages && stride > 1;
+    net.conv(name + ".conv_exp", middle, kernel(block.kernels().get(0), averages ? 1 : stride));
     net.batchNorm(name + ".bn1");
     net.act(name + ".act1", act);
+    if (averages) {
+      net.averagePool(name + ".aa", net.last(), Kernel.of(stride, stride, 0));
+    }
     excite(name + ".se", block, in, middle, act);
     net.conv(name + ".conv_pwl", out, POINT);
     return net.batchNorm(name + ".bn2");

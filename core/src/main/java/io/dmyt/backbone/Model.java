@@ -4,6 +4,7 @@ import io.dmyt.hub.TimmCatalogue;
 import io.dmyt.hub.TimmWeights;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -13,17 +14,25 @@ import java.util.function.Function;
  * @param spec what it is
  * @param features writes the layers up to the last feature map, whose channels are as many as the
  *     embedding is long
- * @param timmName timm's name of a tensor that published weights may have under another one, or
- *     none for one that the network does without
+ * @param naming what tensors are called here that published weights have under other names
  */
-public record Model(
-    BackboneSpec spec,
-    Consumer<NetworkBuilder> features,
-    Function<String, Optional<String>> timmName) {
+public record Model(BackboneSpec spec, Consumer<NetworkBuilder> features, Naming naming) {
+
+  /** What a network's tensors are called. */
+  @FunctionalInterface
+  public interface Naming {
+    /**
+     * The network's name of a tensor in a file, or none for one that it does without.
+     *
+     * @param name in the file
+     * @param all names in the file
+     */
+    Optional<String> timmName(String name, Set<String> all);
+  }
 
   /** A network whose published weights have timm's names. */
   public Model(BackboneSpec spec, Consumer<NetworkBuilder> features) {
-    this(spec, features, Optional::of);
+    this(spec, features, (name, all) -> Optional.of(name));
   }
 
   /**
@@ -86,7 +95,7 @@ public record Model(
             spec.embeddingSize(),
             weights.classifiers().get(0),
             spec.batchNormEps());
-    return new Model(other, features, timmName);
+    return new Model(other, features, naming);
   }
 
   /** The same model with another constant added to the variances of its batch normalisations. */
@@ -99,11 +108,21 @@ public record Model(
             spec.embeddingSize(),
             spec.classifier(),
             eps);
-    return new Model(other, features, timmName);
+    return new Model(other, features, naming);
   }
 
   /** The same model, for weights that were published with some tensors under other names. */
   Model named(Function<String, Optional<String>> timmName) {
-    return new Model(spec, features, timmName);
+    return renamed((name, all) -> timmName.apply(name));
+  }
+
+  /** The same, where a name's meaning depends on the file's others. */
+  Model renamed(Naming other) {
+    return new Model(spec, features, other);
+  }
+
+  /** The network's name of a tensor in a file that has such tensors. */
+  Optional<String> timmName(String name, Set<String> all) {
+    return naming.timmName(name, all);
   }
 }

@@ -22,7 +22,9 @@ public record NamedParameter(String name, Kind kind, List<Long> dimensions) {
     /** How many batches a batch normalisation has seen: a 64-bit integer, changing no result. */
     COUNTER,
     /** A table that the architecture fixes, such as a window's relative positions. */
-    CONSTANT
+    CONSTANT,
+    /** The values of an earlier entry again: those of a module that occurs several times. */
+    SHARED
   }
 
   static NamedParameter of(String name, Kind kind, long... shape) {

@@ -4,7 +4,7 @@ import io.dmyt.backbone.NamedParameter.Kind;
 import io.dmyt.backbone.layer.FunctionVertex;
 import io.dmyt.backbone.layer.HeadsInput;
 import io.dmyt.backbone.layer.UnitLength;
-import io.dmyt.internal.Text;
+import io.dmyt.hub.TimmWeights;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +50,8 @@ public final class NetworkBuilder extends VertexBuilder {
     imageSize = options.imageSize() == 0 ? spec.imageSize() : options.imageSize();
     classes = options.classes();
     batchNormEps = spec.batchNormEps();
-    convolutions = new ConvolutionBuilder(this, bindings, Pruning.of(spec.name()));
+    convolutions =
+        new ConvolutionBuilder(this, bindings, Pruning.of(TimmWeights.architecture(spec.name())));
   }
 
   /** How the weights of convolutions are drawn; kaiming normal by fan out if unset. */
@@ -92,29 +93,14 @@ public final class NetworkBuilder extends VertexBuilder {
     bindings.at(position, writing);
   }
 
+  /** What the network is. */
+  BackboneSpec spec() {
+    return spec;
+  }
+
   /** The height and width in pixels of the images to come. */
   int imageSize() {
     return imageSize;
-  }
-
-  /**
-   * How many patches the images to come have in a row.
-   *
-   * @param patch height and width of each in pixels
-   * @throws IllegalArgumentException if they don't fill images of a size that isn't the network's
-   *     own
-   */
-  int patches(int patch) {
-    // A network's own size may leave a margin, which it doesn't see.
-    if (imageSize % patch != 0 && imageSize != spec.imageSize()) {
-      int nearest = Math.max(1, Math.round((float) imageSize / patch)) * patch;
-      throw new IllegalArgumentException(
-          Text.format(
-              "%s takes images whose height and width are multiples of %d pixels, not %d×%d;"
-                  + " the nearest size is %d",
-              spec.name(), patch, imageSize, imageSize, nearest));
-    }
-    return imageSize / patch;
   }
 
   /** The number of entries that the state dict has so far. */
@@ -222,9 +208,14 @@ public final class NetworkBuilder extends VertexBuilder {
     bindings.add(ParameterBinding.constant(name, values));
   }
 
+  /** Another entry of the state dict for a parameter that has one. */
+  void shared(String name, String original) {
+    bindings.share(name, original);
+  }
+
   /**
-   * A vertex of ours. Its parameters stand in the state dict as {@code PREFIX.KEY}, and {@link
-   * FunctionVertex#WHOLE} as the prefix alone.
+   * A vertex of ours. Its parameters stand in the state dict as {@code PREFIX.KEY}, with "_" for
+   * each "-" of the key, and {@link FunctionVertex#WHOLE} as the prefix alone.
    *
    * @param prefix of its parameters
    * @param out channels of its value
@@ -243,7 +234,9 @@ public final class NetworkBuilder extends VertexBuilder {
         .forEach(
             (key, shape) ->
                 bindings.bind(
-                    key.equals(FunctionVertex.WHOLE) ? prefix : prefix + "." + key,
+                    key.equals(FunctionVertex.WHOLE)
+                        ? prefix
+                        : prefix + "." + key.replace('-', '_'),
                     List.of(name),
                     key,
                     Layout.SAME,

@@ -4,11 +4,15 @@ import io.dmyt.backbone.layer.LeadingConcatenation;
 import io.dmyt.backbone.layer.PixelEmbedding;
 import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.backbone.layer.TokenImage;
+import io.dmyt.backbone.layer.TokenMean;
 import io.dmyt.backbone.layer.TokenRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +28,9 @@ import java.util.regex.Pattern;
  * @param depths blocks of each stage
  * @param heads of each stage
  * @param ratio features within the MLPs over those outside
+ * @param distilled whether there is a distillation token; in timm 0.4.9 its mean with the class
+ *     token is the embedding in inference alone
+ * @param isCurrent whether it is timm 1.0.29's, where a stage begins with the pooling
  */
 record PoolingTransformer(
     int patch,
@@ -32,37 +39,70 @@ record PoolingTransformer(
     List<Integer> depths,
     List<Integer> heads,
     int ratio,
-    boolean distilled) {
-  private static final Pattern POOL = Pattern.compile("^pools\\.(\\d)\\.");
+    boolean distilled,
+    boolean isCurrent) {
+  private static final Pattern POOL =
+      Pattern.compile("^(?:transformers\\.(\\d)\\.pool|pools\\.(\\d))\\.");
+
+  private static final List<PoolingTransformer> SIZES =
+      List.of(
+          of(16, 8, 32, List.of(2, 6, 4), List.of(2, 4, 8)),
+          of(16, 8, 48, List.of(2, 6, 4), List.of(2, 4, 8)),
+          of(16, 8, 48, List.of(2, 6, 4), List.of(3, 6, 12)),
+          of(14, 7, 64, List.of(3, 6, 4), List.of(4, 8, 16)));
+
+  private static final List<String> NAMES = List.of("pit_ti", "pit_xs", "pit_s", "pit_b");
+
+  private static PoolingTransformer of(
+      int patch, int stride, int share, List<Integer> depths, List<Integer> heads) {
+    return new PoolingTransformer(patch, stride, share, depths, heads, 4, false, false);
+  }
+
+  private PoolingTransformer with(boolean distils, boolean current) {
+    return new PoolingTransformer(patch, stride, share, depths, heads, ratio, distils, current);
+  }
 
   static List<Model> models() {
+    return all((name, pit) -> Model.timm(name, "pit", pit::features), false);
+  }
+
+  /** Those of timm 1.0.29. */
+  static List<Model> current() {
+    return all(
+        (name, pit) -> {
+          int features = pit.share * pit.heads.get(pit.heads.size() - 1);
+          return Model.current(name, "pit", features, pit::features);
+        },
+        true);
+  }
+
+  private static List<Model> all(
+      BiFunction<String, PoolingTransformer, Model> model, boolean current) {
     List<Model> models = new ArrayList<>();
-    add(models, "pit_ti", 16, 8, 32, List.of(2, 6, 4), List.of(2, 4, 8));
-    add(models, "pit_xs", 16, 8, 48, List.of(2, 6, 4), List.of(2, 4, 8));
-    add(models, "pit_s", 16, 8, 48, List.of(2, 6, 4), List.of(3, 6, 12));
-    add(models, "pit_b", 14, 7, 64, List.of(3, 6, 4), List.of(4, 8, 16));
+    for (int i = 0; i < SIZES.size(); i++) {
+      for (boolean distilled : new boolean[] {false, true}) {
+        String name = NAMES.get(i) + (distilled ? "_distilled" : "") + "_224";
+        models.add(
+            model
+                .apply(name, SIZES.get(i).with(distilled, current))
+                .renamed((tensor, all) -> timmName(tensor, all, current)));
+      }
+    }
     return models;
   }
 
-  private static void add(
-      List<Model> models,
-      String name,
-      int patch,
-      int stride,
-      int share,
-      List<Integer> depths,
-      List<Integer> heads) {
-    for (boolean distilled : new boolean[] {false, true}) {
-      PoolingTransformer pit =
-          new PoolingTransformer(patch, stride, share, depths, heads, 4, distilled);
-      String full = name + (distilled ? "_distilled" : "") + "_224";
-      models.add(Model.timm(full, "pit", pit::features).named(PoolingTransformer::timmName));
+  /** A tensor's name in the one version, be the file of either or of the paper's authors. */
+  private static Optional<String> timmName(String name, Set<String> all, boolean current) {
+    Matcher pool = POOL.matcher(name);
+    if (!pool.find()) {
+      return Optional.of(name);
     }
-  }
-
-  /** As the paper's authors have it in their files. */
-  private static Optional<String> timmName(String name) {
-    return Optional.of(POOL.matcher(name).replaceFirst("transformers.$1.pool."));
+    boolean byAuthors = pool.group(1) == null;
+    boolean isOld =
+        byAuthors || all.stream().anyMatch(other -> other.startsWith("transformers.0.pool."));
+    int stage = Integer.parseInt(byAuthors ? pool.group(2) : pool.group(1));
+    int shift = isOld == current ? (current ? 1 : -1) : 0;
+    return Optional.of(pool.replaceFirst("transformers." + (stage + shift) + ".pool."));
   }
 
   /** Writes the network up to its embedding, for images of the builder's size. */
@@ -86,13 +126,18 @@ record PoolingTransformer(
         layers.block(name + ".blocks." + i, heads.get(stage), hidden);
       }
       if (stage < depths.size() - 1) {
-        pool(net, layers, name + ".pool", size, share * heads.get(stage + 1));
+        String pool = "transformers." + (isCurrent ? stage + 1 : stage) + ".pool";
+        pool(net, layers, pool, size, share * heads.get(stage + 1));
         size = (size - 1) / 2 + 1;
       }
     }
     String last = net.last();
     layers.norm("norm", net.function("tokens", new TokenRange(0, leading), last));
-    layers.embedClassToken(distilled);
+    if (distilled && isCurrent && net.classes() == 0) {
+      net.function(NetworkBuilder.EMBEDDING, new TokenMean(), net.last());
+    } else {
+      layers.embedClassToken(distilled);
+    }
   }
 
   /**

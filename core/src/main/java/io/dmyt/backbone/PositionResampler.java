@@ -3,13 +3,14 @@ package io.dmyt.backbone;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.data.Interpolation;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Learned positions for images of another size: the patches' are resized as images are, bicubic
  * with antialiasing, as timm does it; those of tokens before them stay.
  */
 final class PositionResampler {
-  private static final String NAME = "pos_embed";
+  private static final Set<String> NAMES = Set.of("pos_embed", "patch_pos");
 
   /** A class token, a distillation token, registers. */
   private static final int MOST_LEADING = 8;
@@ -26,7 +27,7 @@ final class PositionResampler {
   static Optional<Tensor> resample(NamedParameter parameter, Tensor found) {
     long[] to = parameter.shape();
     long[] from = found.shape();
-    if (!parameter.name().equals(NAME) || !found.dtype().isFloating()) {
+    if (!NAMES.contains(parameter.name()) || !found.dtype().isFloating()) {
       return Optional.empty();
     }
     if (from.length != 3 || to.length != 3 || from[0] != 1 || from[2] != to[2]) {

@@ -74,6 +74,20 @@ final class RegNet {
     return models;
   }
 
+  /** Those that timm 1.0.29 has beside 0.4.9's. */
+  static List<Model> current() {
+    return List.of(
+        current("regnety_640", new Space(352, 147.48, 2.4, 328, 20, true)),
+        current("regnety_1280", new Space(456, 160.83, 2.52, 264, 27, true)),
+        current("regnety_2560", new Space(640, 230.83, 2.53, 373, 27, true)));
+  }
+
+  private static Model current(String name, Space space) {
+    List<Integer> widths = space.widths();
+    return Model.current(
+        name, "regnet", widths.get(widths.size() - 1), net -> new RegNet(net, space).features());
+  }
+
   private static void add(List<Model> models, String name, Space space) {
     models.add(Model.timm(name, "regnet", net -> new RegNet(net, space).features()));
   }

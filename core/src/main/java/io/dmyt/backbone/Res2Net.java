@@ -79,6 +79,6 @@ final class Res2Net {
         (net, block, planes, stride) ->
             new Bottleneck(planes * width / 64 * groups, scales, groups)
                 .add(net, block, 4 * planes, stride, block.endsWith(".0"), Init.ZEROS);
-    models.add(ResNet.model(name, "res2net", variant.branch(branch)));
+    models.add(ResNets.model(name, "res2net", variant.branch(branch)));
   }
 }

@@ -45,7 +45,7 @@ final class ResNest {
   private Model model(String name, int stem, Integer... depths) {
     ResNetVariant variant =
         ResNetVariant.bottleneck(depths).stem(stem, stem, 2 * stem).withAverageDown();
-    return ResNet.model(name, "resnest", variant.branch(this::block));
+    return ResNets.model(name, "resnest", variant.branch(this::block));
   }
 
   private String block(NetworkBuilder net, String name, int planes, int stride) {

@@ -31,19 +31,21 @@ final class ResNetV2 {
           new Size("152x4", 4, List.of(3, 8, 36, 3)));
 
   private final NetworkBuilder net;
+  private final String prefix;
   private final StandardizedConvolutions convs;
 
   /**
+   * @param prefix of all names
    * @param current whether it is timm 1.0.29's, which adds 1e-8 to the weights' variance; before
    *     that, it added 1e-5 to their deviation
+   * @param same whether images are padded as TensorFlow does
    */
-  private ResNetV2(NetworkBuilder net, boolean current) {
+  private ResNetV2(NetworkBuilder net, String prefix, boolean current, boolean same) {
     this.net = net;
+    this.prefix = prefix;
     convs =
         new StandardizedConvolutions(
-            net, 0, current ? 1e-8 : 1e-5, current, false, Init::kaimingFanOut);
-    net.convolutionalClassifier();
-    net.initialiseClassifier(shape -> Init.normal(0.01), shape -> Init.ZEROS);
+            net, 0, current ? 1e-8 : 1e-5, current, same, Init::kaimingFanOut);
   }
 
   static List<Model> models() {
@@ -52,9 +54,7 @@ final class ResNetV2 {
       for (String trained : List.of("_bitm", "_bitm_in21k")) {
         models.add(
             Model.timm(
-                "resnetv2_" + size.name + trained,
-                "resnetv2",
-                net -> new ResNetV2(net, false).features(size)));
+                "resnetv2_" + size.name + trained, "resnetv2", net -> features(net, size, false)));
       }
     }
     return models;
@@ -69,22 +69,70 @@ final class ResNetV2 {
                     "resnetv2_" + size.name + "_bit",
                     "resnetv2",
                     2048 * size.width,
-                    net -> new ResNetV2(net, true).features(size)))
+                    net -> features(net, size, true)))
         .toList();
   }
 
-  private void features(Size size) {
+  private static void features(NetworkBuilder net, Size size, boolean current) {
+    net.convolutionalClassifier();
+    net.initialiseClassifier(shape -> Init.normal(0.01), shape -> Init.ZEROS);
+    new ResNetV2(net, "", current, false).bit(size);
+  }
+
+  private void bit(Size size) {
     int width = size.width;
     convs.add("stem.conv", net.last(), 64 * width, 7, 2);
     String padded =
         net.plain("stem.pad", new ZeroPaddingLayer.Builder(1, 1).build(), 64 * width, net.last());
     net.maxPool("stem.pool", padded, Kernel.of(3, 2, 0));
-    for (int s = 0; s < size.depths.size(); s++) {
-      for (int i = 0; i < size.depths.get(s); i++) {
-        block("stages." + s + ".blocks." + i, (256 << s) * width, s > 0 && i == 0 ? 2 : 1, i == 0);
+    stages(size.depths, width, this::block);
+    normed("norm", net.last());
+  }
+
+  /**
+   * What vision transformers have before their patches: a network that normalises behind each
+   * convolution, or its stem alone.
+   *
+   * @param depths of its stages; none for the stem
+   * @param current whether it is timm 1.0.29's
+   */
+  static void ofTransformer(
+      NetworkBuilder net, String prefix, List<Integer> depths, boolean current) {
+    ResNetV2 network = new ResNetV2(net, prefix, current, true);
+    String stem = prefix + (depths.isEmpty() ? "" : "stem.");
+    network.convs.add(stem + "conv", net.last(), 64, 7, 2);
+    network.normed(stem + "norm", net.last());
+    net.maxPool(stem + "pool", Kernel.same(3, 2));
+    network.stages(depths, 1, network::postNormedBlock);
+  }
+
+  /** Writes a block. */
+  @FunctionalInterface
+  private interface Block {
+    void add(String name, int out, int stride, boolean first);
+  }
+
+  private void stages(List<Integer> depths, int width, Block block) {
+    for (int s = 0; s < depths.size(); s++) {
+      for (int i = 0; i < depths.get(s); i++) {
+        String name = prefix + "stages." + s + ".blocks." + i;
+        block.add(name, (256 << s) * width, s > 0 && i == 0 ? 2 : 1, i == 0);
       }
     }
-    normed("norm", net.last());
+  }
+
+  private void postNormedBlock(String name, int out, int stride, boolean first) {
+    String input = net.last();
+    String shortcut = input;
+    if (first) {
+      convs.add(name + ".downsample.conv", input, out, 1, stride);
+      shortcut = norm(name + ".downsample.norm", net.last());
+    }
+    convs.add(name + ".conv1", input, out / 4, 1, 1);
+    convs.add(name + ".conv2", normed(name + ".norm1", net.last()), out / 4, 3, stride);
+    convs.add(name + ".conv3", normed(name + ".norm2", net.last()), out, 1, 1);
+    net.add(name + ".add", norm(name + ".norm3", net.last()), shortcut);
+    net.relu(name);
   }
 
   private void block(String name, int out, int stride, boolean first) {
@@ -104,14 +152,17 @@ final class ResNetV2 {
   }
 
   private String normed(String name, String from) {
+    return net.relu(name + ".act", norm(name, from));
+  }
+
+  private String norm(String name, String from) {
     int channels = net.channels(from);
-    net.function(
+    return net.function(
         name,
         name,
         new GroupNormalization(channels, GROUPS, 1e-5),
         channels,
         Map.of("weight", Init.ONES, "bias", Init.ZEROS),
         from);
-    return net.relu(name + ".act");
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param averageDown whether shortcuts are averaged, not subsampled
  * @param reduceFirst the bottleneck's first convolution has its width over this
  * @param shortcutKernel of the shortcuts' convolutions behind the first stage
- * @param blur whether maps are blurred before they are subsampled
+ * @param softening what is done to maps before they are subsampled
  * @param attention at the end of each block; null for none
  * @param branch what is added to the shortcut in the place of the usual convolutions; null for them
  */
@@ -32,9 +32,18 @@ record ResNetVariant(
     boolean averageDown,
     int reduceFirst,
     int shortcutKernel,
-    boolean blur,
+    Softening softening,
     @Nullable ChannelAttention attention,
     @Nullable Branch branch) {
+
+  /** What is done to maps before they are subsampled. */
+  enum Softening {
+    NONE,
+    /** They are blurred. */
+    BLUR,
+    /** Each square of four pixels is averaged. */
+    AVERAGE
+  }
 
   /** What a block adds to its shortcut. */
   @FunctionalInterface
@@ -51,7 +60,7 @@ record ResNetVariant(
 
   static ResNetVariant basic(Integer... depths) {
     return new ResNetVariant(
-        List.of(depths), 1, 1, 64, List.of(), false, false, 1, 1, false, null, null);
+        List.of(depths), 1, 1, 64, List.of(), false, false, 1, 1, Softening.NONE, null, null);
   }
 
   static ResNetVariant bottleneck(Integer... depths) {
@@ -79,29 +88,34 @@ record ResNetVariant(
         averageDown,
         reduceFirst,
         shortcutKernel,
-        blur,
+        softening,
         attention,
         branch);
   }
 
   ResNetVariant stem(Integer... channels) {
-    return with(List.of(channels), convolutionPool, averageDown, blur, attention);
+    return with(List.of(channels), convolutionPool, averageDown, softening, attention);
   }
 
   ResNetVariant withAverageDown() {
-    return with(stem, convolutionPool, true, blur, attention);
+    return with(stem, convolutionPool, true, softening, attention);
   }
 
   ResNetVariant withConvolutionPool() {
-    return with(stem, true, averageDown, blur, attention);
+    return with(stem, true, averageDown, softening, attention);
   }
 
   ResNetVariant withBlur() {
-    return with(stem, convolutionPool, averageDown, true, attention);
+    return with(stem, convolutionPool, averageDown, Softening.BLUR, attention);
+  }
+
+  /** Squares of four pixels are averaged in the place of strides. */
+  ResNetVariant withAverages() {
+    return with(stem, convolutionPool, averageDown, Softening.AVERAGE, attention);
   }
 
   ResNetVariant attention(ChannelAttention module) {
-    return with(stem, convolutionPool, averageDown, blur, module);
+    return with(stem, convolutionPool, averageDown, softening, module);
   }
 
   /** Blocks of another kind, with the same shortcuts. */
@@ -116,7 +130,7 @@ record ResNetVariant(
         averageDown,
         reduceFirst,
         shortcutKernel,
-        blur,
+        softening,
         attention,
         other);
   }
@@ -133,7 +147,7 @@ record ResNetVariant(
         averageDown,
         2,
         3,
-        blur,
+        softening,
         attention,
         branch);
   }
@@ -142,7 +156,7 @@ record ResNetVariant(
       List<Integer> newStem,
       boolean newConvolutionPool,
       boolean newAverageDown,
-      boolean newBlur,
+      Softening newSoftening,
       @Nullable ChannelAttention newAttention) {
     return new ResNetVariant(
         depths,
@@ -154,7 +168,7 @@ record ResNetVariant(
         newAverageDown,
         reduceFirst,
         shortcutKernel,
-        newBlur,
+        newSoftening,
         newAttention,
         branch);
   }

@@ -22,7 +22,7 @@ final class SkNet {
   }
 
   private static Model model(String name, ResNetVariant variant) {
-    return ResNet.model(name, "sknet", variant);
+    return ResNets.model(name, "sknet", variant);
   }
 
   /** timm's own choice for these: each convolution sees one half of the channels. */

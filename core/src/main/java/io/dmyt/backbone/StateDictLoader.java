@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -39,9 +40,10 @@ final class StateDictLoader {
   StateDictLoader(Model model, StateDict weights) {
     spec = model.spec();
     this.weights = weights;
+    Set<String> names = weights.tensors().keySet();
     weights
         .tensors()
-        .forEach((name, tensor) -> model.timmName().apply(name).ifPresent(n -> add(n, tensor)));
+        .forEach((name, tensor) -> model.timmName(name, names).ifPresent(n -> add(n, tensor)));
   }
 
   private void add(String name, Tensor tensor) {
@@ -85,7 +87,9 @@ final class StateDictLoader {
     for (ParameterBinding binding : network) {
       NamedParameter parameter = binding.parameter();
       Tensor tensor = left.remove(parameter.name());
-      if (tensor != null && parameter.kind() == Kind.CONSTANT && hasShape(tensor, parameter)) {
+      boolean repeated = parameter.kind() == Kind.SHARED && tensor == null;
+      boolean fixed = parameter.kind() == Kind.CONSTANT;
+      if (repeated || (fixed && (tensor == null || hasShape(tensor, parameter)))) {
         continue;
       }
       if (tensor == null && parameter.kind() == Kind.COUNTER) {

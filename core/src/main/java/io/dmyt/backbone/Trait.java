@@ -10,6 +10,12 @@ enum Trait {
   NO_QKV_BIAS,
   /** Biases of queries and values alone, under names of their own. */
   NO_KEY_BIAS,
+  /** Queries, keys and values by maps of their own, the keys' without biases. */
+  SPLIT_QKV,
+  /** What the heads attended to is normalised before it is projected. */
+  ATTENTION_NORM,
+  /** Each part of a block is normalised behind it, not before it. */
+  POST_NORM,
   /** {@code x · sigmoid(1.702 x)} instead of GELU. */
   QUICK_GELU,
   /** GELU by the hyperbolic tangent. */
@@ -18,10 +24,14 @@ enum Trait {
   SWIGLU,
   /** The same in two maps. */
   SPLIT_SWIGLU,
+  /** A gated MLP's features are normalised before its last map. */
+  MLP_NORM,
   /** Learned factors of what a block adds, and what they start at. */
   LAYER_SCALE,
   /** The same, named as EVA has them. */
   GAMMA,
+  /** Heads are mixed before and behind the softmax. */
+  TALKING_HEADS,
   /** No class token. */
   NO_CLASS_TOKEN,
   /** So many learned tokens that stand for nothing. */

@@ -10,12 +10,8 @@ import io.dmyt.backbone.layer.LeadingPair;
 import io.dmyt.backbone.layer.LeadingTokens;
 import io.dmyt.backbone.layer.LearnedTokens;
 import io.dmyt.backbone.layer.Linear;
-import io.dmyt.backbone.layer.PartialBias;
 import io.dmyt.backbone.layer.PositionEmbedding;
 import io.dmyt.backbone.layer.QuickGelu;
-import io.dmyt.backbone.layer.RotaryAngles;
-import io.dmyt.backbone.layer.RotaryEmbedding;
-import io.dmyt.backbone.layer.SelfAttention;
 import io.dmyt.backbone.layer.Silu;
 import io.dmyt.backbone.layer.SwiGlu;
 import io.dmyt.backbone.layer.TanhGelu;
@@ -118,41 +114,7 @@ final class TransformerLayers {
 
   /** Multi-head self-attention with a projection behind it. */
   String attention(String name, String from, int heads) {
-    int features = net.channels(from);
-    String qkv = queriesKeysValues(name, from);
-    if (traits.has(Trait.ROPE)) {
-      RotaryEmbedding rotary = new RotaryEmbedding(heads, features, leading, side, angles());
-      qkv = net.function(name + ".rope", rotary, qkv);
-    }
-    String attended =
-        net.function(
-            name + ".heads", name, new SelfAttention(heads, features), features, Map.of(), qkv);
-    return linear(name + ".proj", attended, features, true);
-  }
-
-  private String queriesKeysValues(String name, String from) {
-    int features = net.channels(from);
-    if (!traits.has(Trait.NO_KEY_BIAS)) {
-      return linear(name + ".qkv", from, 3 * features, !traits.has(Trait.NO_QKV_BIAS));
-    }
-    int position = net.position();
-    String all = linear(name + ".qkv", from, 3 * features, false);
-    net.inStateDictAt(
-        position,
-        () -> {
-          String some = whole(name + ".q_bias", new PartialBias(features, 3, 0), all, Init.ZEROS);
-          whole(name + ".v_bias", new PartialBias(features, 3, 2), some, Init.ZEROS);
-        });
-    return net.last();
-  }
-
-  private RotaryAngles angles() {
-    return new RotaryAngles(
-        traits.number(Trait.ROPE),
-        (int) traits.number(Trait.ROPE_GRID),
-        traits.number(Trait.ROPE_OFFSET),
-        traits.has(Trait.ROPE_XY),
-        traits.has(Trait.ROPE_HALVES));
+    return new AttentionLayers(net, traits, this, leading, side).write(name, from, heads);
   }
 
   /** Two linear maps with an activation function between; half as many features for a gate. */
@@ -162,6 +124,9 @@ final class TransformerLayers {
       String values = linear(name + ".fc1_x", from, hidden, true);
       String open = net.function(name + ".act", new Silu(), gates);
       String gated = net.multiply(name + ".gated", open, values);
+      if (traits.has(Trait.MLP_NORM)) {
+        gated = norm(name + ".norm", gated);
+      }
       return linear(name + ".fc2", gated, net.channels(from), true);
     }
     String wide = linear(name + ".fc1", from, hidden, true);
@@ -188,13 +153,36 @@ final class TransformerLayers {
    */
   String block(String name, int heads, int hidden) {
     String input = net.last();
+    if (traits.has(Trait.POST_NORM)) {
+      return postNormed(name, input, attention(name + ".attn", input, heads), hidden);
+    }
     int position = net.position();
     String normed = norm(name + ".norm1", input);
     String attended = attention(name + ".attn", normed, heads);
-    if (!traits.has(Trait.GAMMA)) {
-      return rest(name, input, scaled(name + ".ls1.gamma", attended), hidden);
-    }
-    // Both stand before the rest of the block in the state dict.
+    return traits.has(Trait.GAMMA)
+        ? restByGamma(name, position, input, attended, hidden)
+        : rest(name, input, scaled(name + ".ls1.gamma", attended), hidden);
+  }
+
+  /**
+   * What a block has behind its attention if each part is normalised before it is added.
+   *
+   * @param hidden features within the MLP
+   */
+  String postNormed(String name, String input, String attended, int hidden) {
+    String middle = net.add(name + ".add1", input, norm(name + ".norm1", attended));
+    String mapped = mlp(name + ".mlp", middle, hidden);
+    return net.add(name + ".add2", middle, norm(name + ".norm2", mapped));
+  }
+
+  /**
+   * What a block has behind its attention, with learned factors that stand before the rest of the
+   * block in the state dict.
+   *
+   * @param position where the block begins there
+   * @param hidden features within the MLP
+   */
+  String restByGamma(String name, int position, String input, String attended, int hidden) {
     net.inStateDictAt(position, () -> factors(name + ".gamma_1", attended, Trait.GAMMA));
     String middle = net.add(name + ".add1", input, net.last());
     String mapped = mlp(name + ".mlp", norm(name + ".norm2", middle), hidden);

@@ -25,10 +25,19 @@ record VisionTransformer(int patch, int features, int depth, int heads, int hidd
 
   /** Writes the network up to its embedding, for images of the builder's size. */
   void features(NetworkBuilder net) {
+    features(net, patch);
+  }
+
+  /**
+   * The same on a map that another network has made of the images.
+   *
+   * @param kernel height and width of a patch in the map
+   */
+  void features(NetworkBuilder net, int kernel) {
     TransformerLayers layers = new TransformerLayers(net, traits);
-    int side = net.patches(patch);
+    int side = Patches.inRow(net, patch);
     boolean preNorm = traits.has(Trait.PRE_NORM);
-    net.conv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0), 1, !preNorm);
+    net.conv("patch_embed.proj", net.last(), features, Kernel.of(kernel, kernel, 0), 1, !preNorm);
     embed(net, layers, side * side);
     if (preNorm) {
       layers.norm("norm_pre", net.last());

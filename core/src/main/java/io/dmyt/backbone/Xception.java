@@ -19,10 +19,8 @@ final class Xception {
     BackboneSpec spec = new BackboneSpec("xception", "xception", 299, 2048, "fc", 1e-5);
     // Cadene's port, and much deepfake work after it, calls the classifier last_linear.
     return List.of(
-        new Model(
-            spec,
-            net -> new Xception(net).features(),
-            name -> Optional.of(name.replaceFirst("^last_linear\\.", "fc."))));
+        new Model(spec, net -> new Xception(net).features())
+            .named(name -> Optional.of(name.replaceFirst("^last_linear\\.", "fc."))));
   }
 
   private void features() {

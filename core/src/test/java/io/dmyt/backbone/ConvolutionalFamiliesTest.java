@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -92,7 +93,7 @@ class ConvolutionalFamiliesTest {
   void projectionsOfTreesOfTreesAreLeftOut(String model, String tensor, boolean used) {
     assertEquals(
         used ? Optional.of(tensor) : Optional.empty(),
-        Backbones.model(model).timmName().apply(tensor));
+        Backbones.model(model).timmName(tensor, Set.of()));
   }
 
   /** Branches of other sizes would meet: PyTorch fails there too. */

@@ -105,7 +105,8 @@ class ForeignNamesTest {
             ? small(
                 network,
                 16,
-                new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), 4, 2)::features)
+                new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), 2, false)
+                    ::features)
             : small(
                 network, 12, new VisionTransformer(4, 24, 2, 3, 48, Traits.of("v0.4.9"))::features);
     FoundNetwork found = NetworkSearch.find(shuffled(reference, ""), model).orElseThrow();

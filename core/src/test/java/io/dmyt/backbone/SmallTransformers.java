@@ -41,8 +41,20 @@ public final class SmallTransformers {
     add("pit", 20, pit::features);
     PoolingTransformer distilled = pit(true);
     add("pit_distilled", 20, distilled::features);
-    SwinTransformer swin = new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), 4, 2);
+    SwinTransformer swin =
+        new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), 2, false);
     add("swin", 16, swin::features);
+    SwinTransformer current =
+        new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), 2, true);
+    add("swin_current", 16, current::features);
+    SwinTransformerV2 second =
+        new SwinTransformerV2(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), List.of(3, 0), 2);
+    add("swinv2", 16, second::features);
+    ClassAttentionTransformer cait = new ClassAttentionTransformer(4, FEATURES, 2, 3, 48, 1e-5);
+    add("cait", 12, cait::features);
+    add("tnt", 16, new NestedTransformer(8, FEATURES, 8, 2, 3, 2, 2)::features);
+    CoatLite coat = new CoatLite(List.of(8, 16, 16, 24), List.of(1, 2, 1, 1), List.of(2, 2, 1, 1));
+    add("coat_lite", 32, coat::features);
   }
 
   private SmallTransformers() {}
@@ -52,7 +64,7 @@ public final class SmallTransformers {
   }
 
   private static PoolingTransformer pit(boolean distilled) {
-    return new PoolingTransformer(4, 2, 6, List.of(2, 1), List.of(2, 4), 2, distilled);
+    return new PoolingTransformer(4, 2, 6, List.of(2, 1), List.of(2, 4), 2, distilled, false);
   }
 
   private static void add(String name, int imageSize, Consumer<NetworkBuilder> features) {

@@ -13,6 +13,7 @@ import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -280,10 +281,10 @@ class StateDictTest {
   @Test
   void torchvisionsVggHasItsDenseLayersInOneSequence() {
     Model vgg = Backbones.model("vgg16_bn");
-    assertEquals("pre_logits.fc1.weight", vgg.timmName().apply("classifier.0.weight").get());
-    assertEquals("pre_logits.fc2.bias", vgg.timmName().apply("classifier.3.bias").get());
-    assertEquals("head.fc.bias", vgg.timmName().apply("classifier.6.bias").get());
-    assertEquals("features.0.bias", vgg.timmName().apply("features.0.bias").get());
+    assertEquals("pre_logits.fc1.weight", vgg.timmName("classifier.0.weight", Set.of()).get());
+    assertEquals("pre_logits.fc2.bias", vgg.timmName("classifier.3.bias", Set.of()).get());
+    assertEquals("head.fc.bias", vgg.timmName("classifier.6.bias", Set.of()).get());
+    assertEquals("features.0.bias", vgg.timmName("features.0.bias", Set.of()).get());
   }
 
   @Test

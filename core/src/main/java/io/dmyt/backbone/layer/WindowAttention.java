@@ -2,7 +2,6 @@ package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
-import io.dmyt.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -79,97 +77,28 @@ public final class WindowAttention extends TokenVertex {
     return new WindowAttention(heads, features, size, window, shift);
   }
 
+  private Windows windows() {
+    return new Windows(size, window, shift);
+  }
+
   @Override
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    int batch = (int) inputs[0].getShape()[0];
-    int side = size / window;
-    int windows = side * side;
-    int tokens = window * window;
-    SDVariable map = inputs[0].reshape(batch, size, size, 3 * features);
-    SDVariable parts =
-        rolled(graph, map, batch, 3 * features, shift)
-            .reshape(batch, side, window, side, window, 3 * features)
-            .permute(0, 1, 3, 2, 4, 5)
-            .reshape((long) batch * windows, tokens, 3L * features);
-    SDVariable queries = heads(graph, parts, batch * windows, 0);
-    SDVariable keys = heads(graph, parts, batch * windows, 1);
-    SDVariable values = heads(graph, parts, batch * windows, 2);
+    Windows windows = windows();
+    int batch = batch(inputs[0]);
+    SDVariable parts = windows.split(graph, inputs[0], batch, 3 * features);
+    SDVariable queries = windows.heads(graph, parts, batch, 0, features, heads);
+    SDVariable keys = windows.heads(graph, parts, batch, features, features, heads);
+    SDVariable values = windows.heads(graph, parts, batch, 2 * features, features, heads);
+    SDVariable table = Objects.requireNonNull(parameters.get(WHOLE));
     SDVariable scores =
         graph
             .mmul(queries, keys, false, true, false)
             .mul(1 / Math.sqrt((double) features / heads))
-            .add(bias(graph, Objects.requireNonNull(parameters.get(WHOLE))));
-    if (shift > 0) {
-      SDVariable mask =
-          graph.constant(
-              Nd4j.createFromArray(WindowPositions.mask(size, window, shift))
-                  .castTo(inputs[0].dataType())
-                  .reshape(1, windows, 1, tokens, tokens));
-      scores =
-          scores
-              .reshape(batch, windows, heads, tokens, tokens)
-              .add(mask)
-              .reshape((long) batch * windows, heads, tokens, tokens);
-    }
-    SDVariable attended =
-        graph
-            .mmul(graph.nn().softmax(scores, 3), values)
-            .permute(0, 2, 1, 3)
-            .reshape(batch, side, side, window, window, features)
-            .permute(0, 1, 3, 2, 4, 5)
-            .reshape(batch, size, size, features);
-    return rolled(graph, attended, batch, features, size - shift)
-        .reshape(batch, (long) size * size, features);
-  }
-
-  /** The map so many tokens further up and left, around its edges. */
-  private SDVariable rolled(SameDiff graph, SDVariable map, int batch, int channels, int by) {
-    if (by % size == 0) {
-      return map;
-    }
-    int left = size - by;
-    SDVariable rows =
-        graph.concat(
-            1,
-            graph.slice(map, new int[] {0, by, 0, 0}, batch, left, size, channels),
-            graph.slice(map, new int[] {0, 0, 0, 0}, batch, by, size, channels));
-    return graph.concat(
-        2,
-        graph.slice(rows, new int[] {0, 0, by, 0}, batch, size, left, channels),
-        graph.slice(rows, new int[] {0, 0, 0, 0}, batch, size, by, channels));
-  }
-
-  /** A third of the features as [windows, heads, tokens, features of a head]. */
-  private SDVariable heads(SameDiff graph, SDVariable parts, int windows, int third) {
-    int tokens = window * window;
-    return graph
-        .slice(parts, new int[] {0, 0, third * features}, windows, tokens, features)
-        .reshape(windows, tokens, heads, features / heads)
-        .permute(0, 2, 1, 3);
-  }
-
-  /**
-   * The biases of each pair of tokens, by products that pick their rows and columns from the table.
-   * (The gradient of SameDiff's gather takes one of several readers of a row for all.)
-   */
-  private SDVariable bias(SameDiff graph, SDVariable table) {
-    int positions = 2 * window - 1;
-    int tokens = window * window;
-    double[][] picks = new double[tokens][positions];
-    for (int pair = 0; pair < tokens; pair++) {
-      picks[pair][pair / window - pair % window + window - 1] = 1;
-    }
-    SDVariable pick = graph.constant(Nd4j.createFromArray(picks).castTo(table.dataType()));
-    SDVariable rows =
-        pick.mmul(table.reshape(positions, (long) positions * heads))
-            .reshape(tokens, positions, heads)
-            .permute(1, 0, 2)
-            .reshape(positions, (long) tokens * heads);
-    return pick.mmul(rows)
-        .reshape(window, window, window, window, heads)
-        .permute(4, 2, 0, 3, 1)
-        .reshape(1, heads, tokens, tokens);
+            .add(windows.bias(graph, table, heads));
+    SDVariable masked = windows.masked(graph, scores, inputs[0], batch, heads);
+    SDVariable attended = graph.mmul(graph.nn().softmax(masked, 3), values).permute(0, 2, 1, 3);
+    return windows.join(graph, attended, batch, features);
   }
 
   @Override
@@ -214,12 +143,7 @@ public final class WindowAttention extends TokenVertex {
    */
   @Override
   public int[] outputSize(int height, int width) {
-    if ((long) height * width != (long) size * size) {
-      throw new IllegalArgumentException(
-          Text.format(
-              "the network's windows are of a map of %d×%d tokens, an image of this size has %d",
-              size, size, (long) height * width));
-    }
+    windows().requireMap(height, width);
     return new int[] {height, width};
   }
 

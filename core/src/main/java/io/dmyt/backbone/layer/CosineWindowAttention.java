@@ -1,0 +1,192 @@
+package io.dmyt.backbone.layer;
+
+import io.dmyt.engine.UnsupportedLayerException;
+import io.dmyt.engine.VertexNodes;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Attention of a map's tokens within square windows by the cosine of queries and keys, {@code
+ * softmax(s · cos(Q, K) + B) V}, where s is learned and at most 100, and B comes of an MLP over the
+ * relative positions' logarithms. Windows may be shifted, around the map's edges.
+ *
+ * <p>Liu et al., <i>Swin Transformer V2: Scaling Up Capacity and Resolution</i>, CVPR 2022.
+ *
+ * <p>Input: queries, keys and values one after another and without biases, [batch, size², 3 ·
+ * features]. Value: [batch, size², features]. Parameters: the logarithm of s for each head, biases
+ * of queries and values, and the MLP's two maps.
+ */
+public final class CosineWindowAttention extends TokenVertex {
+  private static final long serialVersionUID = 1;
+
+  private static final int HIDDEN = 512;
+  private static final double LARGEST = Math.log(100);
+  private static final double TINY = 1e-24;
+
+  private static final String SCALE = "logit-scale";
+  private static final String QUERY_BIAS = "q-bias";
+  private static final String VALUE_BIAS = "v-bias";
+  private static final String FIRST_WEIGHT = "cpb-mlp.0.weight";
+  private static final String FIRST_BIAS = "cpb-mlp.0.bias";
+  private static final String SECOND_WEIGHT = "cpb-mlp.2.weight";
+
+  @JsonProperty("heads")
+  private final int heads;
+
+  @JsonProperty("features")
+  private final int features;
+
+  @JsonProperty("size")
+  private final int size;
+
+  @JsonProperty("window")
+  private final int window;
+
+  @JsonProperty("shift")
+  private final int shift;
+
+  @JsonProperty("unit")
+  private final int unit;
+
+  /**
+   * @param features of all heads together
+   * @param size of the map, in tokens
+   * @param window its height and width in tokens, a divisor of the size
+   * @param shift by which windows lie further down and right
+   * @param unit height and width of the window that positions are measured by: the one that the
+   *     network was first trained with
+   */
+  public CosineWindowAttention(
+      @JsonProperty("heads") int heads,
+      @JsonProperty("features") int features,
+      @JsonProperty("size") int size,
+      @JsonProperty("window") int window,
+      @JsonProperty("shift") int shift,
+      @JsonProperty("unit") int unit) {
+    this.heads = heads;
+    this.features = features;
+    this.size = size;
+    this.window = window;
+    this.shift = shift;
+    this.unit = unit;
+  }
+
+  @Override
+  public Map<String, long[]> parameterShapes() {
+    return shapes(
+        SCALE, shape(heads, 1, 1),
+        QUERY_BIAS, shape(features),
+        VALUE_BIAS, shape(features),
+        FIRST_WEIGHT, shape(HIDDEN, 2),
+        FIRST_BIAS, shape(HIDDEN),
+        SECOND_WEIGHT, shape(heads, HIDDEN));
+  }
+
+  @Override
+  protected List<Object> settings() {
+    return List.of(heads, features, size, window, shift, unit);
+  }
+
+  @Override
+  protected FunctionVertex copy() {
+    return new CosineWindowAttention(heads, features, size, window, shift, unit);
+  }
+
+  private Windows windows() {
+    return new Windows(size, window, shift);
+  }
+
+  @Override
+  protected SDVariable define(
+      SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
+    Windows windows = windows();
+    int batch = batch(inputs[0]);
+    SDVariable none = graph.constant(Nd4j.zeros(inputs[0].dataType(), features));
+    SDVariable biases =
+        graph.concat(0, of(parameters, QUERY_BIAS), none, of(parameters, VALUE_BIAS));
+    SDVariable biased = inputs[0].add(biases.reshape(1, 1, 3L * features));
+    SDVariable parts = windows.split(graph, biased, batch, 3 * features);
+    SDVariable queries = unit(graph, windows.heads(graph, parts, batch, 0, features, heads));
+    SDVariable keys = unit(graph, windows.heads(graph, parts, batch, features, features, heads));
+    SDVariable values = windows.heads(graph, parts, batch, 2 * features, features, heads);
+    SDVariable largest = graph.constant(Nd4j.scalar(inputs[0].dataType(), LARGEST));
+    SDVariable scale =
+        graph.math().exp(graph.math().min(of(parameters, SCALE), largest)).reshape(1, heads, 1, 1);
+    SDVariable scores =
+        graph
+            .mmul(queries, keys, false, true, false)
+            .mul(scale)
+            .add(windows.bias(graph, table(graph, parameters), heads));
+    SDVariable masked = windows.masked(graph, scores, inputs[0], batch, heads);
+    SDVariable attended = graph.mmul(graph.nn().softmax(masked, 3), values).permute(0, 2, 1, 3);
+    return windows.join(graph, attended, batch, features);
+  }
+
+  private static SDVariable of(Map<String, SDVariable> parameters, String name) {
+    return Objects.requireNonNull(parameters.get(name), name);
+  }
+
+  /** Vectors of length 1 in the same directions. */
+  private static SDVariable unit(SameDiff graph, SDVariable vectors) {
+    SDVariable squares = graph.math().square(vectors).sum(true, 3);
+    SDVariable tiny = graph.constant(Nd4j.scalar(vectors.dataType(), TINY));
+    return vectors.div(graph.math().sqrt(graph.math().max(squares, tiny)));
+  }
+
+  /** The biases of each relative position, between 0 and 16. */
+  private SDVariable table(SameDiff graph, Map<String, SDVariable> parameters) {
+    SDVariable weight = of(parameters, FIRST_WEIGHT);
+    SDVariable positions =
+        graph.constant(Nd4j.createFromArray(positions()).castTo(weight.dataType()));
+    SDVariable hidden =
+        graph
+            .nn()
+            .relu(
+                graph
+                    .mmul(positions, weight, false, true, false)
+                    .add(of(parameters, FIRST_BIAS).reshape(1, HIDDEN)),
+                0);
+    SDVariable mapped = graph.mmul(hidden, of(parameters, SECOND_WEIGHT), false, true, false);
+    return graph.nn().sigmoid(mapped).mul(16);
+  }
+
+  /** Rows and columns of each relative position, as logarithms; single precision, as in timm. */
+  private float[][] positions() {
+    int side = 2 * window - 1;
+    float[][] all = new float[side * side][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = new float[] {position(i / side), position(i % side)};
+    }
+    return all;
+  }
+
+  private float position(int index) {
+    double at = 8.0 * (index - window + 1) / (unit - 1);
+    return (float) (Math.signum(at) * Math.log(Math.abs(at) + 1) / Math.log(8));
+  }
+
+  @Override
+  public int describe(VertexNodes nodes) {
+    throw new UnsupportedLayerException("attends within windows by cosines");
+  }
+
+  /**
+   * @throws IllegalArgumentException if the map is of another size
+   */
+  @Override
+  public int[] outputSize(int height, int width) {
+    windows().requireMap(height, width);
+    return new int[] {height, width};
+  }
+
+  /** Scores, and the values' means by them. */
+  @Override
+  public long multiplyAdds(int height, int width) {
+    return 2L * height * width * window * window * features;
+  }
+}
