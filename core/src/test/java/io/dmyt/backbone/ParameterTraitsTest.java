@@ -17,8 +17,8 @@ class ParameterTraitsTest {
   /**
    * As timm 1.0.29 says: per parameter its depth by {@code group_parameters(model,
    * model.group_matcher(coarse=False), reverse=True)}, and whether {@code
-   * param_groups_weight_decay} lets it decay. Swin's head and layers between stages are
-   * under the names that timm 0.4.9 has for them.
+   * param_groups_weight_decay} lets it decay. Swin's head and layers between stages are under the
+   * names that timm 0.4.9 has for them.
    */
   @Test
   void depthsAndDecaysAreTimms() throws IOException {

@@ -8,11 +8,11 @@ import io.dmyt.backbone.layer.Normalization;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.FrozenParameters;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Requires;
 import io.dmyt.engine.Twins;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,13 +20,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Parameters that don't learn cost no gradient, and change none of the others'. */
+@Requires(Requires.Machine.ONEDNN)
 class FrozenParametersTest {
   private static final StoragePolicy POLICY = StoragePolicy.of(Precision.F32, Layout.NHWC);
-
-  @BeforeAll
-  static void assumeAvailable() {
-    OneDnnTests.assumeAvailable();
-  }
 
   private static boolean isNorm(ComputationGraph graph, GraphVertex vertex) {
     return graph.getConfiguration().getVertices().get(vertex.getVertexName())
