@@ -1,9 +1,7 @@
 package io.dmyt.backbone;
 
-import io.dmyt.backbone.layer.ExpertConvolution;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -190,26 +188,27 @@ final class MobileNetwork {
     String input = net.last();
     int middle = Widths.divisible(in * block.expansion(), 8);
     int before = net.position();
-    String routing = block.experts() > 0 ? routing(name + ".routing_fn", block.experts()) : null;
+    Experts experts =
+        block.experts() > 0 ? Experts.route(net, name + ".routing_fn", block.experts()) : null;
     int routed = net.position() - before;
-    if (routing != null) {
-      expert(name + ".conv_pw", input, routing, middle, POINT, 1, block.experts());
+    if (experts != null) {
+      experts.add(name + ".conv_pw", input, middle, POINT, 1);
     } else {
       mixed(name + ".conv_pw", middle, block.expandKernels(), 1, false);
     }
     net.batchNorm(name + ".bn1");
     net.act(name + ".act1", act);
-    if (routing != null) {
+    if (experts != null) {
       Kernel kernel = kernel(block.kernels().get(0), stride);
-      expert(name + ".conv_dw", net.last(), routing, middle, kernel, middle, block.experts());
+      experts.add(name + ".conv_dw", net.last(), middle, kernel, middle);
     } else {
       depthwise(name + ".conv_dw", block, stride);
     }
     net.batchNorm(name + ".bn2");
     net.act(name + ".act2", act);
     excite(name + ".se", block, in, middle, act);
-    if (routing != null) {
-      expert(name + ".conv_pwl", net.last(), routing, out, POINT, 1, block.experts());
+    if (experts != null) {
+      experts.add(name + ".conv_pwl", net.last(), out, POINT, 1);
     } else {
       mixed(name + ".conv_pwl", out, block.projectKernels(), 1, false);
     }
@@ -274,37 +273,6 @@ final class MobileNetwork {
     net.act(name + ".act1", style.activation == null ? act : style.activation);
     net.biasedConv(name + ".conv_expand", net.last(), channels, POINT);
     net.multiply(name, input, net.act(name + ".gate", style.gate));
-  }
-
-  /** How much of each expert's kernel an image gets: Yang et al., <i>CondConv</i>, NeurIPS 2019. */
-  private String routing(String name, int experts) {
-    String input = net.last();
-    String pooled = net.mean(name + ".pool", input);
-    double range = 1 / Math.sqrt(net.channels(input) + experts);
-    net.dense(name, pooled, experts, Init.uniform(range));
-    return net.act(name + ".weights", ActivationFunction.SIGMOID);
-  }
-
-  private void expert(
-      String name, String from, String routing, int out, Kernel kernel, int groups, int experts) {
-    ExpertConvolution vertex =
-        new ExpertConvolution(
-            net.channels(from),
-            out,
-            kernel.kernelHeight(),
-            kernel.stride(),
-            kernel.same(),
-            groups > 1,
-            experts);
-    long[] shape = {out, 1, kernel.kernelHeight(), kernel.kernelWidth()};
-    net.function(
-        name,
-        name,
-        vertex,
-        out,
-        Map.of("weight", Init.kaimingFanOutOfGroup(shape, groups)),
-        from,
-        routing);
   }
 
   private Kernel kernel(int size, int stride) {
