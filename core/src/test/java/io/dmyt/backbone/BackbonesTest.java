@@ -81,6 +81,9 @@ class BackbonesTest {
         assertEquals(Kind.COUNTER, parameter.kind());
       } else if (parameter.name().matches(".*\\.(attn_mask|relative_position_index)")) {
         assertEquals(Kind.CONSTANT, parameter.kind());
+      } else if (parameter.kind() == Kind.SHARED) {
+        // CoaT's position encodings, one module for several blocks.
+        assertTrue(parameter.name().matches(".*\\.c?r?pe\\..*"), parameter.name());
       } else {
         assertEquals(
             parameter.name().contains(".running_") ? Kind.STATISTIC : Kind.TRAINABLE,
@@ -115,6 +118,17 @@ class BackbonesTest {
             "tresnet_m_miil_in21k",
             "vit_base_patch16_224_miil",
             "vit_base_patch16_224_miil_in21k",
+            "cait_xxs24_224",
+            "cait_xxs24_384",
+            "cait_xxs36_224",
+            "cait_xxs36_384",
+            "cait_xs24_384",
+            "cait_s24_224",
+            "cait_s24_384",
+            "cait_s36_384",
+            "cait_m36_384",
+            "cait_m48_448",
+            "tnt_s_patch16_224",
             "pit_ti_224",
             "pit_ti_distilled_224",
             "pit_xs_224",
