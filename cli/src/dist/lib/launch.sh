@@ -175,10 +175,29 @@ find_archive() {
   trap - EXIT
 }
 
+# What Spark asks of Java 17, as in its org.apache.spark.launcher.JavaModuleOptions.
+spark_options=(
+  --add-opens=java.base/java.lang=ALL-UNNAMED
+  --add-opens=java.base/java.lang.invoke=ALL-UNNAMED
+  --add-opens=java.base/java.lang.reflect=ALL-UNNAMED
+  --add-opens=java.base/java.io=ALL-UNNAMED
+  --add-opens=java.base/java.net=ALL-UNNAMED
+  --add-opens=java.base/java.nio=ALL-UNNAMED
+  --add-opens=java.base/java.util=ALL-UNNAMED
+  --add-opens=java.base/java.util.concurrent=ALL-UNNAMED
+  --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED
+  --add-opens=java.base/jdk.internal.ref=ALL-UNNAMED
+  --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
+  --add-opens=java.base/sun.nio.cs=ALL-UNNAMED
+  --add-opens=java.base/sun.security.action=ALL-UNNAMED
+  --add-opens=java.base/sun.util.calendar=ALL-UNNAMED
+  -Dlog4j2.configurationFile=classpath:dmyt-spark-log.properties
+)
+
 # launch FOLDER CLASS_PATH ARGUMENTS...: becomes the JVM. FOLDER takes the class-data archive, and
 # the array own_jars has the jars that change with every build of ours.
 launch() {
-  local installation=$1 class_path=$2 argument verbose='' command=${3:-}
+  local installation=$1 class_path=$2 argument verbose='' spark='' command=${3:-}
   shift 2
   set_locale
   set_waiting
@@ -188,8 +207,14 @@ launch() {
     case $argument in
       --verbose) verbose=1 ;;
       -h | --help) command=help ;;
+      --spark | --spark=*) spark=1 ;;
     esac
   done
+  if [ -n "$spark" ] && [ -n "${SPARK_HOME:-}" ]; then
+    # Spark's jars come first: it refuses to run with a newer Jackson than its own.
+    class_path="$SPARK_HOME/jars/*:$class_path"
+    options+=("${spark_options[@]}" -Xshare:auto)
+  fi
   find_archive "$installation" "$class_path" "$command"
   if [ -n "$archive" ]; then
     # Whatever is wrong with the archive, the JVM starts without it, and says nothing.

@@ -35,6 +35,9 @@ public final class Predictor {
 
     /** Takes a sample that is no image, or can't be read. */
     void bad(BadImageException sample) throws IOException;
+
+    /** Called after all samples. */
+    default void end() throws IOException {}
   }
 
   /**
@@ -92,6 +95,7 @@ public final class Predictor {
         fakes += (int) predictions.stream().filter(Prediction::fake).count();
       }
       tell(batches.badImages(), told, output);
+      output.end();
       return new Summary(scored, fakes, batches.badImages());
     }
   }

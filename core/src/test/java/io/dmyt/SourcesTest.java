@@ -23,7 +23,6 @@ class SourcesTest {
           "AcceleratedGraph", "overrides methods of DL4J's that have up to ten parameters",
           "Backbone", "a network's front door, half of it javadoc",
           "Detector", "the library's front door, half of it javadoc",
-          "DetectorTransformer", "Spark's parameters, with a getter and a setter each",
           "EmbeddingSvm", "decision values and their gradients, over one kernel",
           "ModelFile", "one kind of file, half of it javadoc",
           "Operation", "a list: one record for each operation, half of it javadoc",

@@ -9,7 +9,7 @@ public final class BadImageException extends ImageDataException {
   private final String file;
   private final String reason;
 
-  BadImageException(String file, String reason) {
+  public BadImageException(String file, String reason) {
     this(file, reason, null);
   }
 

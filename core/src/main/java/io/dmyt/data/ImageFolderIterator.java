@@ -187,7 +187,10 @@ public final class ImageFolderIterator extends FixedBatchIterator implements Aut
     return running;
   }
 
-  private List<LabelledSample> order() {
+  /**
+   * The images of the current epoch in the order of its batches, whether they can be read or not.
+   */
+  public List<LabelledSample> order() {
     LoaderOptions o = options();
     return o.shuffle()
         ? o.sampler().order(files, o.batch(), EpochOrder.random(o.seed(), epoch))

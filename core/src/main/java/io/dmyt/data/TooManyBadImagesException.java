@@ -6,7 +6,7 @@ import io.dmyt.internal.Text;
 public final class TooManyBadImagesException extends ImageDataException {
   private static final long serialVersionUID = 1L;
 
-  TooManyBadImagesException(int limit, BadImageException last) {
+  public TooManyBadImagesException(int limit, BadImageException last) {
     this(
         Text.format(
             "More than %d bad images in one epoch, the last is %s", limit, last.getMessage()),

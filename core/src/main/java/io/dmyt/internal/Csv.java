@@ -1,5 +1,7 @@
 package io.dmyt.internal;
 
+import java.io.IOException;
+import java.io.Reader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +23,23 @@ public final class Csv {
     return values.stream()
         .map(value -> field(String.valueOf(value)))
         .collect(Collectors.joining(",", "", "\n"));
+  }
+
+  /**
+   * The next row as it stands, its line end included; empty at the end. A line's end within quotes
+   * belongs to the row.
+   */
+  public static String next(Reader in) throws IOException {
+    StringBuilder row = new StringBuilder();
+    boolean quoted = false;
+    for (int c = in.read(); c >= 0; c = in.read()) {
+      row.append((char) c);
+      quoted ^= c == '"';
+      if (c == '\n' && !quoted) {
+        break;
+      }
+    }
+    return row.toString();
   }
 
   /** The text as a field: in quotes if it has a comma, a quote or the end of a line. */

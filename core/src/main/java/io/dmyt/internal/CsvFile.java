@@ -26,6 +26,11 @@ public final class CsvFile implements Closeable {
     draft.out().write(Csv.row(values).getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Writes rows that are CSV already, with the ends of their lines. */
+  public void rows(String csv) throws IOException {
+    draft.out().write(csv.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** The file is complete: it takes its place. */
   public void commit() throws IOException {
     draft.commit();

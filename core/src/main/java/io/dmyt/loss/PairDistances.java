@@ -1,5 +1,7 @@
 package io.dmyt.loss;
 
+import java.io.Serializable;
+
 /**
  * Distances between the examples of batches, Euclidean, on embeddings of length 1: from 0 to 2.
  *
@@ -8,7 +10,8 @@ package io.dmyt.loss;
  * @param different sum over the pairs of two classes
  * @param differentPairs how many those are
  */
-public record PairDistances(double same, long samePairs, double different, long differentPairs) {
+public record PairDistances(double same, long samePairs, double different, long differentPairs)
+    implements Serializable {
   /** Of no pair. */
   public static final PairDistances NONE = new PairDistances(0, 0, 0, 0);
 

@@ -40,10 +40,10 @@ public record FaceDatasetWriter(FrameSelection frames, FaceCrop crop, int thread
   /** The table of all faces. */
   public static final String INDEX = "index.csv";
 
-  private static final String CONTACT = "contact.png";
+  static final String CONTACT = "contact.png";
 
   /** Where the rows of each finished video are kept. */
-  private static final String DONE = ".done";
+  static final String DONE = ".done";
 
   /** Makes a face detector; each thread has its own. */
   @FunctionalInterface
@@ -139,6 +139,13 @@ public record FaceDatasetWriter(FrameSelection frames, FaceCrop crop, int thread
     }
   }
 
+  /** The picture of a row in the index, below the root. */
+  static String face(String row) {
+    String end = ".png";
+    String cell = row.substring(0, row.indexOf(end) + end.length());
+    return cell.startsWith("\"") ? cell.substring(1).replace("\"\"", "\"") : cell;
+  }
+
   private static Summary gather(
       VideoDataset dataset, List<Future<String>> rows, Path root, AtomicInteger resumed)
       throws IOException {
@@ -157,10 +164,9 @@ public record FaceDatasetWriter(FrameSelection frames, FaceCrop crop, int thread
         if (lines.isEmpty()) {
           without.add(video.file());
         } else {
-          String middle = lines.get(lines.size() / 2);
           shown
               .computeIfAbsent(video.className(), c -> new ArrayList<>())
-              .add(middle.substring(0, middle.indexOf(".png") + ".png".length()));
+              .add(face(lines.get(lines.size() / 2)));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -35,8 +35,11 @@ final class BatchScorer {
             .withBadImages(BadImages.skip(Integer.MAX_VALUE));
   }
 
-  /** P(fake), verdict, class and error of each sample, in their order. */
-  List<Object[]> scores(List<RowSample> samples) throws IOException {
+  /**
+   * P(fake), verdict, class, with details the probabilities and distances, and error of each
+   * sample, in their order.
+   */
+  List<Object[]> scores(List<RowSample> samples, boolean details) throws IOException {
     Map<String, Object[]> results = new HashMap<>();
     new Predictor(detector, loading)
         .predict(
@@ -46,20 +49,32 @@ final class BatchScorer {
               @Override
               public void batch(List<Sample> batch, INDArray images, List<Prediction> predictions) {
                 for (Prediction p : predictions) {
-                  results.put(
-                      p.id().toString(),
-                      new Object[] {
-                        p.fakeProbability(), p.fake() ? "fake" : "real", p.label(), null
-                      });
+                  results.put(p.id().toString(), row(p, details));
                 }
               }
 
               @Override
               public void bad(BadImageException sample) {
-                results.put(sample.file(), new Object[] {null, null, null, sample.reason()});
+                Object[] row = new Object[details ? 6 : 4];
+                row[row.length - 1] = sample.reason();
+                results.put(sample.file(), row);
               }
             });
     return ordered(samples, results);
+  }
+
+  private static Object[] row(Prediction p, boolean details) {
+    String verdict = p.fake() ? "fake" : "real";
+    return details
+        ? new Object[] {
+          p.fakeProbability(),
+          verdict,
+          p.label(),
+          p.probabilities().toArray(Double[]::new),
+          p.distances().toArray(Double[]::new),
+          null
+        }
+        : new Object[] {p.fakeProbability(), verdict, p.label(), null};
   }
 
   /** Embedding and error of each sample, in their order. */

@@ -6,15 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +26,11 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
   private static final long BYTES = 64L << 20;
 
   private final ScoringOptions options;
-  private final Broadcast<byte[]> file;
+  private final SharedDetectorFile file;
 
-  RowScorer(ScoringOptions options, Broadcast<byte[]> file) {
-    this.options = options;
+  RowScorer(SharedDetectorFile file, ScoringOptions options) {
     this.file = file;
+    this.options = options;
   }
 
   @Override
@@ -78,7 +75,7 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
       while (rows.hasNext() && group.size() < ROWS && bytes < BYTES) {
         Row row = rows.next();
         group.add(row);
-        byte[] content = content(row);
+        byte[] content = options.columns().content(row);
         bytes += content == null ? 0 : content.length;
       }
       return group;
@@ -87,20 +84,18 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
     private List<Row> scored(List<Row> group) throws IOException {
       int threads = Math.max(1, TaskContext.get().cpus());
       if (lease == null) {
-        lease =
-            SharedDetectors.lease(
-                new SharedDetectors.Key(
-                    options.detector(), options.engine(), options.precision(), threads),
-                file::value);
+        lease = file.lease(threads);
       }
       List<RowSample> samples = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {
-        String path = path(group.get(i));
-        samples.add(new RowSample(path + "#" + i, path, content(group.get(i))));
+        String path = options.columns().path(group.get(i));
+        samples.add(new RowSample(path + "#" + i, path, options.columns().content(group.get(i))));
       }
       BatchScorer scorer = new BatchScorer(lease.detector(), options, threads);
       List<Object[]> results =
-          options.output() == Output.SCORES ? scorer.scores(samples) : scorer.embeddings(samples);
+          options.output() == Output.EMBEDDING
+              ? scorer.embeddings(samples)
+              : scorer.scores(samples, options.output() == Output.DETAILS);
       List<Row> scored = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {
         scored.add(joined(group.get(i), results.get(i)));
@@ -116,30 +111,16 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
     }
   }
 
-  private String path(Row row) {
-    String path = row.getString(row.fieldIndex(options.pathColumn()));
-    return path == null ? "" : path;
-  }
-
-  private byte @Nullable [] content(Row row) {
-    return options.contentColumn().isEmpty()
-        ? null
-        : row.getAs(row.fieldIndex(options.contentColumn()));
-  }
-
-  /** The row without its content, and with what was found out. */
   private Row joined(Row row, Object[] result) {
-    List<@Nullable Object> values = new ArrayList<>();
-    String[] names = row.schema().fieldNames();
-    for (int i = 0; i < names.length; i++) {
-      if (!names[i].equals(options.contentColumn())) {
-        values.add(row.get(i));
-      }
-    }
-    if (options.videos() != VideoGrouping.NONE) {
-      values.add(options.videos().group(List.of(Path.of(path(row)))).get(0).group());
-    }
-    values.addAll(Arrays.asList(result));
-    return RowFactory.create(values.toArray());
+    List<String> video =
+        options.videos() == VideoGrouping.NONE
+            ? List.of()
+            : List.of(
+                options
+                    .videos()
+                    .group(List.of(Path.of(options.columns().path(row))))
+                    .get(0)
+                    .group());
+    return options.columns().joined(row, video, result);
   }
 }

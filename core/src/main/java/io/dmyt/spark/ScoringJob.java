@@ -2,6 +2,7 @@ package io.dmyt.spark;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -12,22 +13,22 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * Scores many images into a Parquet folder, in rounds. What a round has written stays, whatever
- * happens later; started again, the job leaves out what is there.
+ * Scores many images or videos into a Parquet folder, in rounds. What a round has written stays,
+ * whatever happens later; started again, the job leaves out what is there.
  *
- * <p>Images are opened by their paths in the tasks: their bytes never pass through Spark's rows.
+ * <p>Files are opened by their paths in the tasks: their bytes never pass through Spark's rows.
  */
 public final class ScoringJob {
   private static final String DONE = "dmyt_done";
 
-  private final DetectorTransformer detector;
-  private final int imagesInRound;
+  private final DetectorStep<?> detector;
+  private final int filesInRound;
 
   /**
    * What a run of the job did.
    *
-   * @param before images that were scored already
-   * @param scored images of this run, those with an error included
+   * @param before files that were scored already
+   * @param scored files of this run, those with an error included
    */
   public record Summary(long before, long scored) {}
 
@@ -35,26 +36,37 @@ public final class ScoringJob {
    * @param imagesInRound about how many images are written at a time, at least 1
    */
   public ScoringJob(DetectorTransformer detector, int imagesInRound) {
-    if (imagesInRound < 1) {
+    this((DetectorStep<?>) detector, imagesInRound);
+  }
+
+  /**
+   * @param videosInRound about how many videos are written at a time, at least 1
+   */
+  public ScoringJob(VideoTransformer detector, int videosInRound) {
+    this((DetectorStep<?>) detector, videosInRound);
+  }
+
+  private ScoringJob(DetectorStep<?> detector, int filesInRound) {
+    if (filesInRound < 1) {
       throw new IllegalArgumentException(
-          "a round must have at least 1 image, found " + imagesInRound);
+          "a round must have at least 1 file, found " + filesInRound);
     }
     this.detector = detector;
-    this.imagesInRound = imagesInRound;
+    this.filesInRound = filesInRound;
   }
 
   /**
    * Scores what isn't scored yet.
    *
-   * @param images rows with a column of paths, each path once; other columns but the images' bytes
+   * @param files rows with a column of paths, each path once; other columns but the files' bytes
    *     are written too
    * @param folder Parquet, in any file system that Hadoop knows; made by the first round
    * @throws IOException if the folder's file system can't be reached
    */
-  public Summary run(Dataset<Row> images, String folder) throws IOException {
-    SparkSession spark = images.sparkSession();
+  public Summary run(Dataset<Row> files, String folder) throws IOException {
+    SparkSession spark = files.sparkSession();
     String path = detector.getOrDefault(detector.pathCol());
-    Dataset<Row> left = images.drop(detector.getOrDefault(detector.contentCol()));
+    Dataset<Row> left = files.drop(detector.getOrDefault(detector.contentCol()));
     long before = 0;
     if (isWritten(spark, folder)) {
       Dataset<Row> done = spark.read().parquet(folder).select(functions.col(path).as(DONE));
@@ -62,12 +74,13 @@ public final class ScoringJob {
       left = left.join(done, functions.col(path).equalTo(functions.col(DONE)), "left_anti");
     }
     long count = left.count();
-    long rounds = (count + imagesInRound - 1) / imagesInRound;
+    long rounds = (count + filesInRound - 1) / filesInRound;
     Column round = functions.pmod(functions.xxhash64(functions.col(path)), functions.lit(rounds));
     int tasks = Math.max(1, spark.sparkContext().defaultParallelism());
+    UnaryOperator<Dataset<Row>> step = detector.prepared(left.schema(), spark);
     for (long i = 0; i < rounds; i++) {
       Dataset<Row> part = left.filter(round.equalTo(i)).repartition(tasks);
-      detector.transform(part).write().mode(SaveMode.Append).parquet(folder);
+      step.apply(part).write().mode(SaveMode.Append).parquet(folder);
     }
     return new Summary(before, count);
   }

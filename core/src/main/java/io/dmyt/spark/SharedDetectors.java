@@ -54,27 +54,33 @@ final class SharedDetectors {
     synchronized (LOADED) {
       shared = LOADED.get(key);
       if (shared == null) {
-        shared = new Shared(load(key, file.get()));
+        shared = new Shared(load(file.get(), engine(key.engine(), key.precision(), key.threads())));
         LOADED.put(key, shared);
       }
     }
     return shared.lease();
   }
 
-  private static Detector load(Key key, byte[] bytes) throws IOException {
+  /** Loads a detector's file. */
+  static Detector load(byte[] bytes, Engine engine) throws IOException {
     Path file = Files.createTempFile("dmyt-detector-", ".zip");
     try {
       Files.write(file, bytes);
-      return Detector.load(file, engine(key));
+      return Detector.load(file, engine);
     } finally {
       Files.delete(file);
     }
   }
 
-  private static Engine engine(Key key) {
+  /**
+   * What runs a detector.
+   *
+   * @param name of the engine; empty for the best one
+   */
+  static Engine engine(String name, Precision precision, int threads) {
     ExecutionOptions options =
-        ExecutionOptions.DEFAULT.withPrecision(key.precision()).withThreads(key.threads());
-    return key.engine().isEmpty() ? Engines.best(options) : Engines.named(key.engine(), options);
+        ExecutionOptions.DEFAULT.withPrecision(precision).withThreads(threads);
+    return name.isEmpty() ? Engines.best(options) : Engines.named(name, options);
   }
 
   /** A loaded file. */

@@ -1,6 +1,7 @@
 package io.dmyt.training;
 
 import io.dmyt.loss.PairDistances;
+import java.io.Serializable;
 
 /**
  * What has been added up over the batches of an epoch so far.
@@ -13,7 +14,8 @@ import io.dmyt.loss.PairDistances;
  * @param distances in the batches, with a loss that mines
  */
 public record EpochSums(
-    int batches, int images, int correct, double losses, long triplets, PairDistances distances) {
+    int batches, int images, int correct, double losses, long triplets, PairDistances distances)
+    implements Serializable {
   /** Of no batch. */
   public static final EpochSums NONE = new EpochSums(0, 0, 0, 0, 0, PairDistances.NONE);
 }

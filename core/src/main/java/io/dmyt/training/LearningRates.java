@@ -1,6 +1,7 @@
 package io.dmyt.training;
 
 import io.dmyt.internal.Text;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -29,7 +30,8 @@ import java.util.List;
  * @param warmUp epochs, at least 0, parts of one too
  * @param lowest share of the learning rate, in [0, 1]
  */
-public record LearningRates(Shape shape, int every, double factor, double warmUp, double lowest) {
+public record LearningRates(Shape shape, int every, double factor, double warmUp, double lowest)
+    implements Serializable {
   /** Halved every 3 epochs, as the reference does. */
   public static final LearningRates REFERENCE = new LearningRates(Shape.STEP, 3, 0.5, 0, 0);
 

@@ -5,6 +5,7 @@ import io.dmyt.backbone.FlatRange;
 import io.dmyt.backbone.ParameterTraits;
 import io.dmyt.internal.Text;
 import io.dmyt.optim.ParameterGroup;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ public record ParameterGroups(
     @Nullable String freeze,
     boolean decayMatricesOnly,
     double layerDecay,
-    List<Rule> rules) {
+    List<Rule> rules)
+    implements Serializable {
   /** All parameters learn alike. */
   public static final ParameterGroups ALL = new ParameterGroups("all", null, false, 1, List.of());
 
@@ -49,7 +51,8 @@ public record ParameterGroups(
    * @param rate what the learning rate is multiplied with, at least 0
    * @param weightDecay at least 0; null for the one that they have otherwise
    */
-  public record Rule(String pattern, double rate, @Nullable Double weightDecay) {
+  public record Rule(String pattern, double rate, @Nullable Double weightDecay)
+      implements Serializable {
     public Rule {
       ParameterGroups.pattern(pattern);
       if (!(rate >= 0 && Double.isFinite(rate))

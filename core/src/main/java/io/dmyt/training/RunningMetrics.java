@@ -53,6 +53,16 @@ final class RunningMetrics {
     batches++;
   }
 
+  /** Adds what was summed up elsewhere. */
+  void add(EpochSums sums) {
+    batches += sums.batches();
+    images += sums.images();
+    correct += sums.correct();
+    losses += sums.losses();
+    triplets += sums.triplets();
+    distances = distances.plus(sums.distances());
+  }
+
   int batches() {
     return batches;
   }

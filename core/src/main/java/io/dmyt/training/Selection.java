@@ -1,5 +1,6 @@
 package io.dmyt.training;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * @param by what epochs are compared by
  * @param patience after how many epochs without a better one training ends; 0 for never
  */
-public record Selection(By by, int patience) {
+public record Selection(By by, int patience) implements Serializable {
   /** By accuracy, or where a rule has to be fitted first, by loss; to the last epoch. */
   public static final Selection REFERENCE = new Selection(By.REFERENCE, 0);
 

@@ -1,5 +1,7 @@
 package io.dmyt.training;
 
+import java.io.Serializable;
+
 /**
  * What a step of training does besides the reference's.
  *
@@ -23,7 +25,8 @@ public record StepOptions(
     double sam,
     double average,
     boolean autoBatch,
-    OnNan onNan) {
+    OnNan onNan)
+    implements Serializable {
   /** As the reference's. */
   public static final StepOptions REFERENCE =
       new StepOptions(Optimizer.ADAMW, 0.9, 1, 0, 0, 0, false, OnNan.STOP);

@@ -1,8 +1,10 @@
 package io.dmyt.training;
 
 import io.dmyt.Detector;
+import io.dmyt.data.ImageFolderIterator;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -82,6 +84,37 @@ public final class Trainer {
       TrainingMonitor monitor,
       Checkpoints checkpoints)
       throws IOException {
+    return fit(train, valid, saver, monitor, checkpoints, Optional.empty());
+  }
+
+  /**
+   * Trains, with the steps taken elsewhere in rounds.
+   *
+   * @param train gives the order of the images; nothing is read of them here
+   * @param rounds takes the steps, with the detector's own loss
+   * @throws IllegalArgumentException if the options don't allow rounds
+   * @see #fit(DataSetIterator, DataSetIterator, CheckpointSaver, TrainingMonitor, Checkpoints)
+   */
+  public List<EpochResult> fit(
+      ImageFolderIterator train,
+      DataSetIterator valid,
+      CheckpointSaver saver,
+      TrainingMonitor monitor,
+      Checkpoints checkpoints,
+      StepRounds rounds)
+      throws IOException {
+    RoundWorker.require(options);
+    return fit(train, valid, saver, monitor, checkpoints, Optional.of(rounds));
+  }
+
+  private List<EpochResult> fit(
+      DataSetIterator train,
+      DataSetIterator valid,
+      CheckpointSaver saver,
+      TrainingMonitor monitor,
+      Checkpoints checkpoints,
+      Optional<StepRounds> rounds)
+      throws IOException {
     Validation.require(detector, options.selection().by());
     detector.forgetFitted();
     try (TrainingStep step =
@@ -95,7 +128,8 @@ public final class Trainer {
               options,
               step,
               validationLoss,
-              new TrainingSession.Partners(train, valid, saver, monitor, checkpoints))
+              new TrainingSession.Partners(train, valid, saver, monitor, checkpoints),
+              rounds)
           .run();
     } finally {
       detector.backbone().setLoss(detector.loss());

@@ -1,5 +1,6 @@
 package io.dmyt.training;
 
+import java.io.Serializable;
 import java.util.List;
 import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -24,7 +25,8 @@ public record TrainingOptions(
     LearningRates rates,
     StepOptions step,
     Selection selection,
-    ParameterGroups groups) {
+    ParameterGroups groups)
+    implements Serializable {
 
   /**
    * @throws IllegalArgumentException if a number is out of range

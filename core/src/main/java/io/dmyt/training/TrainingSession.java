@@ -7,6 +7,7 @@ import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,6 +26,7 @@ final class TrainingSession {
   private final CheckpointSaver saver;
   private final TrainingMonitor monitor;
   private final Checkpoints checkpoints;
+  private final Optional<StepRounds> rounds;
   private final List<EpochResult> history;
   private final NativeGarbage garbage = new NativeGarbage();
   private TrainingState state;
@@ -43,7 +45,9 @@ final class TrainingSession {
       TrainingOptions options,
       TrainingStep step,
       ILossFunction validationLoss,
-      Partners partners) {
+      Partners partners,
+      Optional<StepRounds> rounds) {
+    this.rounds = rounds;
     this.detector = detector;
     this.options = options;
     this.step = step;
@@ -130,7 +134,16 @@ final class TrainingSession {
     monitor.epochStarted(epoch + 1, Math.max(0, total));
     double batches = Math.ceil((double) total / Math.max(1, train.batch()));
     int broken = 0;
-    while (train.hasNext()) {
+    if (rounds.isPresent()) {
+      new RoundEpoch(rounds.get(), detector, options, monitor, checkpoints)
+          .train(
+              (ImageFolderIterator) train,
+              epoch,
+              metrics,
+              history,
+              () -> saveIfAsked(epoch, metrics));
+    }
+    while (rounds.isEmpty() && train.hasNext()) {
       DataSet batch = train.next();
       if (!options.rates().byEpoch()) {
         double share = batches > 0 ? options.step().accumulate() / batches : 0;

@@ -15,6 +15,7 @@ public final class Commands {
         new PredictCommand(),
         new TestCommand(),
         new EmbedCommand(),
+        new MergeCommand(),
         new ConvertCommand(),
         new ModelsCommand(),
         new DetectorsCommand(),

@@ -9,9 +9,12 @@ import io.dmyt.cli.Main;
 import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.ShardOptions;
+import io.dmyt.cli.option.SparkOptions;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.EmbeddingMonitor;
+import io.dmyt.cli.output.ShardNote;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageDataException;
@@ -22,14 +25,19 @@ import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Sample;
 import io.dmyt.data.Split;
+import io.dmyt.engine.Engine;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingWriter;
 import io.dmyt.internal.Text;
+import io.dmyt.spark.SparkCluster;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt embed}: a network's embeddings as a matrix for other programs. */
 @Parameters(commandDescription = "Write the embeddings of images to a NumPy file, with an index")
@@ -37,6 +45,8 @@ final class EmbedCommand implements Command {
   @ParametersDelegate final BatchOptions loading = new BatchOptions();
   @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
+  @ParametersDelegate final ShardOptions sharding = new ShardOptions();
+  @ParametersDelegate final SparkOptions spark = new SparkOptions();
 
   @Parameter(
       required = true,
@@ -79,24 +89,39 @@ final class EmbedCommand implements Command {
     if (!output.toString().endsWith(".npy")) {
       throw new UsageException("--output must end in .npy, got " + output);
     }
-    List<Entry> images = images(input, terminal);
+    List<Entry> all = images(input, terminal);
+    List<Entry> images = sharding.shard.of(all, loading.batch);
     source.fetch(terminal, false);
     ModelFile.requireSound(source.weights);
-    try (Detector detector = Detector.load(source.weights, engine.choose(terminal))) {
+    Engine chosen = engine.choose(terminal);
+    try (Detector detector = Detector.load(source.weights, chosen)) {
       int features = detector.backbone().embeddingSize();
       terminal.say(
           "detector     %s: %s, trained with %s",
           source.weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("embedding    %d images", images.size());
       try (EmbeddingWriter writer = new EmbeddingWriter(output, features)) {
-        write(detector, images, input, writer, terminal);
+        if (!images.isEmpty()) {
+          write(detector, chosen, images, input, writer, terminal);
+        }
         writer.commit();
+        ShardNote.mark(output, note(all, input));
         terminal.print(
             "%d embeddings of %d numbers in %s, their index in %s",
             writer.rows(), features, output, EmbeddingWriter.indexOf(output));
       }
     }
     return Main.OK;
+  }
+
+  private @Nullable ShardNote note(List<Entry> all, Path input) throws IOException {
+    return sharding.shard.isWhole()
+        ? null
+        : ShardNote.of(
+            name(),
+            sharding.shard,
+            all.stream().map(e -> e.sample().id().below(input)).toList(),
+            Map.of("the detector", ShardNote.hash(source.weights)));
   }
 
   private List<Entry> images(Path input, Terminal terminal) {
@@ -128,23 +153,36 @@ final class EmbedCommand implements Command {
 
   private void write(
       Detector detector,
+      Engine chosen,
       List<Entry> images,
       Path input,
       EmbeddingWriter writer,
-      Terminal terminal) {
+      Terminal terminal)
+      throws IOException {
+    List<Sample> samples = images.stream().map(Entry::sample).toList();
+    Embedder.Monitor monitor = new EmbeddingMonitor(terminal);
+    Embedder.Sink sink =
+        (index, sample, embedding) -> {
+          Entry image = images.get(index);
+          writer.write(embedding, image.split(), image.className(), sample.id().below(input));
+        };
+    if (spark.isGiven()) {
+      try (SparkCluster cluster = spark.connect(engine)) {
+        cluster.embed(
+            SparkScorer.scoring(chosen, source.weights, loading.batch),
+            samples,
+            badImageLimit,
+            monitor,
+            sink);
+      }
+      return;
+    }
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
             .withBatch(loading.batch)
             .withWorkers(loading.threads())
             .withBadImages(BadImages.skip(badImageLimit));
-    new Embedder(detector, options, Optional.empty(), new EmbeddingMonitor(terminal))
-        .stream(
-            "Images",
-            images.stream().map(Entry::sample).toList(),
-            Optional.empty(),
-            (index, sample, embedding) -> {
-              Entry image = images.get(index);
-              writer.write(embedding, image.split(), image.className(), sample.id().below(input));
-            });
+    new Embedder(detector, options, Optional.empty(), monitor)
+        .stream("Images", samples, Optional.empty(), sink);
   }
 }

@@ -5,9 +5,11 @@ import com.beust.jcommander.Parameters;
 import com.beust.jcommander.ParametersDelegate;
 import io.dmyt.cli.Main;
 import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.ShardOptions;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoOptions;
 import io.dmyt.cli.output.ProgressLine;
+import io.dmyt.cli.output.ShardNote;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.FaceCrop;
 import io.dmyt.data.Split;
@@ -15,10 +17,13 @@ import io.dmyt.screening.FaceDatasetWriter;
 import io.dmyt.screening.FaceDetectors;
 import io.dmyt.screening.VideoDataset;
 import io.dmyt.screening.VideoEntry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt faces}: makes a data set of faces out of videos. */
 @Parameters(
@@ -28,6 +33,7 @@ import java.util.TreeMap;
             + " are in one split. Videos that were done before are skipped")
 final class FacesCommand implements Command {
   @ParametersDelegate final VideoOptions video = new VideoOptions();
+  @ParametersDelegate final ShardOptions sharding = new ShardOptions();
 
   @Parameter(
       required = true,
@@ -87,7 +93,8 @@ final class FacesCommand implements Command {
       throw new UsageException(e.getMessage());
     }
     FaceDatasetWriter writer = new FaceDatasetWriter(video.selection(), how, threads);
-    VideoDataset dataset = VideoDataset.scan(input.get(0));
+    VideoDataset whole = VideoDataset.scan(input.get(0));
+    VideoDataset dataset = new VideoDataset(whole.layout(), sharding.shard.of(whole.videos(), 1));
     terminal.say("videos       %d, layout: %s", dataset.videos().size(), dataset.layout());
     for (Split split : Split.values()) {
       terminal.say("%-12s %s", split.folder(), classes(dataset, split));
@@ -95,16 +102,39 @@ final class FacesCommand implements Command {
     FaceDetectors.Choice first = video.faces(terminal);
     first.detector().close();
     terminal.say("faces        found by %s, cut out: %s", first.detector().name(), how);
+    ShardNote note =
+        sharding.shard.isWhole()
+            ? null
+            : ShardNote.of(
+                name(),
+                sharding.shard,
+                whole.videos().stream().map(VideoEntry::name).toList(),
+                Map.of("the face detector", first.detector().name()));
+    requireSameShard(note);
     FaceDatasetWriter.Summary summary;
     try (ProgressLine progress = new ProgressLine(terminal, "Videos", dataset.videos().size())) {
       summary = writer.write(dataset, output, video::again, progress::at);
     }
+    ShardNote.mark(output, note);
     terminal.print(
         "%d faces of %d videos in %s (%d videos were done before)",
         summary.faces(), summary.videos(), output, summary.resumed());
     summary.without().forEach(v -> terminal.say("  no face found in %s", v));
     summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
     return summary.bad().isEmpty() ? Main.OK : Main.FAILED;
+  }
+
+  /** A shard's folder is no other shard's, and no whole data set's. */
+  private void requireSameShard(@Nullable ShardNote note) throws IOException {
+    Path mark = ShardNote.beside(output);
+    boolean finished = Files.exists(output.resolve(FaceDatasetWriter.INDEX));
+    if (note == null || !finished) {
+      return;
+    }
+    if (!Files.exists(mark) || !ShardNote.read(output).equals(note)) {
+      throw new IOException(
+          output + " holds a whole data set or another shard: choose another --output");
+    }
   }
 
   private static String classes(VideoDataset dataset, Split split) {

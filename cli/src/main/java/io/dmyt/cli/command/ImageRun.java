@@ -14,11 +14,15 @@ import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.BadImageException;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Sample;
+import io.dmyt.data.SampleId;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -29,6 +33,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ImageRun(
     List<Sample> samples, BatchOptions loading, VideoRule videoBy, VideoScore videoScore) {
 
+  /** Scores images, here or elsewhere. */
+  @FunctionalInterface
+  interface Scorer {
+    /** As {@link Predictor#predict} does. */
+    Predictor.Summary predict(List<Sample> samples, boolean keepContent, Predictor.Output output)
+        throws IOException;
+  }
+
+  /** Scores images in this process. */
+  Scorer here(Detector detector) {
+    LoaderOptions options =
+        LoaderOptions.evaluation(detector.spec().preprocessing())
+            .withBatch(loading.batch)
+            .withWorkers(loading.threads());
+    return new Predictor(detector, options)::predict;
+  }
+
   /** Whether one is fake, or with {@code --video-by} a video; whether one could not be read. */
   record Outcome(boolean fake, boolean bad) {}
 
@@ -38,6 +59,7 @@ record ImageRun(
    */
   Outcome run(
       Detector detector,
+      Scorer scorer,
       PredictionOutputs outputs,
       BiFunction<Detector, List<Sample>, Explanations> explaining,
       Terminal terminal,
@@ -47,41 +69,57 @@ record ImageRun(
     long started = System.nanoTime();
     try (Explanations explanations = explaining.apply(detector, samples);
         ProgressLine progress = new ProgressLine(progressOn, "Images", samples.size())) {
-      LoaderOptions options =
-          LoaderOptions.evaluation(detector.spec().preprocessing())
-              .withBatch(loading.batch)
-              .withWorkers(loading.threads());
       Predictor.Summary summary =
-          new Predictor(detector, options)
-              .predict(
-                  samples,
-                  explanations != null,
-                  new Predictor.Output() {
-                    private int done;
+          scorer.predict(
+              samples,
+              explanations != null,
+              new Predictor.Output() {
+                private final Map<String, BadImageException> found = new HashMap<>();
+                private int done;
+                private int told;
 
-                    @Override
-                    public void batch(
-                        List<Sample> batch, INDArray images, List<Prediction> predictions)
-                        throws IOException {
-                      for (Prediction prediction : predictions) {
-                        outputs.image(prediction);
-                        if (videoBy != VideoRule.NONE) {
-                          videos.add(prediction);
-                        }
-                      }
-                      if (explanations != null) {
-                        explanations.write(batch, images);
-                      }
-                      done += predictions.size();
-                      progress.at(done);
+                @Override
+                public void batch(List<Sample> batch, INDArray images, List<Prediction> predictions)
+                    throws IOException {
+                  for (Prediction prediction : predictions) {
+                    tellBad(prediction.id());
+                    outputs.image(prediction);
+                    if (videoBy != VideoRule.NONE) {
+                      videos.add(prediction);
                     }
+                  }
+                  if (explanations != null) {
+                    explanations.write(batch, images);
+                  }
+                  done += predictions.size();
+                  progress.at(done);
+                }
 
-                    @Override
-                    public void bad(BadImageException sample) throws IOException {
-                      outputs.bad(sample);
-                      done++;
+                @Override
+                public void bad(BadImageException sample) {
+                  found.put(sample.file(), sample);
+                  done++;
+                }
+
+                @Override
+                public void end() throws IOException {
+                  tellBad(null);
+                }
+
+                /** Tells of what could not be read before a sample, or before the end. */
+                private void tellBad(@Nullable SampleId id) throws IOException {
+                  while (told < samples.size()) {
+                    SampleId next = samples.get(told++).id();
+                    if (next.equals(id)) {
+                      return;
                     }
-                  });
+                    BadImageException bad = found.remove(next.toString());
+                    if (bad != null) {
+                      outputs.bad(bad);
+                    }
+                  }
+                }
+              });
       List<VideoVerdict> verdicts =
           videos.verdicts(videoScore, detector.calibration().operatingPoint());
       for (VideoVerdict verdict : verdicts) {

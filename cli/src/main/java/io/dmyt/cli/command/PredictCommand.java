@@ -11,6 +11,8 @@ import io.dmyt.cli.option.BatchOptions;
 import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.FacesMode;
 import io.dmyt.cli.option.OptionChecks;
+import io.dmyt.cli.option.ShardOptions;
+import io.dmyt.cli.option.SparkOptions;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoOptions;
 import io.dmyt.cli.option.VideoRule;
@@ -21,11 +23,13 @@ import io.dmyt.cli.output.PredictionJson;
 import io.dmyt.cli.output.PredictionOutputs;
 import io.dmyt.cli.output.PredictionTable;
 import io.dmyt.cli.output.ScreeningCsv;
+import io.dmyt.cli.output.ShardNote;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.Sample;
+import io.dmyt.data.Shard;
+import io.dmyt.engine.Engine;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
-import io.dmyt.internal.Text;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +49,8 @@ final class PredictCommand implements Command {
   @ParametersDelegate final WeightsOptions source = new WeightsOptions();
   @ParametersDelegate final EngineOptions engine = new EngineOptions();
   @ParametersDelegate final VideoOptions video = new VideoOptions();
+  @ParametersDelegate final ShardOptions sharding = new ShardOptions();
+  @ParametersDelegate final SparkOptions spark = new SparkOptions();
 
   @Parameter(
       required = true,
@@ -78,8 +84,8 @@ final class PredictCommand implements Command {
   @Parameter(
       names = "--faces",
       description =
-          "Whether to find and cut out faces: auto (in videos, and in pictures that are named one by"
-              + " one if the detector was trained on faces of dmyt faces), on, or off")
+          "Whether to find and cut out faces: auto (in videos, and in pictures that are named one"
+              + " by one if the detector was trained on faces of dmyt faces), on, or off")
   FacesMode faces = FacesMode.AUTO;
 
   @Parameter(
@@ -139,26 +145,19 @@ final class PredictCommand implements Command {
     }
     PredictInputs found = PredictInputs.of(inputs);
     check(found);
-    List<Sample> samples = videoBy.grouping().group(found.images());
+    List<Sample> all = Shard.together(videoBy.grouping().group(found.images()));
+    List<Sample> samples =
+        videoBy == VideoRule.NONE
+            ? sharding.shard.of(all, loading.batch)
+            : sharding.shard.ofGroups(all);
     source.fetch(terminal, video.offline());
+    List<Path> clips = sharding.shard.of(found.videos(), 1);
     VideoRun videos =
-        new VideoRun(found.videos(), source.weights, video, faces, videoScore, report, annotate);
+        new VideoRun(clips, source.weights, video, faces, videoScore, report, annotate);
     ModelFile.requireSound(source.weights);
-    try (Detector detector = Detector.load(source.weights, engine.choose(terminal))) {
-      if (!detector.hasVerdict()) {
-        throw new UsageException(
-            Text.format(
-                "%s was trained with %s and has no %s yet: run dmyt calibrate -w %1$s -d DATASET first",
-                source.weights,
-                detector.spec().loss().label(),
-                detector.spec().loss().rule().title()));
-      }
-      if (explainClass != null && !detector.spec().classes().contains(explainClass)) {
-        throw new UsageException(
-            Text.format(
-                "--explain-class is %s, but %s knows %s",
-                explainClass, source.weights, String.join(", ", detector.spec().classes())));
-      }
+    Engine chosen = engine.choose(terminal);
+    try (Detector detector = Detector.load(source.weights, chosen)) {
+      DetectorNeeds.require(detector, source.weights, explainClass);
       if (threshold != null) {
         detector.setCalibration(
             detector
@@ -171,7 +170,14 @@ final class PredictCommand implements Command {
           source.weights, detector.spec().backbone(), detector.spec().loss().label());
       terminal.say("verdict      %s", DetectorFacts.verdict(detector));
       terminal.sayLeftOut(found.leftOut());
-      return run(detector, samples, videos, terminal);
+      return run(
+          detector,
+          chosen,
+          samples,
+          videos,
+          all.isEmpty(),
+          PredictionShard.note(this, found, detector),
+          terminal);
     }
   }
 
@@ -186,13 +192,26 @@ final class PredictCommand implements Command {
     if (explain != null && !images) {
       throw new UsageException("--explain shows images: for videos take --report");
     }
+    if (spark.isGiven() && (explain != null || !found.videos().isEmpty())) {
+      throw new UsageException("--spark scores images, without --explain and without videos");
+    }
     VideoRun.check(found.videos(), video, annotate);
   }
 
-  private int run(Detector detector, List<Sample> samples, VideoRun screening, Terminal terminal)
+  private int run(
+      Detector detector,
+      Engine chosen,
+      List<Sample> samples,
+      VideoRun screening,
+      boolean onlyVideos,
+      @Nullable ShardNote note,
+      Terminal terminal)
       throws IOException {
     try (PredictionOutputs outputs = new PredictionOutputs()) {
-      open(outputs, detector, samples.isEmpty(), terminal);
+      if (jsonLines && note != null) {
+        terminal.out().println(note.line());
+      }
+      open(outputs, detector, onlyVideos, terminal);
       // A table that grows has no room for a bar.
       Terminal bars = jsonLines ? terminal : terminal.quiet();
       boolean fake = false;
@@ -200,8 +219,20 @@ final class PredictCommand implements Command {
       if (!samples.isEmpty()) {
         try (PictureFaces pictures = PictureFaces.of(faces, inputs, detector, video, terminal)) {
           ImageRun images = new ImageRun(pictures.in(samples), loading, videoBy, videoScore);
+          requireAsTheyAre(pictures);
+          ImageRun.Scorer scorer =
+              spark.isGiven()
+                  ? new SparkScorer(
+                      spark,
+                      engine,
+                      chosen,
+                      loading.batch,
+                      source.weights,
+                      detector,
+                      threshold != null)
+                  : images.here(detector);
           ImageRun.Outcome outcome =
-              images.run(detector, outputs, this::explanations, terminal, bars);
+              images.run(detector, scorer, outputs, this::explanations, terminal, bars);
           fake = outcome.fake();
           bad = outcome.bad();
         }
@@ -213,7 +244,17 @@ final class PredictCommand implements Command {
         bad |= !summary.bad().isEmpty();
       }
       outputs.finish();
+      ShardNote.mark(csv, note);
+      ShardNote.mark(json, note);
       return failOnFake && fake ? Main.FAKE : bad ? Main.FAILED : Main.OK;
+    }
+  }
+
+  /** Executors score whole pictures. */
+  private void requireAsTheyAre(PictureFaces pictures) {
+    if (spark.isGiven() && pictures.finder() != null) {
+      throw new UsageException(
+          "--spark scores pictures as they are: add --faces off, or leave out --spark");
     }
   }
 

@@ -18,6 +18,7 @@ import io.dmyt.cli.option.OptionFile;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.PretrainedOptions;
 import io.dmyt.cli.option.RunOptions;
+import io.dmyt.cli.option.SparkTrainingOptions;
 import io.dmyt.cli.option.TrainingImageOptions;
 import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.output.HistoryPage;
@@ -63,6 +64,7 @@ final class TrainCommand implements Command {
   @ParametersDelegate final LossOptions losses = new LossOptions();
   @ParametersDelegate final TrainingImageOptions images = new TrainingImageOptions();
   @ParametersDelegate final RunOptions runs = new RunOptions();
+  @ParametersDelegate final SparkTrainingOptions spark = new SparkTrainingOptions();
 
   @Parameter(
       names = {"-m", "--model"},
@@ -81,7 +83,8 @@ final class TrainCommand implements Command {
       names = {"-lw", "--label-weights"},
       description =
           "Weight of each class in the loss, comma-separated in the alphabetical order of the"
-              + " classes, or auto: inversely proportional to its number of images (default: equal)")
+              + " classes, or auto: inversely proportional to its number of images (default:"
+              + " equal)")
   @Nullable String labelWeights;
 
   @Parameter(
@@ -208,12 +211,17 @@ final class TrainCommand implements Command {
       CheckpointSaver saver =
           files.saver(
               detector, epoch -> TrainingProvenance.of(this, train, chosen, options, epoch));
-      new Trainer(
-              detector,
-              options,
-              losses.training(detector.loss()),
-              losses.validation(detector.loss()))
-          .fit(trainImages, validImages, saver, progress, files.checkpoints());
+      if (spark.isGiven()) {
+        SparkTraining.of(this, detector, chosen)
+            .fit(trainImages, validImages, saver, progress, files.checkpoints());
+      } else {
+        new Trainer(
+                detector,
+                options,
+                losses.training(detector.loss()),
+                losses.validation(detector.loss()))
+            .fit(trainImages, validImages, saver, progress, files.checkpoints());
+      }
       terminal.sayBad(trainImages.badImages());
       terminal.sayBad(validImages.badImages());
     } catch (DivergedException e) {

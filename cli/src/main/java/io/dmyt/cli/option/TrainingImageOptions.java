@@ -130,6 +130,14 @@ public final class TrainingImageOptions {
     return LoadingSteps.PLAIN.withAugmentation(augmentation(spec));
   }
 
+  /** The changes by their names, for workers that make them elsewhere. */
+  public String named() {
+    if (selfBlend > 0) {
+      throw new UsageException("--self-blend doesn't go with --spark");
+    }
+    return augment;
+  }
+
   private Optional<Augmentation> augmentation(DetectorSpec spec) {
     try {
       Optional<Augmentation> changes = Augmentations.parse(augment);

@@ -68,7 +68,9 @@ public final class OnSpark {
       partitions(images, expected);
       embeddings(images);
       refusals(images);
+      VideosOnSpark.run(spark, WEIGHTS);
       job(spark, images, cluster, expected);
+      TrainingOnSpark.run(spark, cluster);
       spark.stop();
     }
     // ND4J leaves threads behind that are no daemons.
@@ -122,7 +124,7 @@ public final class OnSpark {
   private static void refusals(Dataset<Row> images) {
     refused(new DetectorTransformer(), images, "no detector is given: call setDetector");
     DetectorTransformer detector = new DetectorTransformer().setDetector(url(WEIGHTS));
-    refused(detector, images.drop("path"), "there is no column path with the images' paths");
+    refused(detector, images.drop("path"), "there is no column path with the files' paths");
     refused(
         detector, images.withColumn("p_fake", functions.lit(0)), "there is a column p_fake already");
     refused(
@@ -248,11 +250,11 @@ public final class OnSpark {
     }
   }
 
-  private static String url(Path file) {
+  static String url(Path file) {
     return file.toUri().toString();
   }
 
-  private static void require(boolean holds, String otherwise) {
+  static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new AssertionError(otherwise);
     }

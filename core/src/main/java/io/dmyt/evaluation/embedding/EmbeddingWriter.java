@@ -28,7 +28,7 @@ public final class EmbeddingWriter implements Closeable {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
 
   /** Room for the longest shape there is; a multiple of 64, as NumPy aligns the data. */
-  private static final int HEADER_BYTES = 128;
+  static final int HEADER_BYTES = 128;
 
   private final int features;
   private final AtomicFile.Draft matrix;
@@ -92,6 +92,18 @@ public final class EmbeddingWriter implements Closeable {
     row.asFloatBuffer().put(embedding);
     matrix.out().write(row.array());
     index.row(rows, split, className, image);
+    rows++;
+  }
+
+  /**
+   * Writes a row of another matrix of as many features.
+   *
+   * @param embedding its bytes
+   * @param entry what the other index says of it behind the row's number, line end included
+   */
+  void copy(byte[] embedding, String entry) throws IOException {
+    matrix.out().write(embedding);
+    index.rows(rows + "," + entry);
     rows++;
   }
 
