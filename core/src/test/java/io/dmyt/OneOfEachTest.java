@@ -58,6 +58,8 @@ class OneOfEachTest {
                   Map.entry("PartialFile", "if half of it is there, the download begins anew"),
                   Map.entry("FaceExtractor", "fills a folder that is synced and moved as a whole"),
                   Map.entry("SharedDetectors", "a temporary file, read at once"),
+                  Map.entry("VideoScorer", "a temporary file, read at once"),
+                  Map.entry("LocalFile", "a temporary copy of what lies on the cluster"),
                   Map.entry("Main", "writes to standard output"),
                   Map.entry("Python", "a temporary file of the benchmarks"))),
           new Thing(
@@ -91,7 +93,9 @@ class OneOfEachTest {
                   "FaceExtractor",
                   "rows that wait for their file",
                   "FaceDatasetWriter",
-                  "puts such rows together")),
+                  "puts such rows together",
+                  "FaceDatasetMerge",
+                  "puts the rows of several files together")),
           new Thing("percentages", "%[.0-9]*[df] ?%%|\\+ \" %\"", Map.of("Numbers", HERE)),
           new Thing(
               "numbers in the program's locale",

@@ -44,8 +44,8 @@ public final class FileLinks {
     AtomicFile.replace(part, name);
   }
 
-  /** Not every file system has links. */
-  private static void linkOrCopy(Path file, Path name) throws IOException {
+  /** Gives a file a second name that nothing has yet. */
+  public static void linkOrCopy(Path file, Path name) throws IOException {
     try {
       Files.createLink(name, file.toRealPath());
     } catch (UnsupportedOperationException | FileSystemException e) {

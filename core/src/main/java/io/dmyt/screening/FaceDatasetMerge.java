@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Csv;
+import io.dmyt.internal.FileLinks;
 import io.dmyt.internal.Json;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,11 +145,7 @@ public final class FaceDatasetMerge {
         throw new IOException(
             Text.format("%s is in another folder too: they are not the parts of one job", file));
       }
-      try {
-        Files.createLink(target, file.toRealPath());
-      } catch (UnsupportedOperationException | FileSystemException e) {
-        Files.copy(file, target);
-      }
+      FileLinks.linkOrCopy(file, target);
     }
   }
 }

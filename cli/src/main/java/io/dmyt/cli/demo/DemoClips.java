@@ -87,17 +87,6 @@ public final class DemoClips {
     g.drawImage(picture, left, top, null);
     g.drawImage(frame, 0, 0, WIDTH, top, 0, top, WIDTH, top + 1, null);
     g.dispose();
-    return image(frame);
-  }
-
-  private static RgbImage image(BufferedImage frame) {
-    byte[] pixels = new byte[3 * WIDTH * HEIGHT];
-    int at = 0;
-    for (int rgb : frame.getRGB(0, 0, WIDTH, HEIGHT, null, 0, WIDTH)) {
-      for (int shift = 16; shift >= 0; shift -= 8) {
-        pixels[at++] = (byte) (rgb >> shift);
-      }
-    }
-    return new RgbImage(WIDTH, HEIGHT, pixels);
+    return RgbImage.of(frame);
   }
 }
