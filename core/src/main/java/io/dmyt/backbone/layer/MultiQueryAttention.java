@@ -64,7 +64,7 @@ public final class MultiQueryAttention extends FunctionVertex {
     SDVariable values = inputs[2].reshape(shape[0], features, others[2] * others[3]);
     SDVariable scores = graph.mmul(queries, keys).mul(1 / Math.sqrt(features));
     return graph
-        .mmul(graph.nn().softmax(scores, 2), values, false, true, false)
+        .mmul(FarSoftmax.of(graph, scores, 2), values, false, true, false)
         .reshape(shape[0], heads, pixels, features)
         .permute(0, 1, 3, 2)
         .reshape(shape);

@@ -15,9 +15,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class PathSoftmax extends FunctionVertex {
   private static final long serialVersionUID = 1;
 
-  /** Its exponential adds nothing to 1 in double. */
-  private static final double SMALLEST = -80;
-
   @JsonProperty("paths")
   private final int paths;
 
@@ -52,16 +49,9 @@ public final class PathSoftmax extends FunctionVertex {
             .reshape(batch, groups, paths, channels / paths / groups)
             .permute(0, 1, 3, 2)
             .reshape(batch * channels / paths, paths);
-    SDVariable powers = graph.math().exp(bounded(graph, sorted.sub(sorted.max(true, 1))));
-    return powers
-        .div(powers.sum(true, 1))
+    return FarSoftmax.of(graph, sorted, 1)
         .reshape(batch, channels / paths, paths)
         .permute(0, 2, 1)
         .reshape(batch, channels, 1, 1);
-  }
-
-  /** ND4J's exponential, and its softmax, of large negative numbers in double is no number. */
-  private static SDVariable bounded(SameDiff graph, SDVariable differences) {
-    return graph.math().clipByValue(differences, SMALLEST, 0);
   }
 }
