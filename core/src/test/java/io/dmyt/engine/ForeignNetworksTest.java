@@ -27,7 +27,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
@@ -109,7 +108,7 @@ class ForeignNetworksTest {
             .addLayer("stem", convolution(8, 3), "images")
             .addLayer("norm", new BatchNormalization(), "stem")
             .addLayer("swish", new ActivationLayer(Activation.SWISH), "norm")
-            .addLayer("up", new Upsampling2D.Builder(2).build(), "swish")
+            .addLayer("up", new Deconvolution2D.Builder(2, 2).stride(2, 2).nOut(8).build(), "swish")
             .addLayer(
                 "down",
                 new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
@@ -158,7 +157,7 @@ class ForeignNetworksTest {
         assertEquals(1, program.level(second), second);
         assertTrue(program.accelerated(second), second);
       }
-      assertEquals("is a Upsampling2D", program.fallbackReason("up"));
+      assertEquals("is a Deconvolution2D", program.fallbackReason("up"));
       assertEquals("is a " + unit.getClass().getSimpleName(), program.fallbackReason("unit"));
       assertEquals("is a PReLULayer", program.fallbackReason("prelu"));
       assertEquals("is a Deconvolution2D", program.fallbackReason("wide"));

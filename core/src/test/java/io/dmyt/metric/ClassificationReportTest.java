@@ -126,7 +126,8 @@ class ClassificationReportTest {
         () -> ConfusionMatrix.of(THREE, new int[] {0, 3}, new int[2]));
     assertFault("prediction -1 of sample 0", () -> ConfusionMatrix.of(THREE, one, new int[] {-1}));
     assertFault("at least two classes", () -> ConfusionMatrix.of(List.of("real"), one, one));
-    assertFault("a class is twice", () -> ConfusionMatrix.of(List.of("real", "real"), one, one));
+    assertFault(
+        "a class appears twice", () -> ConfusionMatrix.of(List.of("real", "real"), one, one));
     assertFault(
         "the real class is 3", () -> ClassificationReport.of(THREE, 3, new int[0], new int[0]));
     assertFault(

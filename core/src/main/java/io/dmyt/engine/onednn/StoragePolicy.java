@@ -9,12 +9,13 @@ import java.util.List;
  * known about CPUs is here.
  *
  * <p>Measured on whole networks: blocks of channels, as wide as the CPU's registers, are as fast as
- * channels last or faster. With AVX-512 (AMD EPYC, oneDNN 3.11, CPU time of one thread) inference
- * takes 0 to 10 % less so, and a training step 4 to 18 % less in single precision and up to 10 %
- * less in bfloat16: batch norm, depthwise convolutions and weight gradients gain. With AVX2 alone
- * channels last costs batch norm two to three times as much, depthwise convolutions up to twice,
- * and weight gradients of 3×3 convolutions two to three times. Without instructions for bfloat16
- * hardly any primitive takes it, so that values are then only stored in it.
+ * channels last or faster. With AVX-512 (AMD EPYC, oneDNN 3.11, CPU time of one thread) a training
+ * step in bfloat16 takes up to 10 % less so, and in single precision 4 to 18 % less; there images
+ * lie channels last all the same, until it is known how far the other order of sums leads from the
+ * reference's runs. With AVX2 alone channels last costs batch norm two to three times as much,
+ * depthwise convolutions up to twice, and weight gradients of 3×3 convolutions two to three times.
+ * Without instructions for bfloat16 hardly any primitive takes it, so that values are then only
+ * stored in it.
  *
  * @param storage of every value and gradient
  * @param candidates first choice first
@@ -24,7 +25,8 @@ record StoragePolicy(Storage storage, List<Storage> candidates, List<Storage> si
 
   /** The policy for this CPU. */
   static StoragePolicy of(Precision precision) {
-    return of(precision, blocks());
+    boolean channelsLast = precision == Precision.F32 && Dnnl.avx512();
+    return of(precision, channelsLast ? Layout.NHWC : blocks());
   }
 
   /** A policy that prefers one layout wherever oneDNN has a kernel for it. */

@@ -39,10 +39,12 @@ class OneDnnGraphTest {
     return everyLayer(StoragePolicy.of(Precision.F32, Layout.NCHW8C));
   }
 
-  /** What a CPU with AVX-512 takes by itself. */
+  /** The blocks of a CPU with AVX-512. */
   @TestFactory
   Stream<DynamicTest> everyLayerInWideBlocks() {
-    return Dnnl.avx512() ? everyLayer(StoragePolicy.of(Precision.F32)) : Stream.empty();
+    return Dnnl.avx512()
+        ? everyLayer(StoragePolicy.of(Precision.F32, Layout.NCHW16C))
+        : Stream.empty();
   }
 
   /** On a CPU without instructions for it, values are stored in bfloat16 all the same. */
