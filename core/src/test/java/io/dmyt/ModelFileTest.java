@@ -217,7 +217,7 @@ class ModelFileTest {
       assertSays(
           "classifier of 2 outputs", () -> model.as(spec(LossKind.CROSS_ENTROPY)).write(zip));
       assertSays("does not fit resnet18", () -> model.as("resnet18").write(zip));
-      assertSays("only .safetensors", () -> model.write(folder.resolve("out.pth")));
+      assertSays("must end in .zip or .safetensors", () -> model.write(folder.resolve("out.pth")));
       assertTrue(Files.notExists(zip));
     }
   }

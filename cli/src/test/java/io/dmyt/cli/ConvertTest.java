@@ -276,7 +276,7 @@ class ConvertTest {
     assertSays(1, "expected a file, found a folder", convert(folder, out));
     assertSays(1, "neither a PyTorch file nor safetensors", convert(text, out));
     assertSays(1, "in the way", convert(bare, strange));
-    assertSays(1, "only .safetensors", convert(bare, folder.resolve("out.pth")));
+    assertSays(1, "must end in .zip or .safetensors", convert(bare, folder.resolve("out.pth")));
     assertSays(2, "no network known here", convert(strange, out));
     assertSays(1, "not fit resnet18 but " + MODEL, convert(bare, out, "-m", "resnet18"));
     assertSays(2, "did you mean resnet18", convert(bare, out, "-m", "resnt18"));

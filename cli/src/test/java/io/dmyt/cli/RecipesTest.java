@@ -110,7 +110,7 @@ class RecipesTest {
     say("--video-by", "train", "-d", data, "--frames-per-video", 1, "--pretrained", "none");
     say("balanced-accuracy", "train", "-d", data, "--best-by", "luck");
     say(
-        "with --loss CrossEntropy alone",
+        "--label-smoothing needs --loss CrossEntropy",
         "train",
         "-d",
         data,
