@@ -49,6 +49,10 @@ public final class FaceCascade implements FaceDetector {
           new Point(0.32, 0.8),
           new Point(0.68, 0.8));
 
+  static {
+    HeadlessOpenCv.prepare();
+  }
+
   private final CascadeClassifier cascade;
   private boolean closed;
 

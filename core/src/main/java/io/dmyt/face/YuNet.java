@@ -39,6 +39,10 @@ public final class YuNet implements FaceDetector {
 
   private static final int SCORE_COLUMN = 14;
 
+  static {
+    HeadlessOpenCv.prepare();
+  }
+
   private final FaceDetectorYN network;
   private boolean closed;
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +115,19 @@ class FaceDetectorTest {
     IOException e = assertThrows(IOException.class, () -> new YuNet(text).close());
     assertEquals(text + ": not a face detector of YuNet's kind that OpenCV reads", e.getMessage());
     assertThrows(NoSuchFileException.class, () -> new YuNet(folder.resolve("none.onnx")).close());
+  }
+
+  /** OpenCV's Java classes would load GTK, which servers don't have. */
+  @Test
+  void windowsAreNotLoaded() throws IOException {
+    try (FaceDetector detector = TestFaces.detector();
+        FaceDetector cascade = new FaceCascade()) {
+      assertEquals(1, detector.detect(TestFaces.astronaut()).size());
+      assertEquals(1, cascade.detect(TestFaces.astronaut()).size());
+    }
+    String windows = "jniopencv_highgui";
+    assertEquals(
+        windows, Loader.getLoadedLibraries().get(windows), "a file's path if it is loaded");
   }
 
   @Test
