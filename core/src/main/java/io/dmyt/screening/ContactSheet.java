@@ -2,9 +2,9 @@ package io.dmyt.screening;
 
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.Preprocessing;
+import io.dmyt.internal.Lettering;
 import io.dmyt.internal.Pictures;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -38,7 +38,6 @@ final class ContactSheet {
     Graphics2D g = sheet.createGraphics();
     g.setColor(Color.WHITE);
     g.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-    g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, TITLE * 2 / 3));
     try (ImageDecoder decoder = new ImageDecoder(Preprocessing.imageNet(SIDE))) {
       draw(g, decoder, faces, root);
     }
@@ -48,10 +47,11 @@ final class ContactSheet {
 
   private static void draw(
       Graphics2D g, ImageDecoder decoder, Map<String, List<String>> faces, Path root) {
+    Lettering title = Lettering.of(TITLE * 2 / 3);
     int top = 0;
     for (Map.Entry<String, List<String>> each : faces.entrySet()) {
       g.setColor(Color.BLACK);
-      g.drawString(each.getKey(), GAP, top + TITLE * 3 / 4);
+      title.draw(g, each.getKey(), GAP, top + (TITLE - title.height()) / 2);
       List<String> all = each.getValue();
       int shown = Math.min(all.size(), COLUMNS * ROWS);
       for (int i = 0; i < shown; i++) {

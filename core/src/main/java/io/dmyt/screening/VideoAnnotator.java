@@ -3,6 +3,7 @@ package io.dmyt.screening;
 import io.dmyt.data.RgbImage;
 import io.dmyt.face.Box;
 import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Lettering;
 import io.dmyt.internal.Text;
 import io.dmyt.video.FrameSelection;
 import io.dmyt.video.VideoFormat;
@@ -11,7 +12,6 @@ import io.dmyt.video.VideoReader;
 import io.dmyt.video.VideoWriter;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -81,15 +81,17 @@ public final class VideoAnnotator {
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     float line = Math.max(2, Math.max(picture.getWidth(), picture.getHeight()) / 400f);
     g.setStroke(new BasicStroke(line));
-    g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, Math.round(7 * line)));
+    Lettering letters = Lettering.of(Math.round(7 * line));
     for (FaceTrack face : faces) {
-      box(face.sightings(), frame.time()).ifPresent(b -> draw(g, b, face, frame.time(), line));
+      box(face.sightings(), frame.time())
+          .ifPresent(b -> draw(g, b, face, frame.time(), line, letters));
     }
     g.dispose();
     return RgbImage.of(picture);
   }
 
-  private static void draw(Graphics2D g, Box box, FaceTrack face, Duration time, float line) {
+  private static void draw(
+      Graphics2D g, Box box, FaceTrack face, Duration time, float line, Lettering letters) {
     Color color =
         switch (face.verdict()) {
           case REAL -> REAL;
@@ -106,12 +108,12 @@ public final class VideoAnnotator {
             : Text.format(
                 "face %d: %s%s",
                 face.number(), face.verdict().label(), last(face.sightings(), time));
-    int width = g.getFontMetrics().stringWidth(text) + Math.round(4 * line);
-    int height = g.getFontMetrics().getHeight();
+    int width = letters.width(text) + Math.round(4 * line);
+    int height = letters.height();
     int top = y - height - Math.round(line) >= 0 ? y - height : y + (int) box.height();
     g.fillRect(x - Math.round(line / 2), top, width, height);
     g.setColor(Color.WHITE);
-    g.drawString(text, x + Math.round(line), top + g.getFontMetrics().getAscent());
+    letters.draw(g, text, x + Math.round(line), top);
   }
 
   /** P(fake) of the last frame that was scored, as text. */
