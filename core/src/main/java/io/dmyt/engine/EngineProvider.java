@@ -56,7 +56,8 @@ public interface EngineProvider {
   void check(ExecutionOptions options);
 
   /**
-   * Whether it has an operation. A vertex that needs another one is left to DL4J.
+   * Whether it has an operation. A vertex that needs another one is left to DL4J. An {@link
+   * OperationTable} answers this and does the operation too.
    *
    * @param rank of the operation's value
    */

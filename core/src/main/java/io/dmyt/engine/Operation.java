@@ -41,7 +41,9 @@ public sealed interface Operation {
     }
   }
 
-  /** A parameter as a value of its own, whose first dimension had better be 1, to be spread. */
+  /**
+   * A parameter as a value of its own; its first dimension is 1 where it is spread over examples.
+   */
   record Weight(Parameter parameter) implements Operation {
     @Override
     public String text() {
@@ -55,7 +57,7 @@ public sealed interface Operation {
   }
 
   /**
-   * A value that never changes, the same for all examples: its first dimension had better be 1.
+   * A value that never changes. Its first dimension is 1 where it is the same for all examples.
    *
    * @param values row-major
    */
@@ -273,7 +275,7 @@ public sealed interface Operation {
     }
   }
 
-  /** So many of the input's entries along an axis, from one on. */
+  /** {@code size} entries of the input along an axis, beginning with entry {@code from}. */
   record Slice(int axis, long from, long size) implements Operation {
     @Override
     public String text() {
@@ -301,7 +303,7 @@ public sealed interface Operation {
     }
   }
 
-  /** Images without so many rows and columns at their edges. */
+  /** Images without as many rows and columns at each edge as are given. */
   record Crop(int top, int bottom, int left, int right) implements Operation {
     @Override
     public String text() {
@@ -341,7 +343,7 @@ public sealed interface Operation {
 
   /**
    * Turns pairs of features of a sequence's tokens, (a, b) to (a cos α − b sin α, b cos α + a sin
-   * α). The first features of a token are those of so many heads, each of twice as many features as
+   * α). The first features of a token are those of {@code heads} heads, each of twice as many as
    * there are pairs; the features behind them stay.
    *
    * @param angles α, [tokens][pairs], the same in each head

@@ -7,7 +7,6 @@ import io.dmyt.engine.Precision;
 import io.dmyt.engine.Region;
 import io.dmyt.engine.RegionCompiler;
 import io.dmyt.engine.RegionProgram;
-import io.dmyt.engine.UnsupportedShapeException;
 import io.dmyt.engine.cuda.Mover.Box;
 import io.dmyt.engine.cuda.Program.Port;
 import io.dmyt.engine.cuda.Program.Ports;
@@ -56,7 +55,7 @@ final class CudaCompiler implements RegionCompiler {
           learning.put(n, input.vertex());
         }
       } else if (!built.has(n) && !nodes.fused(n)) {
-        Emission.emit(built, n);
+        Operations.emit(built, n);
       }
     }
     for (String vertex : program.wanted()) {
@@ -184,47 +183,5 @@ final class CudaCompiler implements RegionCompiler {
     Cuda.use();
     arena.close();
     parameters.close();
-  }
-
-  /** Emits each kind of operation. */
-  private static final class Emission {
-    private Emission() {}
-
-    static void emit(ProgramBuilder built, int n) {
-      Lowered nodes = built.nodes();
-      Operation op = nodes.node(n).op();
-      if (nodes.pointwise(n)) {
-        PointwiseEmitter.emit(built, n);
-      } else if (op instanceof Operation.Convolution c) {
-        if (DepthwiseEmitter.does(c)) {
-          DepthwiseEmitter.emit(built, n, c);
-        } else {
-          ConvolutionEmitter.emit(built, n, c);
-        }
-      } else if (op instanceof Operation.Dense dense) {
-        DenseEmitter.emit(built, n, dense);
-      } else if (op instanceof Operation.Pool pool) {
-        PoolEmitter.emit(built, n, pool.pooling(), pool.kernel());
-      } else if (op instanceof Operation.GlobalPool pool) {
-        PoolEmitter.emit(built, n, pool);
-      } else {
-        move(built, n, Objects.requireNonNull(op));
-      }
-    }
-
-    private static void move(ProgramBuilder built, int n, Operation op) {
-      MoveEmitter emitter = new MoveEmitter(built, n);
-      if (op instanceof Operation.Concat concat) {
-        emitter.concat(concat.axis());
-      } else if (op instanceof Operation.Slice slice) {
-        emitter.slice(slice);
-      } else if (op instanceof Operation.ZeroPad pad) {
-        emitter.pad(pad);
-      } else if (op instanceof Operation.Weight weight) {
-        MoveEmitter.weight(built, n, weight.parameter());
-      } else {
-        throw new UnsupportedShapeException("there is no kernel for a " + op);
-      }
-    }
   }
 }

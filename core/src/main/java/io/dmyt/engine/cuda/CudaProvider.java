@@ -82,26 +82,9 @@ public final class CudaProvider implements EngineProvider {
     }
   }
 
-  /** What convolutional networks are made of; sequences are left to DL4J. */
   @Override
   public boolean runs(Operation op, int rank) {
-    if (rank != 2 && rank != 4) {
-      return false;
-    }
-    if (op instanceof Operation.Dense) {
-      return rank == 2;
-    }
-    return op instanceof Operation.Convolution
-        || op instanceof Operation.BatchNorm
-        || op instanceof Operation.Elementwise
-        || op instanceof Operation.Pool
-        || op instanceof Operation.GlobalPool
-        || op instanceof Operation.Sum
-        || op instanceof Operation.Product
-        || op instanceof Operation.Concat
-        || op instanceof Operation.Slice
-        || op instanceof Operation.Weight
-        || op instanceof Operation.ZeroPad;
+    return Operations.ALL.runs(op, rank);
   }
 
   @Override

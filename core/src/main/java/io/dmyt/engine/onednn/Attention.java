@@ -116,13 +116,13 @@ final class Attention {
             : List.of();
     return new Plan(
         product(f.q, f.transposed(keys), f.scores, op.scale()),
-        new SequencePrimitives.Softmax(scope, f.scores, LAST_AXIS).passes(program.training()),
+        new SoftmaxPrimitives(scope, f.scores, LAST_AXIS).passes(program.training()),
         product(f.scores, f.v, f.y, 1),
         back);
   }
 
   private dnnl_primitive_desc product(Format left, Format right, Format to, double scale) {
-    return SequencePrimitives.matmul(scope, left, right, to, scale);
+    return Primitives.matmul(scope, left, right, to, scale);
   }
 
   void emit() {

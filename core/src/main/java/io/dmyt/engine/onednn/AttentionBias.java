@@ -113,7 +113,7 @@ final class AttentionBias {
     Format rows = rows(precision, repeats);
     emit.run(
         "sum over examples",
-        SequencePrimitives.matmul(program.scope(), row, rows, sum.format(), 1),
+        Primitives.matmul(program.scope(), row, rows, sum.format(), 1),
         new Arg(DNNL_ARG_SRC, ones),
         new Arg(DNNL_ARG_WEIGHTS, emit.over(rows, scores)),
         new Arg(DNNL_ARG_DST, sum));

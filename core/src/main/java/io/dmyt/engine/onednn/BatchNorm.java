@@ -53,7 +53,7 @@ final class BatchNorm {
                 "batch norm of %s%s: %s",
                 Arrays.toString(d), relu ? " and relu" : "", training ? "training" : "inference"),
             storage ->
-                new Primitives.Norm(
+                new BatchNormPrimitives(
                         program.scope(),
                         storage.format(program.scope(), d),
                         (float) op.eps(),

@@ -1,10 +1,7 @@
 package io.dmyt.engine.onednn;
 
-import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.Parameter;
 import io.dmyt.engine.RegionProgram;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -71,77 +68,9 @@ final class Compiler {
     Operation op = source.region().op(n);
     if (op instanceof Operation.Input input) {
       input(n, input);
-    } else if (op instanceof Operation.Convolution convolution) {
-      convolution(n, convolution, op.text());
-    } else if (op instanceof Operation.Dense dense) {
-      convolution(n, asConvolution(dense), op.text());
-    } else if (op instanceof Operation.BatchNorm norm) {
-      new BatchNorm(program, n, norm).emit();
-    } else if (op instanceof Operation.Elementwise function) {
-      Elementwise.apply(program, n, function);
-    } else if (op instanceof Operation.Sum) {
-      Elementwise.sum(program, n);
-    } else if (op instanceof Operation.Product) {
-      Elementwise.product(program, n);
-    } else if (op instanceof Operation.Pool pool) {
-      PoolingEmitter.emit(program, n, pool.pooling(), pool.kernel());
-    } else if (op instanceof Operation.GlobalPool pool) {
-      KernelGeometry whole = Images.whole(program.value(program.input(n)));
-      PoolingEmitter.emit(program, n, pool.pooling(), whole);
-    } else if (op instanceof Operation.Concat concat) {
-      Slicing.concat(program, n, concat.axis());
-    } else if (op instanceof Operation.Slice slice) {
-      if (!AttentionSource.readsThrough(program, n)) {
-        Slicing.slice(program, n, slice);
-      }
-    } else if (op instanceof Operation.LayerNorm norm) {
-      Normalization.layer(program, n, norm);
-    } else if (op instanceof Operation.GroupNorm norm) {
-      Normalization.group(program, n, norm);
-    } else if (op instanceof Operation.Attention attention) {
-      new Attention(program, n, attention).emit();
-    } else if (op instanceof Operation.Weight weight) {
-      Sequences.weight(program, n, weight.parameter());
-    } else if (op instanceof Operation.Constant constant) {
-      Sequences.constant(program, n, constant.values());
-    } else if (op instanceof Operation.Gather gather) {
-      new Gathering(program, n, gather).emit();
-    } else if (op instanceof Operation.Rotation rotation) {
-      new RotationEmitter(program, n, rotation).emit();
-    } else if (op instanceof Operation.Crop crop) {
-      Slicing.crop(program, n, crop);
-    } else if (op instanceof Operation.Upsample up) {
-      Upsampling.emit(program, n, up);
-    } else if (op instanceof Operation.Reshape) {
-      Sequences.reshape(program, n);
-    } else if (op instanceof Operation.Permute permute) {
-      Sequences.permute(program, n, permute);
-    } else if (op instanceof Operation.ZeroPad pad) {
-      Slicing.zeroPad(program, n, pad);
     } else {
-      throw new IllegalStateException("not one of oneDNN's operations: " + op);
+      Operations.ALL.emit(program, n, op);
     }
-  }
-
-  private void convolution(int n, Operation.Convolution op, String text) {
-    if (program.training()) {
-      new TrainedConvolution(program, n, op, text).emit();
-    } else {
-      new FoldedConvolution(program, n, op, text).emit();
-    }
-  }
-
-  /** A dense layer is a convolution of images of one pixel. */
-  private static Operation.Convolution asConvolution(Operation.Dense dense) {
-    Parameter w = dense.weights();
-    Parameter weights =
-        new Parameter(
-            w.offset(),
-            new long[] {w.dims()[0], w.dims()[1], 1, 1},
-            new long[] {w.strides()[0], w.strides()[1], 1, 1});
-    int out = Math.toIntExact(w.dims()[0]);
-    return new Operation.Convolution(
-        weights, List.of(), dense.bias(), 1, out, KernelGeometry.point());
   }
 
   /** Row-major images of few channels stay so: blocks would mostly hold padding. */

@@ -50,8 +50,7 @@ final class Normalization {
         storage ->
             Format.strided(scope, storage.precision(), dims, Parameter.rowMajorStrides(dims)),
         statistics,
-        rows ->
-            new SequencePrimitives.Norm(scope, rows, statistics, (float) op.eps(), norm.flags()));
+        rows -> new LayerNormPrimitives(scope, rows, statistics, (float) op.eps(), norm.flags()));
   }
 
   /** Group normalisation of images. */

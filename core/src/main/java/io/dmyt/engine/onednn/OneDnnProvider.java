@@ -100,43 +100,9 @@ public final class OneDnnProvider implements EngineProvider {
     }
   }
 
-  /** Images, and vectors as images of one pixel, and sequences as images of one column. */
   @Override
   public boolean runs(Operation op, int rank) {
-    if (rank == 3) {
-      return Sequences.runs(op);
-    }
-    if (rank != 2 && rank != 4) {
-      return false;
-    }
-    if (op instanceof Operation.Concat concat) {
-      return concat.axis() == 1;
-    }
-    if (op instanceof Operation.Slice slice) {
-      return slice.axis() == 1;
-    }
-    if (op instanceof Operation.Dense) {
-      return rank == 2;
-    }
-    if (op instanceof Operation.LayerNorm norm) {
-      return norm.axis(rank) == 1;
-    }
-    return op instanceof Operation.Convolution
-        || op instanceof Operation.Reshape
-        || op instanceof Operation.Permute
-        || op instanceof Operation.Weight
-        || op instanceof Operation.Constant
-        || op instanceof Operation.Gather
-        || op instanceof Operation.BatchNorm
-        || op instanceof Operation.Elementwise
-        || op instanceof Operation.Pool
-        || op instanceof Operation.GlobalPool
-        || op instanceof Operation.Sum
-        || op instanceof Operation.Product
-        || op instanceof Operation.Crop
-        || op instanceof Operation.GroupNorm
-        || op instanceof Operation.Upsample
-        || op instanceof Operation.ZeroPad;
+    return Operations.ALL.runs(op, rank);
   }
 
   @Override

@@ -2,7 +2,10 @@ package io.dmyt.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.dmyt.engine.ElementwiseFunction;
 import io.dmyt.engine.KernelGeometry;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.onednn.Attributes.PostOp;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
@@ -36,64 +39,6 @@ final class Primitives {
           w.gaps(),
           w.paddingBefore(height, width),
           w.paddingAfter(height, width));
-    }
-  }
-
-  /**
-   * Batch normalisation by oneDNN's flags.
-   *
-   * <p>The kernels that oneDNN would choose for training reduce over the batch with a barrier at
-   * which threads spin. Where another process wants the processor too, a call waits for whole
-   * slices of its time: 36 ms instead of 1 with two trainings on two cores. {@code bnorm_tbb_jit}
-   * has no such barrier. On a machine of its own it takes up to a sixth longer.
-   */
-  record Norm(NativeScope scope, Format image, float eps, int flags) implements Differentiable {
-    @Override
-    public dnnl_primitive_desc forward(boolean training) {
-      return Dnnl.without(this::spins, () -> describeForward(training));
-    }
-
-    private dnnl_primitive_desc describeForward(boolean training) {
-      return create(
-          "batch_normalization_forward",
-          scope,
-          (d, attributes) ->
-              dnnl_batch_normalization_forward_primitive_desc_create(
-                  d,
-                  Dnnl.engine(),
-                  propagation(training),
-                  image.description(),
-                  image.description(),
-                  eps,
-                  flags,
-                  attributes));
-    }
-
-    @Override
-    public dnnl_primitive_desc backward(dnnl_primitive_desc forward) {
-      return Dnnl.without(this::spins, () -> describeBackward(forward));
-    }
-
-    private dnnl_primitive_desc describeBackward(dnnl_primitive_desc forward) {
-      return create(
-          "batch_normalization_backward",
-          scope,
-          (d, attributes) ->
-              dnnl_batch_normalization_backward_primitive_desc_create(
-                  d,
-                  Dnnl.engine(),
-                  dnnl_backward,
-                  image.description(),
-                  image.description(),
-                  image.description(),
-                  eps,
-                  flags,
-                  forward,
-                  attributes));
-    }
-
-    private boolean spins(String implementation) {
-      return (flags & dnnl_use_global_stats) == 0 && implementation.startsWith("bnorm_jit");
     }
   }
 
@@ -233,6 +178,29 @@ final class Primitives {
         (d, many, attributes) ->
             dnnl_concat_primitive_desc_create(
                 d, Dnnl.engine(), to.description(), from.size(), axis, many, attributes));
+  }
+
+  /** The product of the matrices in the last two dimensions, scaled. */
+  static dnnl_primitive_desc matmul(
+      NativeScope scope, Format left, Format right, Format to, double scale) {
+    List<PostOp> scaling =
+        scale == 1
+            ? List.of()
+            : List.of(
+                new PostOp.Apply(new Operation.Elementwise(ElementwiseFunction.LINEAR, scale, 0)));
+    return create(
+        "matmul",
+        scope,
+        Attributes.with(scope, scaling, to),
+        (d, attributes) ->
+            dnnl_matmul_primitive_desc_create(
+                d,
+                Dnnl.engine(),
+                left.description(),
+                right.description(),
+                null,
+                to.description(),
+                attributes));
   }
 
   /** What oneDNN calls a way forward. */

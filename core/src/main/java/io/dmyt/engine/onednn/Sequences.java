@@ -22,24 +22,6 @@ final class Sequences {
 
   private Sequences() {}
 
-  /** Whether an operation whose value is a sequence is known. */
-  static boolean runs(Operation op) {
-    return op instanceof Operation.Dense
-        || (op instanceof Operation.LayerNorm norm && !norm.ofChannels())
-        || op instanceof Operation.Elementwise
-        || op instanceof Operation.Sum
-        || op instanceof Operation.Product
-        || op instanceof Operation.Attention
-        || op instanceof Operation.Reshape
-        || op instanceof Operation.Permute
-        || op instanceof Operation.Weight
-        || op instanceof Operation.Constant
-        || op instanceof Operation.Gather
-        || op instanceof Operation.Rotation
-        || (op instanceof Operation.Concat concat && concat.axis() > 0)
-        || (op instanceof Operation.Slice slice && slice.axis() > 0);
-  }
-
   /** The dimensions of the image that a value is stored as. */
   static long[] image(long... shape) {
     return switch (shape.length) {
@@ -161,7 +143,7 @@ final class Sequences {
     Tensor ones = emit.kept(row);
     Address.write(ones.address(), one);
     Tensor sum = program.images().image(storage, to);
-    dnnl_primitive_desc product = SequencePrimitives.matmul(scope, row, examples, total, 1);
+    dnnl_primitive_desc product = Primitives.matmul(scope, row, examples, total, 1);
     Tensor all = emit.inArena(program.images().as(storage, batch));
     emit.run(
         "sum over the batch",

@@ -152,7 +152,7 @@ final class TrainedConvolution {
         Dnnl.instead(
             name -> name.equals("brg_matmul:avx512_core_bf16"),
             "gemm:jit",
-            () -> SequencePrimitives.matmul(scope, left, right, dw.format(), 1));
+            () -> Primitives.matmul(scope, left, right, dw.format(), 1));
     emit.run(
         text + ", weights' gradient",
         product,
