@@ -7,6 +7,7 @@ import io.dmyt.backbone.Backbone;
 import io.dmyt.backbone.Backbones;
 import io.dmyt.backbone.SavedGraph;
 import io.dmyt.checkpoint.CheckpointException;
+import io.dmyt.checkpoint.Checkpoints;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.internal.Json;
@@ -41,6 +42,9 @@ final class DetectorFile {
 
   private static final int LARGEST_RULE = 128 << 20;
 
+  private static final String OF_PYTORCH =
+      Checkpoints.PYTORCH + ", which says nothing of classes: dmyt convert makes a detector of it";
+
   private static final ObjectMapper JSON = Json.mapper();
   private static final Logger log = LoggerFactory.getLogger(DetectorFile.class);
 
@@ -72,10 +76,22 @@ final class DetectorFile {
       return ZipArchive.open(file);
     } catch (ZipException e) {
       if (!startsAsZip(file)) {
-        throw new IOException("not a detector: " + file + " is not a zip file");
+        throw new IOException(
+            Text.format("not a detector: %s is not a zip file%s", file, butWhat(file)));
       }
       throw damaged(file, e.getMessage());
     }
+  }
+
+  /** What a file is in place of a zip, and what to do about it; empty if that isn't known. */
+  private static String butWhat(Path file) {
+    String format = Checkpoints.format(file).orElse("");
+    return switch (format) {
+      case "" -> "";
+      case Checkpoints.SAFETENSORS -> " but safetensors: give it a name that ends in .safetensors";
+      case Checkpoints.PYTORCH -> " but " + OF_PYTORCH;
+      default -> " but " + format;
+    };
   }
 
   private static boolean startsAsZip(Path file) throws IOException {
@@ -117,7 +133,7 @@ final class DetectorFile {
       return Text.format("a zip without %s (a DL4J model that this library did not save)", ENTRY);
     }
     return zip.entries().stream().anyMatch(entry -> entry.name().endsWith("data.pkl"))
-        ? "a file of PyTorch, which says nothing of classes: dmyt convert makes a detector of it"
+        ? OF_PYTORCH
         : "a zip without " + ENTRY;
   }
 

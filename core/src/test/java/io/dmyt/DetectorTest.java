@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.checkpoint.StateDict;
+import io.dmyt.checkpoint.Tensor;
+import io.dmyt.checkpoint.pytorch.TorchFiles;
+import io.dmyt.checkpoint.safetensors.SafeTensors;
 import io.dmyt.data.Sample;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
@@ -477,7 +481,23 @@ class DetectorTest {
   @Test
   void saysWhatIsNoDetector() throws IOException {
     Path text = Files.writeString(folder.resolve("text.zip"), "hello");
-    assertSays("is not a zip file", text);
+    assertSays("is not a zip file but text", text);
+    Map<Object, Object> network = Map.of("fc.weight", Tensor.of(new float[] {1}, 1));
+    Path legacy = folder.resolve("legacy.pth");
+    Files.write(legacy, TorchFiles.saveLegacy(network, 2));
+    assertSays("is not a zip file but a file of PyTorch", legacy);
+    assertSays("dmyt convert makes a detector of it", legacy);
+    assertSays(
+        "a file of PyTorch, which says nothing of classes",
+        Files.write(folder.resolve("new.pth"), TorchFiles.save(network)));
+    Path renamed = folder.resolve("renamed.bin");
+    SafeTensors.write(
+        StateDict.builder().put("fc.weight", Tensor.of(new float[] {1}, 1)).build(), renamed);
+    assertSays("but safetensors: give it a name that ends in .safetensors", renamed);
+    Path pointer = folder.resolve("pointer.zip");
+    assertSays(
+        "but a pointer of Git LFS",
+        Files.writeString(pointer, "version https://git-lfs.github.com/spec/v1\n"));
     Path zip = folder.resolve("other.zip");
     try (OutputStream out = Files.newOutputStream(zip);
         ZipOutputStream entries = new ZipOutputStream(out)) {

@@ -100,6 +100,15 @@ class LocalesTest {
                 "--report",
                 folder.resolve("t.html"),
                 "--no-cache"),
+            shard(1, dataset, detector, folder),
+            shard(2, dataset, detector, folder),
+            List.of(
+                "merge",
+                folder.resolve("1.csv"),
+                folder.resolve("2.csv"),
+                "-o",
+                folder.resolve("merged.csv")),
+            List.of("detectors"),
             List.of("test", "-w", detector, "-d", dataset, "--bootstrap", "-1"));
     Map<String, String> outputs = new TreeMap<>();
     for (List<Object> command : commands) {
@@ -111,6 +120,20 @@ class LocalesTest {
     outputs.forEach(
         (name, text) -> movable.put(movable(name, folder), steady(movable(text, folder))));
     return movable;
+  }
+
+  private static List<Object> shard(int number, Path dataset, Path detector, Path folder) {
+    return List.of(
+        "predict",
+        dataset.resolve("test"),
+        "-w",
+        detector,
+        "-b",
+        2,
+        "--csv",
+        folder.resolve(number + ".csv"),
+        "--shard",
+        number + "/2");
   }
 
   private static String movable(String text, Path folder) {
@@ -139,8 +162,8 @@ class LocalesTest {
     Locale.setDefault(Locale.ROOT);
     Path trained = train(dataset, top.resolve("ROOT"));
     Map<String, String> expected = outputs(dataset, trained, top.resolve("outputs"));
-    // Ten commands, of which three fail as they should, and five files.
-    assertEquals(15, expected.size(), expected.keySet().toString());
+    // Fourteen commands, of which three fail as they should, and eight files.
+    assertEquals(22, expected.size(), expected.keySet().toString());
     assertEquals(3, expected.values().stream().filter(t -> t.matches("(?s)[12]\n.*")).count());
     for (Locale other : LOCALES) {
       Locale.setDefault(other);

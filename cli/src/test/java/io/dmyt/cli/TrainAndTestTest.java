@@ -134,6 +134,10 @@ class TrainAndTestTest {
     Cli.Result failed = train(dataset, "DmyT", output, "--on-bad-image", "fail");
     assertEquals(1, failed.code());
     assertTrue(failed.err().contains("broken.jpg"), failed.err());
+
+    Cli.Result limited = train(dataset, "DmyT", output, "--bad-image-limit", 0);
+    assertEquals(1, limited.code());
+    assertTrue(limited.err().contains("; --bad-image-limit allows more"), limited.err());
   }
 
   /** A batch of one class has no triplets, and a validation loss of 0 says nothing. */

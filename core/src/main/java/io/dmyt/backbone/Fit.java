@@ -164,7 +164,7 @@ final class Fit {
         type.shape().size() == 2
             && shape.size() == 4
             && type.shape().get(0).equals(shape.get(0))
-            && type.length() == shape.stream().reduce(1L, Math::multiplyExact);
+            && type.length() == new TensorType(type.dtype(), shape).length();
     return dense || type.shape().equals(shape);
   }
 

@@ -75,8 +75,26 @@ public final class FoundNetwork {
     return fit().model().spec().embeddingSize();
   }
 
+  /** Those over the embedding itself. */
   private List<LinearHead> heads() {
-    return LinearHead.all(fit().leftOver(), set, embeddingSize());
+    List<LinearHead> linear = LinearHead.all(fit().leftOver(), set, embeddingSize());
+    return linear.stream().filter(h -> isOwn(h) || !mayFollow(h, linear)).toList();
+  }
+
+  /**
+   * Whether other layers may come between the embedding and a head: any in a module with it, such
+   * as a sequence; and where the network lies in the same module, those that keep the embedding's
+   * size.
+   */
+  private boolean mayFollow(LinearHead head, List<LinearHead> linear) {
+    String within = head.parent();
+    if (fit().prefix().startsWith(within)) {
+      return linear.stream()
+          .filter(h -> !h.equals(head) && h.parent().equals(within))
+          .anyMatch(h -> h.outputs() == embeddingSize());
+    }
+    return fit().leftOver().stream()
+        .anyMatch(name -> name.startsWith(within) && !name.startsWith(head.module() + "."));
   }
 
   /** The classifier under the network's own name, or the only other one that decides so. */

@@ -48,6 +48,16 @@ record LinearHead(String weight, @Nullable String bias, int outputs) {
         && shape.get(0) <= Integer.MAX_VALUE;
   }
 
+  /** The layer's name. */
+  String module() {
+    return weight.substring(0, Math.max(0, weight.lastIndexOf('.')));
+  }
+
+  /** What the layer's name has before its last part, with the dot; empty if there is none. */
+  String parent() {
+    return weight.substring(0, module().lastIndexOf('.') + 1);
+  }
+
   /** Whether a name is usual for a part of a head. */
   static boolean isUsualName(String name) {
     return NAMED.matcher(name).find();

@@ -79,9 +79,16 @@ final class NameTranslation {
     return Optional.of(set.with(derived, " with the names of " + names.library()));
   }
 
+  /** Whether all parts are there, and of one type and width. */
   private boolean isWhole(Map<Integer, String> from, @Nullable Integer parts) {
     return Integer.valueOf(from.size()).equals(parts)
-        && from.values().stream().map(name -> set.type(name).dtype()).distinct().count() == 1;
+        && from.values().stream().map(name -> row(set.type(name))).distinct().count() == 1;
+  }
+
+  /** A type without its rows. */
+  private static TensorType row(TensorType type) {
+    List<Long> shape = type.shape();
+    return new TensorType(type.dtype(), shape.subList(Math.min(1, shape.size()), shape.size()));
   }
 
   private DerivedTensor derived(String name, List<String> from) {

@@ -9,6 +9,12 @@ import java.util.Optional;
 
 /** Opens checkpoint files of any format read here, told apart by their content. */
 public final class Checkpoints {
+  /** What {@link #format} calls what PyTorch saves, zip or not. */
+  public static final String PYTORCH = "a file of PyTorch";
+
+  /** What {@link #format} calls safetensors. */
+  public static final String SAFETENSORS = "safetensors";
+
   private Checkpoints() {}
 
   /**
@@ -50,11 +56,35 @@ public final class Checkpoints {
     return SafeTensors.openAll(file);
   }
 
+  /**
+   * What a file is by its first bytes, for people: {@link #PYTORCH}, {@link #SAFETENSORS}, or a
+   * format that is not read and what to do about it; nothing if it is not recognised.
+   *
+   * @throws CheckpointException if it can't be read
+   */
+  public static Optional<String> format(Path file) {
+    try (FileByteSource bytes = FileByteSource.open(file, CheckpointException::new)) {
+      ByteBuffer head = head(bytes);
+      if (PyTorchFile.isSignature(head)) {
+        return Optional.of(PYTORCH);
+      }
+      return mayBeSafeTensors(head) ? Optional.of(SAFETENSORS) : OtherFormat.of(head);
+    }
+  }
+
+  private static ByteBuffer head(FileByteSource file) {
+    return file.read(0, (int) Math.min(OtherFormat.HEAD_BYTES, file.size()));
+  }
+
+  /** Whether JSON follows the length of a header. */
+  private static boolean mayBeSafeTensors(ByteBuffer head) {
+    return head.remaining() > Long.BYTES && head.get(Long.BYTES) == '{';
+  }
+
   /** Refuses other formats, as long as they are known and the file can't be one of safetensors. */
   private static void requireSafeTensors(FileByteSource file) {
-    ByteBuffer head = file.read(0, (int) Math.min(OtherFormat.HEAD_BYTES, file.size()));
-    boolean possible = head.remaining() > Long.BYTES && head.get(Long.BYTES) == '{';
-    Optional<String> other = possible ? Optional.empty() : OtherFormat.of(head);
+    ByteBuffer head = head(file);
+    Optional<String> other = mayBeSafeTensors(head) ? Optional.empty() : OtherFormat.of(head);
     if (other.isPresent()) {
       throw new CheckpointException(
           file + ": neither a PyTorch file nor safetensors but " + other.get());

@@ -17,7 +17,7 @@ import java.util.function.Function;
  *   <li>Spectral normalisation (Miyato et al., ICLR 2018) by {@code torch.nn.utils.spectral_norm},
  *       w = w₀ / uᵀ W₀ v, with W₀ as the matrix of its rows: {@code weight_orig}, {@code weight_u}
  *       and {@code weight_v}, or {@code parametrizations.weight.original}, {@code 0._u} and {@code
- *       0._v}.
+ *       0._v}. PyTorch before 1.0 has no {@code weight_v}, but {@code weight} itself.
  *   <li>Pruning by {@code torch.nn.utils.prune}, w = w₀ · mask: {@code weight_orig} and {@code
  *       weight_mask}.
  * </ul>
@@ -59,6 +59,9 @@ public final class Reparametrization {
         mask(weight, name, weight + "_mask");
       } else if (has(weight + "_u") && has(weight + "_v")) {
         spectralNorm(weight, name, weight + "_u", weight + "_v");
+      } else if (has(weight + "_u") && has(weight)) {
+        List<String> parts = List.of(weight, name, weight + "_u");
+        folded.put(weight, new DerivedTensor(set.type(weight), parts, t -> t.get(0)));
       }
     }
   }
@@ -155,7 +158,8 @@ public final class Reparametrization {
     boolean matrix =
         !type.shape().isEmpty()
             && type.shape().get(0) == rows
-            && type.length() == rows * set.type(v).length();
+            && type.length() % rows == 0
+            && type.length() / rows == set.type(v).length();
     if (matrix) {
       put(weight, original, List.of(original, u, v), Reparametrization::overSigma);
     }

@@ -18,9 +18,14 @@ public record TensorType(DType dtype, List<Long> shape) {
     return new TensorType(dtype, Arrays.stream(shape).boxed().toList());
   }
 
-  /** The number of elements. */
+  /**
+   * The number of elements; {@link Long#MAX_VALUE} if there are more, as a damaged file may say.
+   */
   public long length() {
-    return shape.stream().reduce(1L, Math::multiplyExact);
+    if (shape.contains(0L)) {
+      return 0;
+    }
+    return shape.stream().reduce(1L, (a, b) -> a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b);
   }
 
   /** As in {@code F32[64, 3, 7, 7]}. */

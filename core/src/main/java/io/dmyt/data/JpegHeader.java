@@ -41,7 +41,8 @@ record JpegHeader(int width, int height, int components, int adobeTransform) {
       if (length < 2 || length > data.length - at) {
         throw truncated(data, name);
       }
-      if (isFrame(marker) && length >= 8) {
+      if (isFrame(marker) && length >= 8 && components == 0) {
+        // libjpeg, too, takes the first and refuses a second.
         height = u16(data, at + 3);
         width = u16(data, at + 5);
         components = data[at + 7] & 0xff;

@@ -244,6 +244,35 @@ class NetworkSearchTest {
     }
   }
 
+  /** Without what comes before it, a layer over as many values would be taken for another's. */
+  @ParameterizedTest
+  @CsvSource({
+    "fc.0.weight, fc.2.weight",
+    "head.bn.running_mean, head.fc.weight",
+    "fc1.weight, fc2.weight",
+    "classifiers.0.weight, classifiers.1.weight"
+  })
+  void aLayerBehindOthersIsNoHead(String first, String last) throws IOException {
+    Tensor between = first.endsWith("mean") ? ramp(FEATURES) : ramp(FEATURES, FEATURES);
+    for (String prefix : List.of("", "backbone.", "module.encoder.")) {
+      Map<String, Object> dict =
+          with(under(prefix, network), first, between, last, ramp(2, FEATURES));
+      try (Checkpoint checkpoint = file(dict)) {
+        FoundNetwork found = find(checkpoint);
+        assertFalse(found.hasHead(2), prefix);
+        assertTrue(found.headParts().toString().contains(last), found.headParts()::toString);
+      }
+    }
+    // A network's own head, and one in a module of its own, are taken whatever lies beside.
+    for (String name : List.of("classifier.weight", "head.fc.weight")) {
+      Map<String, Object> dict = with(under("", network), name, ramp(3, FEATURES));
+      dict.putAll(Map.of("projection.0.weight", ramp(FEATURES, FEATURES), "queue", ramp(4, 4)));
+      try (Checkpoint checkpoint = file(dict)) {
+        assertTrue(find(checkpoint).hasHead(3), name);
+      }
+    }
+  }
+
   /** softmax([0, z])[1] = sigmoid(z). */
   @Test
   void aSigmoidBecomesTwoClasses() throws IOException {

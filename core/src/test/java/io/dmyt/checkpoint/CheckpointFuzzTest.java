@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Damages good files at random, from a seed: each is then read whole or refused with a {@link
  * CheckpointException}. Anything else fails, a hang by the timeout, and hunger by the heap's limit.
  */
-class CheckpointFuzzTest {
+public class CheckpointFuzzTest {
   private static final long[] TELLING = {
     0,
     1,
@@ -120,7 +120,8 @@ class CheckpointFuzzTest {
     return files;
   }
 
-  private static byte[] damaged(byte[] good, Random random) {
+  /** One to four small faults. */
+  public static byte[] damaged(byte[] good, Random random) {
     byte[] bytes = good.clone();
     for (int n = 1 + random.nextInt(4); n > 0; n--) {
       int at = random.nextInt(bytes.length);

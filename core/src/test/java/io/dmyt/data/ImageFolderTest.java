@@ -38,6 +38,30 @@ class ImageFolderTest {
     assertEquals(5, folder.size());
   }
 
+  /** Validation's order: a run that goes on has the one that it began with. */
+  @Test
+  void theSeedAloneDecidesTheOrder() throws IOException {
+    String[] files = new String[40];
+    for (int i = 0; i < files.length; i++) {
+      files[i] = (i < 20 ? "fake/" : "real/") + i + ".jpg";
+    }
+    put(files);
+    List<LabelledSample> order = ImageFolder.scan(root).shuffled(7);
+    assertEquals(ids(order), ids(ImageFolder.scan(root).shuffled(7)));
+    assertNotEquals(ids(order), ids(ImageFolder.scan(root).shuffled(8)));
+    assertEquals(ids(ImageFolder.scan(root).samples()), ids(order).stream().sorted().toList());
+    for (int batch = 0; batch < files.length; batch += 10) {
+      assertEquals(
+          2,
+          order.subList(batch, batch + 10).stream().map(LabelledSample::label).distinct().count(),
+          "both classes in every batch");
+    }
+  }
+
+  private static List<String> ids(List<LabelledSample> samples) {
+    return samples.stream().map(s -> s.sample().id().toString()).toList();
+  }
+
   @Test
   void passesOverHiddenAndOtherFiles() throws IOException {
     put("a/x.jpg", "a/.hidden.jpg", "a/.cache/y.jpg", "a/notes.txt", "a/jpg", ".git/z.jpg");

@@ -77,6 +77,7 @@ class ImageFormatsTest {
     frame.putInt(indexOf(frame, ",") + 5, -1);
     ByteBuffer tiff = file("tif_big.tif").order(ByteOrder.BIG_ENDIAN);
     tiff.putShort(10 + 8, (short) 0xffff).putShort(22 + 8, (short) 0xffff);
+    ByteBuffer png = ByteBuffer.wrap(new PngBuilder().header(1 << 17, 1 << 17, 8, 2).end());
     return Map.of(
             "VP8L",
             webp,
@@ -91,7 +92,13 @@ class ImageFormatsTest {
             "GIF's frame",
             frame,
             "TIFF",
-            tiff)
+            tiff,
+            "PNG",
+            png,
+            "JPEG",
+            huge("jpg.jfif"),
+            "CMYK JPEG",
+            huge("jpg_cmyk_bad_profile.jpg"))
         .entrySet()
         .stream()
         .map(
@@ -105,6 +112,17 @@ class ImageFormatsTest {
                               () -> DECODER.rgb(claim.getValue().array(), "huge"));
                       assertTrue(e.getMessage().contains("at most 178956970"), e.getMessage());
                     }));
+  }
+
+  /** A JPEG of which the first frame claims to be huge, and one after the image's data is small. */
+  private static ByteBuffer huge(String name) throws IOException, URISyntaxException {
+    byte[] jpeg = file(name).array();
+    int frame = indexOf(ByteBuffer.wrap(jpeg), "\u00ff\u00c0");
+    assertTrue(frame > 0, name);
+    int length = 2 + ByteBuffer.wrap(jpeg).getShort(frame + 2);
+    ByteBuffer all = ByteBuffer.allocate(jpeg.length + length);
+    all.put(jpeg, 0, jpeg.length - 2).put(jpeg, frame, length).put(jpeg, jpeg.length - 2, 2);
+    return all.putShort(frame + 5, (short) 0x7fff).putShort(frame + 7, (short) 0x7fff);
   }
 
   private static ByteBuffer file(String name) throws IOException, URISyntaxException {

@@ -44,7 +44,7 @@ final class LegacyReader {
       }
       next("system information", in);
       Unpickler unpickler = new Unpickler(file + ": object", in);
-      found = StateDictSearch.in(file.toString(), unpickler.read());
+      found = StateDictSearch.in(file.toString(), unpickler);
       referenced = unpickler.storages();
       keys = next("storage keys", in) instanceof List<?> list ? list : List.of();
       end = in.position();

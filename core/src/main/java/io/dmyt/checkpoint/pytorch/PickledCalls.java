@@ -21,9 +21,11 @@ final class PickledCalls {
   private static final Set<String> LATIN1 = Set.of("latin1", "latin-1", "iso-8859-1");
 
   private final PickleInput in;
+  private final PickledStorages storages;
 
-  PickledCalls(PickleInput in) {
+  PickledCalls(PickleInput in, PickledStorages storages) {
     this.in = in;
+    this.storages = storages;
   }
 
   /** The value of {@code callable(*arguments)}. */
@@ -44,13 +46,18 @@ final class PickledCalls {
     if (function instanceof Function known) {
       return known(known, given);
     } else if (function instanceof Opaque opaque) {
-      return opaque.isTensor() ? Opaque.tensor(opaque.name()) : Opaque.of(opaque.name());
+      return opaque.isTensor() ? Opaque.tensor(opaque.name()) : object(opaque);
     } else if (function instanceof ElementType type) {
       return Opaque.of(type.name());
     }
     throw in.broken(
         Text.format(
             "calls %s with %s", PickledTypes.describe(function), PickledTypes.describe(given)));
+  }
+
+  /** An object of a class that is not known. */
+  Opaque object(Opaque type) {
+    return Opaque.object(type.name(), storages.byKey().size());
   }
 
   private Object known(Function function, Tuple arguments) {

@@ -19,22 +19,35 @@ final class PickledTypes {
    * looked into or run. Compared by identity.
    */
   static final class Opaque {
+    private static final int UNCOUNTED = Integer.MAX_VALUE;
+
     private final String name;
     private final boolean tensor;
+    private final int storagesBefore;
 
-    private Opaque(String name, boolean tensor) {
+    private Opaque(String name, boolean tensor, int storagesBefore) {
       this.name = name;
       this.tensor = tensor;
+      this.storagesBefore = storagesBefore;
     }
 
     /** Something of that class, or made by that function. */
     static Opaque of(String name) {
-      return new Opaque(name, false);
+      return new Opaque(name, false, UNCOUNTED);
+    }
+
+    /**
+     * An object of that class whose state may follow.
+     *
+     * @param storages how many the pickle has named before it
+     */
+    static Opaque object(String name, int storages) {
+      return new Opaque(name, false, storages);
     }
 
     /** A tensor that can't be read because of that class or function. */
     static Opaque tensor(String name) {
-      return new Opaque(name, true);
+      return new Opaque(name, true, UNCOUNTED);
     }
 
     /** The full name in Python of what makes it unreadable. */
@@ -45,6 +58,15 @@ final class PickledTypes {
     /** Whether it is a tensor of a kind that is not read. */
     boolean isTensor() {
       return tensor;
+    }
+
+    /**
+     * How many storages the pickle has named since it was made, if its state may follow.
+     *
+     * @param storages how many it has named by now
+     */
+    int storagesSince(int storages) {
+      return Math.max(0, storages - storagesBefore);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class StateDictSearch {
 
   /** What {@code AveragedModel} counts beside its {@code module.}. */
   private static final String AVERAGED = "n_averaged";
+
+  /** What an optimiser's state dict holds. */
+  private static final Set<String> OPTIMIZER = Set.of("state", "param_groups");
 
   private static final int LISTED = 10;
 
@@ -49,7 +53,17 @@ final class StateDictSearch {
       String prefix,
       Map<String, Object> tensors,
       Map<String, String> unreadable,
-      List<String> leftOut) {}
+      List<String> leftOut) {
+    int size() {
+      return tensors.size() + unreadable.size();
+    }
+
+    /** Whether a name is one of a module and its parameter. */
+    boolean hasModules() {
+      return tensors.keySet().stream().anyMatch(name -> name.contains("."))
+          || unreadable.keySet().stream().anyMatch(name -> name.contains("."));
+    }
+  }
 
   /** A container and the way to it. */
   private record Place(Object container, @Nullable Place parent, String name) {
@@ -65,20 +79,30 @@ final class StateDictSearch {
   /**
    * The sets in a file's object, those with the most tensors first.
    *
-   * @throws CheckpointException if there are none
+   * @param pickle gives the object
+   * @throws CheckpointException if there are none, or most tensors are in an object that is not
+   *     looked into
    */
-  static List<Found> in(String source, Object root) {
+  static List<Found> in(String source, Unpickler pickle) {
+    Object root = pickle.read();
     StateDictSearch search = new StateDictSearch();
     search.walk(root);
-    if (search.found.isEmpty()) {
+    search.found.sort(Comparator.comparingInt(Found::size).reversed());
+    if (search.found.isEmpty() || search.isBeside(pickle.unread())) {
       throw new CheckpointException(
           Text.format(
-              "%s: expected a state dict, found %s%s", source, contents(root), advice(root)));
+              "%s: expected a state dict, found %s%s",
+              source, contents(root), advice(root, pickle.unread())));
     }
-    search.found.sort(
-        Comparator.comparingInt((Found f) -> f.tensors().size() + f.unreadable().size())
-            .reversed());
     return List.copyOf(search.found);
+  }
+
+  /**
+   * Whether all that was found are values beside a network that was saved as an object: fewer than
+   * that has, and none with the name of a module's parameter.
+   */
+  private boolean isBeside(Unpickler.Unread object) {
+    return object.storages() > found.get(0).size() && found.stream().noneMatch(Found::hasModules);
   }
 
   /** Breadth first, and without recursion: values may nest without end, and contain themselves. */
@@ -87,6 +111,9 @@ final class StateDictSearch {
     while (!open.isEmpty()) {
       Place place = open.remove();
       Map<?, ?> dict = asDict(place.container());
+      if (dict != null && dict.keySet().containsAll(OPTIMIZER)) {
+        continue; // Its tensors are no network's.
+      }
       if (dict != null) {
         take(place, dict);
         dict.forEach((key, value) -> enter(value, place, String.valueOf(key)));
@@ -212,16 +239,18 @@ final class StateDictSearch {
   }
 
   /** What was in the way, if an object was, and what to do about it. */
-  private static String advice(Object root) {
+  private static String advice(Object root, Unpickler.Unread unread) {
     Object first =
         root instanceof Map<?, ?> dict
             ? dict.values().stream().filter(v -> v instanceof Opaque).findFirst().orElse(null)
             : root;
-    return first instanceof Opaque opaque
-        ? Text.format(
+    String type = first instanceof Opaque opaque ? opaque.name() : "";
+    String refused = unread.storages() > 0 ? unread.type() : type;
+    return refused.isEmpty()
+        ? ""
+        : Text.format(
             "; refused the global %s: only tensors and plain containers are read, nothing is run."
                 + " In Python, save the network's state_dict() with torch.save",
-            Quoted.of(opaque.name()))
-        : "";
+            Quoted.of(refused));
   }
 }

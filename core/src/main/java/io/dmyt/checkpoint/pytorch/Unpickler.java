@@ -43,6 +43,15 @@ final class Unpickler {
   private final PickleStack stack;
   private final PickledCalls calls;
   private final PickledStorages storages;
+  private Unread unread = new Unread("", 0);
+
+  /**
+   * An object that was passed over with its state.
+   *
+   * @param type its class in Python
+   * @param storages how many were named for its state alone
+   */
+  record Unread(String type, int storages) {}
 
   /**
    * A reader of one pickle, from the buffer's position.
@@ -56,8 +65,8 @@ final class Unpickler {
   Unpickler(String where, ByteBuffer in, HeapBudget heap) {
     this.in = new PickleInput(where, in, heap);
     stack = new PickleStack(this.in);
-    calls = new PickledCalls(this.in);
     storages = new PickledStorages(this.in);
+    calls = new PickledCalls(this.in, storages);
   }
 
   /**
@@ -83,6 +92,18 @@ final class Unpickler {
   /** The storages that the pickle referred to, by key; parts of one have the same key. */
   Map<String, StorageRef> storages() {
     return storages.byKey();
+  }
+
+  /** Of the objects that were passed over the one with the most storages; none has 0. */
+  Unread unread() {
+    return unread;
+  }
+
+  private void passedOver(Opaque object) {
+    int within = object.storagesSince(storages.byKey().size());
+    if (within > unread.storages()) {
+      unread = new Unread(object.name(), within);
+    }
   }
 
   private void execute(int opcode) {
@@ -194,7 +215,8 @@ final class Unpickler {
     if (keysAndValues.size() % 2 != 0) {
       throw in.broken("a key without a value");
     }
-    if (target instanceof Opaque) {
+    if (target instanceof Opaque opaque) {
+      passedOver(opaque);
       return;
     }
     Map<Object, Object> dict = (Map<Object, Object>) target;
@@ -247,7 +269,7 @@ final class Unpickler {
     if (!(type instanceof Opaque opaque)) {
       throw in.broken("makes an object of " + PickledTypes.describe(type));
     }
-    stack.pushObject(Opaque.of(opaque.name()));
+    stack.pushObject(calls.object(opaque));
   }
 
   /**
@@ -255,12 +277,13 @@ final class Unpickler {
    */
   private void build(Object state) {
     Object target = stack.topValue();
-    if (target instanceof NumpyValues.Array array) {
+    if (target instanceof Opaque opaque) {
+      passedOver(opaque);
+    } else if (target instanceof NumpyValues.Array array) {
       array.setState(state);
     } else if (target instanceof NumpyValues.Type type) {
       type.setState(state);
-    } else if (!(target instanceof Opaque)
-        && !(target instanceof LinkedHashMap && state instanceof Map)) {
+    } else if (!(target instanceof LinkedHashMap && state instanceof Map)) {
       throw in.broken(
           Text.format(
               "sets the state of %s to %s",

@@ -41,7 +41,7 @@ final class ZipReader {
     List<Found> found;
     try (ByteRange window = file.window(pickle.start(), pickle.size())) {
       ByteBuffer in = pickle.size() == 0 ? ByteBuffer.allocate(0) : window.segment(0);
-      found = StateDictSearch.in(file.toString(), new Unpickler(file + ": " + PICKLE, in).read());
+      found = StateDictSearch.in(file.toString(), new Unpickler(file + ": " + PICKLE, in));
     }
     return new TensorBuilder(file, "PyTorch (zip)", order, pickle.start(), this::storage)
         .checkpoint(found);

@@ -218,4 +218,43 @@ class BesideTheTensorsTest {
     assertRefused("found {'model': something of 'my.own.Net'}", file(bytes));
     assertRefused("save the network's state_dict()", file(bytes));
   }
+
+  /** An object of that class whose state is so many tensors, under its own name in a dict. */
+  private static Pickle object(Pickle pickle, String name, int tensors) {
+    pickle.text(name).global("my.own", name).op(')', 0x81, '}', '(');
+    for (int i = 0; i < tensors; i++) {
+      tensor(pickle.text("w" + i), Integer.toString(i));
+    }
+    return pickle.op('u', 'b');
+  }
+
+  private static Pickle tensor(Pickle pickle, String key) {
+    return pickle.tensor("FloatStorage", key, 6, 0, SIZE, STRIDE);
+  }
+
+  /** What lies beside a network that was saved as an object is not the network. */
+  @Test
+  void valuesBesideANetworkThatIsAnObjectAreNotTakenForIt() throws IOException {
+    Pickle pickle = new Pickle().op('}', '(');
+    object(object(pickle, "Namespace", 1), "Net", 3);
+    byte[] bytes = tensor(pickle.text("best_acc1"), "0").op('u').stop();
+    assertRefused("refused the global 'my.own.Net': only tensors", file(bytes));
+    // Two values are no more than the two tensors of an object, and a module's name tells.
+    for (String name : List.of("a", "layer.weight")) {
+      int within = name.equals("a") ? 2 : 3;
+      pickle = object(new Pickle().op('}', '('), "Net", within);
+      tensor(tensor(pickle.text(name), "0").text("b"), "0").op('u');
+      try (Checkpoint checkpoint = Checkpoints.openAll(file(pickle.stop()))) {
+        assertEquals(List.of(name, "b"), List.copyOf(checkpoint.largest().types().keySet()));
+      }
+    }
+  }
+
+  @Test
+  void anOptimisersStateIsNoNetwork() throws IOException {
+    Pickle pickle = new Pickle().op('}', '(').text("optimizer").op('}', '(').text("state");
+    tensor(pickle.op('}').number(0).op('}').text("exp_avg"), "0").op('s', 's');
+    pickle.text("param_groups").op(']', 'u').text("epoch").number(3).op('u');
+    assertRefused("expected a state dict, found {'optimizer': a dict of 2", file(pickle.stop()));
+  }
 }

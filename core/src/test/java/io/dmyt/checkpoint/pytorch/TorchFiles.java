@@ -18,14 +18,31 @@ import java.util.zip.ZipOutputStream;
 
 /** Writes pickles and the files around them, good and bad, as {@code torch.save} would. */
 public final class TorchFiles {
+  /** The entry of a file's pickle. */
+  public static final String PICKLE = "model/data.pkl";
+
+  private static final String KEYS = "model/data/";
+
   private TorchFiles() {}
 
-  /** A pickle of protocol 2, opcode by opcode. */
+  /** A pickle of protocol 2, unless another is asked for, opcode by opcode. */
   static final class Pickle {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final boolean framed;
+    private final boolean legacy;
 
     Pickle() {
-      op(0x80, 2);
+      this(2, false);
+    }
+
+    /**
+     * @param protocol 2 to 4
+     * @param legacy whether storages are those of the format before PyTorch 1.6
+     */
+    Pickle(int protocol, boolean legacy) {
+      framed = protocol >= 4;
+      this.legacy = legacy;
+      op(0x80, protocol);
     }
 
     Pickle op(int... bytes) {
@@ -62,12 +79,18 @@ public final class TorchFiles {
 
     Pickle text(String text) {
       byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      if (framed && utf8.length < 256) {
+        return op(0x8c, utf8.length).bytes(utf8).op(0x94);
+      }
       op('X').int32(utf8.length);
       out.writeBytes(utf8);
       return this;
     }
 
     Pickle global(String module, String name) {
+      if (framed) {
+        return text(module).text(name).op(0x93, 0x94);
+      }
       return op('c').ascii(module + "\n" + name + "\n");
     }
 
@@ -152,21 +175,67 @@ public final class TorchFiles {
     return save(dict);
   }
 
+  /** A value that writes itself. */
+  @FunctionalInterface
+  interface Written {
+    void to(Pickle pickle);
+  }
+
   /**
-   * Any nesting of maps, lists, texts, whole numbers and tensors, as PyTorch 1.6 and later write
-   * it; a {@link StateDict} is a map of its tensors, any other object one of an unknown class.
+   * Any nesting of maps, lists, arrays as tuples, texts, whole numbers and tensors, as PyTorch 1.6
+   * and later write it; a {@link StateDict} is a map of its tensors, any other object one of an
+   * unknown class.
    */
   public static byte[] save(Object value) {
+    return zip(entries(value));
+  }
+
+  /** The entries of such a file: {@link #PICKLE}, then the storages. */
+  public static Map<String, byte[]> entries(Object value) {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    entries.put("model/data.pkl", new byte[0]);
+    entries.put(PICKLE, new byte[0]);
     Pickle pickle = new Pickle();
     write(value, pickle, entries);
-    entries.put("model/data.pkl", pickle.stop());
-    return zip(entries);
+    entries.put(PICKLE, pickle.stop());
+    return entries;
+  }
+
+  /** A tensor of that size, with strides for each, over a storage that the file doesn't have. */
+  public static Object claimed(long[] shape, long[] strides, long elements) {
+    return (Written)
+        p -> p.tensor("FloatStorage", "claimed" + elements, elements, 0, shape, strides);
+  }
+
+  /**
+   * The same as it was written before PyTorch 1.6.
+   *
+   * @param protocol of the pickles, 2 to 4
+   */
+  public static byte[] saveLegacy(Object value, int protocol) {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    entries.put("", new byte[0]);
+    Pickle pickle = new Pickle(protocol, true);
+    write(value, pickle, entries);
+    entries.remove("");
+    ByteArrayOutputStream out = legacyStart(protocol);
+    out.writeBytes(pickle.stop());
+    Pickle keys = new Pickle(protocol, true).op(']');
+    entries.keySet().forEach(key -> keys.text(key.substring(KEYS.length())).op('a'));
+    out.writeBytes(keys.stop());
+    entries.values().forEach(out::writeBytes);
+    return out.toByteArray();
   }
 
   private static void write(Object value, Pickle pickle, Map<String, byte[]> entries) {
-    if (value instanceof StateDict dict) {
+    if (value instanceof Written written) {
+      written.to(pickle);
+    } else if (value instanceof Object[] tuple) {
+      pickle.op('(');
+      for (Object item : tuple) {
+        write(item, pickle, entries);
+      }
+      pickle.op('t');
+    } else if (value instanceof StateDict dict) {
       write(dict.tensors(), pickle, entries);
     } else if (value instanceof Map<?, ?> map) {
       pickle.op('}');
@@ -189,7 +258,7 @@ public final class TorchFiles {
     } else if (value instanceof Tensor tensor) {
       String key = String.valueOf(entries.size() - 1);
       write(tensor, key, pickle);
-      entries.put("model/data/" + key, tensor.bytes());
+      entries.put(KEYS + key, pickle.legacy ? counted(tensor) : tensor.bytes());
     } else {
       pickle.global("my.own", "Thing").op(')', 0x81);
     }
@@ -203,7 +272,15 @@ public final class TorchFiles {
       stride *= tensor.shape()[d];
     }
     String type = tensor.dtype() == DType.F32 ? "FloatStorage" : "LongStorage";
-    pickle.tensor(type, key, tensor.length(), 0, tensor.shape(), strides);
+    pickle.tensor(type, key, tensor.length(), 0, tensor.shape(), strides, pickle.legacy);
+  }
+
+  /** A storage's length and values, as the legacy format has them. */
+  private static byte[] counted(Tensor tensor) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(little(8).putLong(tensor.length()).array());
+    out.writeBytes(tensor.bytes());
+    return out.toByteArray();
   }
 
   /** A zip of stored entries. */
@@ -228,11 +305,21 @@ public final class TorchFiles {
 
   /** A file before PyTorch 1.6 of one pickle and one storage named 0. */
   static byte[] legacy(byte[] pickle, long elements, byte[] data) {
+    ByteArrayOutputStream out = legacyStart(2);
+    out.writeBytes(pickle);
+    out.writeBytes(new Pickle().op(']').text("0").op('a').stop());
+    out.writeBytes(little(8).putLong(elements).array());
+    out.writeBytes(data);
+    return out.toByteArray();
+  }
+
+  /** The pickles before the object's: magic number, version, the system. */
+  private static ByteArrayOutputStream legacyStart(int protocol) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(
         new byte[] {
           (byte) 0x80,
-          2,
+          (byte) protocol,
           (byte) 0x8a,
           10,
           0x6c,
@@ -247,13 +334,9 @@ public final class TorchFiles {
           0x19,
           '.'
         });
-    out.writeBytes(new Pickle().number(1001).stop());
-    out.writeBytes(new Pickle().op('}').stop());
-    out.writeBytes(pickle);
-    out.writeBytes(new Pickle().op(']').text("0").op('a').stop());
-    out.writeBytes(little(8).putLong(elements).array());
-    out.writeBytes(data);
-    return out.toByteArray();
+    out.writeBytes(new Pickle(protocol, true).number(1001).stop());
+    out.writeBytes(new Pickle(protocol, true).op('}').stop());
+    return out;
   }
 
   static byte[] floats(ByteOrder order, float... values) {
