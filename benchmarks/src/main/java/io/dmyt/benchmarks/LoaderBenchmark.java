@@ -2,16 +2,12 @@ package io.dmyt.benchmarks;
 
 import io.dmyt.data.ImageDecoder;
 import io.dmyt.data.Preprocessing;
-import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +60,7 @@ public class LoaderBenchmark {
   @Setup
   public void open() throws IOException, LineProcess.Unavailable {
     file = Files.createTempFile("loader-", ".jpg");
-    ImageIO.write(picture(640, 427), "jpg", file.toFile());
+    ImageIO.write(Photograph.draw(640, 427, 1), "jpg", file.toFile());
     switch (loader) {
       case OURS -> decoder = new ImageDecoder(Preprocessing.imageNet(size));
       case PIL ->
@@ -98,24 +94,5 @@ public class LoaderBenchmark {
     return loader == Loader.OURS
         ? Objects.requireNonNull(decoder).decode(file)
         : Objects.requireNonNull(pil).ask("step");
-  }
-
-  /** Edges, flat areas and noise in a photograph's proportions. */
-  private static BufferedImage picture(int width, int height) {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    Random random = new Random(1);
-    for (int i = 0; i < 200; i++) {
-      graphics.setColor(new Color(random.nextInt(1 << 24)));
-      int side = 20 + random.nextInt(120);
-      graphics.fillOval(random.nextInt(width), random.nextInt(height), side, side);
-    }
-    graphics.dispose();
-    for (int i = 0; i < width * height / 3; i++) {
-      int x = random.nextInt(width);
-      int y = random.nextInt(height);
-      image.setRGB(x, y, image.getRGB(x, y) ^ (random.nextInt(1 << 24) & 0x1F1F1F));
-    }
-    return image;
   }
 }
