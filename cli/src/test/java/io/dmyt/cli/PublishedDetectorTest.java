@@ -120,6 +120,13 @@ class PublishedDetectorTest {
     Cli.Result listed = Cli.run("detectors");
     assertTrue(listed.out().contains("dfbench-xception (fetched)"), listed.out());
     assertSays(2, "--output", Cli.run("calibrate", "-w", XCEPTION, "-d", images));
+    Cli.Result tested = Cli.run("test", "-w", XCEPTION, "-d", images, "--bootstrap", 10);
+    assertEquals(0, tested.code(), tested.all());
+    assertTrue(tested.out().contains("ROC AUC"), tested.out());
+    Cli.Result known = Cli.run("info", "-w", XCEPTION);
+    assertEquals(0, known.code(), known.all());
+    assertTrue(known.out().contains("cc-by-nc-4.0"), known.out());
+    assertTrue(known.out().contains("aligned, scale 1.3"), known.out());
 
     Path heat = folder.resolve("heat");
     Cli.Result explained = Cli.run("predict", "-w", calibrated, test, "--explain", heat);
@@ -179,6 +186,9 @@ class PublishedDetectorTest {
       assertSays(1, "cannot fetch " + name, missing);
       assertTrue(missing.err().contains("dmyt convert FILE OUT.zip --as " + name), missing.err());
     }
+    Cli.Result known = Cli.run("info", "-w", "gend-clip-l14");
+    assertEquals(0, known.code(), known.all());
+    assertTrue(known.out().contains("not yet: the first command"), known.out());
     assertSays(1, "offline", Cli.run("predict", "-w", "gend-clip-l14", image, "--offline"));
     // Not the file whose size and hash are known.
     files.put("/hub/gend-clip-l14.safetensors", published());

@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_UNSPECIFIED;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB48LE;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INT;
@@ -29,13 +30,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes pictures of decoded frames, as a player shows them: upright, with square pixels, colours by
  * the stream's matrix and range. A stream that names no matrix has BT.709 from 1280 columns or 577
- * rows on and BT.601 below, as mpv has it. High dynamic range isn't mapped to what a common screen
- * shows: its colours stay flat. Keeps its buffers; not thread-safe.
+ * rows on and BT.601 below, as mpv has it. {@link HighDynamicRange} is mapped. Keeps its buffers;
+ * not thread-safe.
  */
 final class FrameConverter implements AutoCloseable {
   /** What has to be the same for a converter to serve again. */
   private record Kind(
-      int width, int height, int format, int matrix, boolean full, int outWidth, int outHeight) {}
+      int width,
+      int height,
+      int format,
+      int matrix,
+      boolean full,
+      HighDynamicRange.@Nullable Kind range,
+      int outWidth,
+      int outHeight) {}
 
   /** PIL's limit, as of pictures. */
   private static final long MAX_PIXELS = 178_956_970;
@@ -53,6 +61,7 @@ final class FrameConverter implements AutoCloseable {
   private @Nullable Kind kind;
   private @Nullable SwsContext scaler;
   private @Nullable BytePointer buffer;
+  private @Nullable HighDynamicRange range;
 
   FrameConverter(String file, Orientation orientation) {
     this.file = file;
@@ -85,15 +94,18 @@ final class FrameConverter implements AutoCloseable {
             frame.format(),
             matrix(frame),
             frame.color_range() == AVCOL_RANGE_JPEG,
+            HighDynamicRange.of(frame).orElse(null),
             size[0],
             size[1]);
-    int stride = (3 * size[0] + SLACK - 1) / SLACK * SLACK;
+    int bytes = (wanted.range() == null ? 3 : 6) * size[0];
+    int stride = (bytes + SLACK - 1) / SLACK * SLACK;
     SwsContext context = scaler;
     BytePointer target = buffer;
     if (context == null || target == null || !wanted.equals(kind)) {
       close();
       context = scaler = create(wanted);
       target = buffer = new BytePointer((long) stride * size[1] + SLACK);
+      range = wanted.range() == null ? null : new HighDynamicRange(wanted.range());
       kind = wanted;
     }
     try (PointerPointer<BytePointer> planes = new PointerPointer<>(4);
@@ -106,8 +118,15 @@ final class FrameConverter implements AutoCloseable {
           "its colours can't be converted");
     }
     byte[] pixels = new byte[3 * size[0] * size[1]];
+    byte[] codes = new byte[bytes];
     for (int y = 0; y < size[1]; y++) {
-      target.position((long) y * stride).get(pixels, 3 * size[0] * y, 3 * size[0]);
+      int at = 3 * size[0] * y;
+      if (range == null) {
+        target.position((long) y * stride).get(pixels, at, bytes);
+      } else {
+        target.position((long) y * stride).get(codes);
+        range.map(codes, pixels, at, size[0]);
+      }
     }
     target.position(0);
     return orientation.apply(new RgbImage(size[0], size[1], pixels));
@@ -121,7 +140,7 @@ final class FrameConverter implements AutoCloseable {
             wanted.format(),
             wanted.outWidth(),
             wanted.outHeight(),
-            AV_PIX_FMT_RGB24,
+            wanted.range() == null ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_RGB48LE,
             SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT,
             null,
             null,

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param frames how many frames the file holds, damaged ones included
  * @param duration from the first frame to the end of the last one
  * @param variableRate whether frames follow each other at different distances
- * @param highDynamicRange PQ or HLG if its brightness is coded so, which isn't mapped to what a
- *     common screen shows: its frames look flat; nothing otherwise
+ * @param highDynamicRange PQ or HLG if its brightness is coded so, which is mapped to what a common
+ *     screen shows; nothing otherwise
  * @param codec FFmpeg's name of the codec, such as {@code h264}
  * @param format FFmpeg's name of the container, such as {@code mov}
  */

@@ -9,8 +9,6 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_flush_buffers;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_packet;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_TRC_ARIB_STD_B67;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_TRC_SMPTE2084;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
@@ -112,17 +110,9 @@ public final class VideoReader implements AutoCloseable {
         index.stamps().length,
         Duration.ofNanos(index.end()),
         index.isVariable(),
-        highDynamicRange(codec.color_trc()),
+        HighDynamicRange.name(codec.color_trc()),
         avcodec_get_name(codec.codec_id()).getString(),
         input.format());
-  }
-
-  private static Optional<String> highDynamicRange(int transfer) {
-    return switch (transfer) {
-      case AVCOL_TRC_SMPTE2084 -> Optional.of("PQ");
-      case AVCOL_TRC_ARIB_STD_B67 -> Optional.of("HLG");
-      default -> Optional.empty();
-    };
   }
 
   /** What the video is. */

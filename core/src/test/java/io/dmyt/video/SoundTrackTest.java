@@ -145,22 +145,4 @@ class SoundTrackTest {
     Path silent = folder.resolve("silent.mkv");
     assertEquals(new VideoWriter.Sound("", false), write(folder.resolve("again.mp4"), silent));
   }
-
-  /** Its brightness isn't mapped, which has to be said. */
-  @Test
-  void highDynamicRangeIsNamed() throws IOException {
-    for (String[] kind : new String[][] {{"smpte2084", "PQ"}, {"arib-std-b67", "HLG"}}) {
-      Path file = folder.resolve(kind[1] + ".mkv");
-      VideoFormat format = VideoFormat.of(file).withOption("color_trc", kind[0]);
-      TestVideos.write(file, 64, 48, format, TestVideos.steady(3));
-      try (VideoReader reader = VideoReader.open(file, FrameSelection.all())) {
-        assertEquals(kind[1], reader.info().highDynamicRange().orElse("none"));
-      }
-    }
-    Path usual = folder.resolve("usual.mkv");
-    TestVideos.write(usual, 64, 48, VideoFormat.of(usual), TestVideos.steady(3));
-    try (VideoReader reader = VideoReader.open(usual, FrameSelection.all())) {
-      assertTrue(reader.info().highDynamicRange().isEmpty());
-    }
-  }
 }

@@ -67,7 +67,8 @@ final class DetectorsCommand implements Command {
     return Main.OK;
   }
 
-  private static Map<String, Object> facts(PublishedDetectors.Entry entry) {
+  /** What is known of a published detector. */
+  static Map<String, Object> facts(PublishedDetectors.Entry entry) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("paper", entry.paper());
     facts.put("licence", licence(entry));

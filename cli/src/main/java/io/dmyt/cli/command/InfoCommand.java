@@ -5,11 +5,16 @@ import com.beust.jcommander.Parameters;
 import io.dmyt.Detector;
 import io.dmyt.SystemReport;
 import io.dmyt.cli.Main;
+import io.dmyt.cli.option.WeightsOptions;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.engine.Engines;
 import io.dmyt.evaluation.report.DetectorFacts;
+import io.dmyt.hub.WeightsCache;
+import io.dmyt.screening.PublishedDetector;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dmyt info}: what runs where, and what a detector is. */
@@ -21,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class InfoCommand implements Command {
   @Parameter(
       names = {"-w", "--weights"},
-      description = "Show this detector instead")
+      description = "Show this detector instead: a file, or the name of a published one")
   @Nullable Path weights;
 
   @Override
@@ -38,8 +43,11 @@ final class InfoCommand implements Command {
   @Override
   public int run(Terminal terminal) throws IOException {
     if (weights != null) {
-      try (Detector detector = Detector.load(weights, Engines.dl4j())) {
-        DetectorFacts.of(detector, weights).forEach((name, value) -> row(terminal, name, value));
+      Optional<PublishedDetector> published = WeightsOptions.published(weights);
+      if (published.isPresent()) {
+        show(published.get(), terminal);
+      } else {
+        show(weights, terminal);
       }
       return Main.OK;
     }
@@ -51,6 +59,23 @@ final class InfoCommand implements Command {
       }
     }
     return report.usable() ? Main.OK : Main.FAILED;
+  }
+
+  private static void show(Path weights, Terminal terminal) throws IOException {
+    try (Detector detector = Detector.load(weights, Engines.dl4j())) {
+      DetectorFacts.of(detector, weights).forEach((name, value) -> row(terminal, name, value));
+    }
+  }
+
+  /** What its authors say, and what its file says if it was fetched already. */
+  private static void show(PublishedDetector published, Terminal terminal) throws IOException {
+    DetectorsCommand.facts(published.entry()).forEach((name, value) -> row(terminal, name, value));
+    Path file = published.cached(WeightsCache.ofEnvironment());
+    if (Files.exists(file)) {
+      show(file, terminal);
+    } else {
+      row(terminal, "fetched", "not yet: the first command that uses it does so");
+    }
   }
 
   private static void row(Terminal terminal, String what, Object value) {

@@ -90,7 +90,7 @@ record VideoRun(
           result
               .info()
               .highDynamicRange()
-              .ifPresent(kind -> terminal.say("%s: %s", video, VideoWords.flat(kind)));
+              .ifPresent(kind -> terminal.say("%s: %s", video, VideoWords.mapped(kind)));
           annotate(result, terminal);
         } catch (VideoException e) {
           bad.add(e);

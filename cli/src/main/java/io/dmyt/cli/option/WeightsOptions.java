@@ -46,8 +46,8 @@ public final class WeightsOptions {
     return published(weights).isPresent();
   }
 
-  /** A file of that name comes first. */
-  static Optional<PublishedDetector> published(Path weights) {
+  /** The published detector of that name; a file of the same name comes first. */
+  public static Optional<PublishedDetector> published(Path weights) {
     return Files.exists(weights) ? Optional.empty() : PublishedDetector.find(weights.toString());
   }
 

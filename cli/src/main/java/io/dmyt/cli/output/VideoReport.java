@@ -90,7 +90,7 @@ public final class VideoReport implements AutoCloseable {
   private Map<String, String> facts(VideoResult result, String finder) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Video", VideoWords.info(result.info()));
-    result.info().highDynamicRange().ifPresent(k -> facts.put("Colours", VideoWords.flat(k)));
+    result.info().highDynamicRange().ifPresent(k -> facts.put("Colours", VideoWords.mapped(k)));
     facts.put("Frames", VideoWords.frames(result));
     facts.put("Faces", Text.format("%d, found by %s", result.faces().size(), finder));
     facts.put("Cut out", VideoDetector.crop(detector).toString());

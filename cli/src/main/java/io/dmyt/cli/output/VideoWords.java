@@ -64,12 +64,10 @@ public final class VideoWords {
         info.codec());
   }
 
-  /** That a video's high dynamic range was not mapped. */
-  public static String flat(String kind) {
+  /** What became of a video's high dynamic range. */
+  public static String mapped(String kind) {
     return Text.format(
-        "high dynamic range (%s) is not mapped: what the detector sees is flatter than what it"
-            + " was trained on",
-        kind);
+        "high dynamic range (%s), mapped to standard dynamic range as in ITU-R BT.2390", kind);
   }
 
   /** How many frames were looked at, and what damage cost. */

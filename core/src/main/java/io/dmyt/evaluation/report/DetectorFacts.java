@@ -33,6 +33,9 @@ public final class DetectorFacts {
         "Network",
         Text.format(
             "%s, images of %d × %2$d pixels", spec.backbone(), spec.preprocessing().size()));
+    if (spec.preprocessing().faces() != null) {
+      rows.put("Faces cut out", spec.preprocessing().faces().toString());
+    }
     rows.put("Trained with", spec.loss().label());
     rows.put(
         "Classes",
