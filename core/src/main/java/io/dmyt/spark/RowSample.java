@@ -1,11 +1,14 @@
 package io.dmyt.spark;
 
+import io.dmyt.data.BadImageException;
 import io.dmyt.data.EncodedImage;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SampleContent;
 import io.dmyt.data.SampleId;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Hadoop knows.
  */
 final class RowSample implements Sample {
+  /** No file may fill the heap, which would end the executor: at most so much of it. */
+  private static final int SHARE_OF_HEAP = 8;
+
   private final SampleId id;
   private final String path;
   private final byte @Nullable [] content;
@@ -40,7 +46,17 @@ final class RowSample implements Sample {
     }
     try {
       Path file = new Path(path);
-      try (InputStream in = file.getFileSystem(SparkHadoopUtil.get().conf()).open(file)) {
+      FileSystem system = file.getFileSystem(SparkHadoopUtil.get().conf());
+      long size = system.getFileStatus(file).getLen();
+      long most = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+      if (size > most) {
+        throw new BadImageException(
+            id.toString(),
+            Text.format(
+                "%d bytes; at most %d, an eighth of the executor's heap, are read of one image",
+                size, most));
+      }
+      try (InputStream in = system.open(file)) {
         return new EncodedImage(in.readAllBytes());
       }
     } catch (IllegalArgumentException e) {

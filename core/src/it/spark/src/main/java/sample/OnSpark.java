@@ -68,6 +68,7 @@ public final class OnSpark {
       partitions(images, expected);
       embeddings(images);
       refusals(images);
+      PoisonedFiles.run(spark, WEIGHTS, FACES.resolve(name(0, 0)));
       VideosOnSpark.run(spark, WEIGHTS);
       job(spark, images, cluster, expected);
       TrainingOnSpark.run(spark, cluster);
