@@ -1,5 +1,6 @@
 package io.dmyt.screening;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import io.dmyt.data.Sample;
 import io.dmyt.face.Face;
 import io.dmyt.face.FaceCropper;
 import io.dmyt.face.FaceDetector;
+import io.dmyt.face.Point;
 import io.dmyt.face.TestFaces;
 import io.dmyt.loss.Dummies;
 import io.dmyt.metric.VideoScore;
@@ -20,12 +22,15 @@ import io.dmyt.video.FrameSelection;
 import io.dmyt.video.VideoFormat;
 import io.dmyt.video.VideoWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.IntFunction;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +40,10 @@ class VideoDetectorTest {
   /** Every pixel as it was, so that what is read is known. */
   private static final VideoFormat LOSSLESS =
       new VideoFormat("matroska", "ffv1", "bgr0", 1000, 1, 0, 1, Map.of());
+
+  /** Each picture by itself, so that damage costs one. */
+  private static final VideoFormat PICTURES =
+      new VideoFormat("mov", "mjpeg", "yuvj420p", 1000, 1, 0, 1, Map.of());
 
   private static final int SIZE = 512;
 
@@ -69,11 +78,17 @@ class VideoDetectorTest {
   }
 
   private Path video(int frames, IntFunction<RgbImage> frame) throws IOException {
-    Path file = folder.resolve("clip.mkv");
+    long[] millis = LongStream.range(0, frames).map(i -> 100 * i).toArray();
+    return video("clip.mkv", LOSSLESS, frame, millis);
+  }
+
+  private Path video(String name, VideoFormat format, IntFunction<RgbImage> frame, long... millis)
+      throws IOException {
+    Path file = folder.resolve(name);
     RgbImage first = frame.apply(0);
-    try (VideoWriter writer = new VideoWriter(file, first.width(), first.height(), LOSSLESS)) {
-      for (int i = 0; i < frames; i++) {
-        writer.write(frame.apply(i), Duration.ofMillis(100L * i));
+    try (VideoWriter writer = new VideoWriter(file, first.width(), first.height(), format)) {
+      for (int i = 0; i < millis.length; i++) {
+        writer.write(frame.apply(i), Duration.ofMillis(millis[i]));
       }
       writer.finish();
     }
@@ -149,6 +164,88 @@ class VideoDetectorTest {
     VideoResult result = judge(video(8, i -> i < 5 ? scene(0) : dark), all());
     assertEquals(1, result.cuts());
     assertEquals(List.of(5, 3), result.faces().stream().map(f -> f.sightings().size()).toList());
+  }
+
+  /**
+   * The face, of some 100 pixels, moves by so many to the right from frame to frame; where it ends
+   * is the face detector's guess, which changes a little.
+   */
+  private static void assertMoves(FaceTrack face, RgbImage first, int step) {
+    Point start = faces.detect(first).get(0).box().centre();
+    for (Sighting sighting : face.sightings()) {
+      Point found = sighting.face().orElseThrow().box().centre();
+      assertEquals(start.x() + step * sighting.frame(), found.x(), 10, sighting.toString());
+      assertEquals(start.y(), found.y(), 10, sighting.toString());
+    }
+  }
+
+  @Test
+  void aTurnedVideoIsSeenUpright() throws IOException {
+    VideoFormat format = VideoFormat.of(Path.of("clip.mp4")).withTurn(90);
+    Path file = video("clip.mp4", format, i -> turnedLeft(scene(20 * i)), 0, 100, 200, 300);
+    VideoResult result = judge(file, all());
+    assertEquals(800, result.info().width());
+    assertEquals(1, result.faces().size());
+    assertEquals(4, result.faces().get(0).scored());
+    assertMoves(result.faces().get(0), scene(0), 20);
+  }
+
+  private static RgbImage turnedLeft(RgbImage picture) {
+    byte[] pixels = new byte[picture.pixels().length];
+    for (int y = 0; y < picture.width(); y++) {
+      for (int x = 0; x < picture.height(); x++) {
+        int from = 3 * (x * picture.width() + picture.width() - 1 - y);
+        System.arraycopy(picture.pixels(), from, pixels, 3 * (y * picture.height() + x), 3);
+      }
+    }
+    return new RgbImage(picture.height(), picture.width(), pixels);
+  }
+
+  @Test
+  void sightingsHaveTheTimesOfAVariableRate() throws IOException {
+    long[] millis = {0, 30, 400, 410, 900, 1700};
+    VideoResult result = judge(video("clip.mkv", LOSSLESS, i -> scene(20 * i), millis), all());
+    assertTrue(result.info().variableRate());
+    assertEquals(1, result.faces().size());
+    FaceTrack face = result.faces().get(0);
+    assertArrayEquals(
+        millis, face.sightings().stream().mapToLong(s -> s.time().toMillis()).toArray());
+    assertMoves(face, scene(0), 20);
+  }
+
+  /** The frame that is lost is missing among the sightings, and the face stays the same one. */
+  @Test
+  void damageCostsItsFrameAndNotTheTrack() throws IOException {
+    Path file = video("clip.mov", PICTURES, i -> scene(20 * i), 0, 100, 200, 300, 400, 500, 600);
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(1);
+    for (int i = bytes.length / 2; i < bytes.length / 2 + 300; i++) {
+      bytes[i] = (byte) random.nextInt(256);
+    }
+    Files.write(file, bytes);
+    VideoResult result = judge(file, all());
+    assertEquals(1, result.damage().frames());
+    assertEquals(6, result.read());
+    assertEquals(1, result.faces().size());
+    FaceTrack face = result.faces().get(0);
+    assertEquals(
+        List.of(0, 1, 2, 4, 5, 6), face.sightings().stream().map(Sighting::frame).toList());
+    assertMoves(face, scene(0), 20);
+  }
+
+  @Test
+  void aSmallFaceIsFollowedThroughFourK() throws IOException {
+    IntFunction<RgbImage> scene =
+        i -> {
+          RgbImage wide = TestFaces.grey(3840, 2160);
+          TestFaces.paste(astronaut, wide, 2500 + 60 * i, 1200);
+          return wide;
+        };
+    Path file = video("clip.mp4", VideoFormat.of(Path.of("clip.mp4")), scene, 0, 100, 200);
+    VideoResult result = judge(file, all());
+    assertEquals(1, result.faces().size());
+    assertEquals(3, result.faces().get(0).scored());
+    assertMoves(result.faces().get(0), scene.apply(0), 60);
   }
 
   private static void assertNoVerdict(VideoResult result, String reason) {

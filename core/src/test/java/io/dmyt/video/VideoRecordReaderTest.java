@@ -15,8 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.datavec.api.split.FileSplit;
-import org.datavec.api.writable.NDArrayWritable;
-import org.datavec.api.writable.Writable;
+import org.deeplearning4j.datasets.datavec.RecordReaderDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -26,9 +25,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
@@ -77,32 +75,25 @@ class VideoRecordReaderTest {
         new VideoRecordReader(FrameSelection.evenly(3), Preprocessing.imageNet(SIZE))) {
       frames.initialize(new FileSplit(new File(folder.toString())));
       assertEquals(List.of("bright", "dark"), frames.getLabels());
-      DataSet data = null;
-      for (int epoch = 0; epoch < 30; epoch++) {
-        data = read(frames);
-        assertEquals(12, data.numExamples());
-        network.fit(data);
-        frames.reset();
+      // As any DL4J program reads records.
+      DataSetIterator batches = new RecordReaderDataSetIterator(frames, 5, 1, 2);
+      network.fit(batches, 30);
+      batches.reset();
+      List<Integer> sizes = new ArrayList<>();
+      int bright = 0;
+      while (batches.hasNext()) {
+        DataSet batch = batches.next();
+        sizes.add(batch.numExamples());
+        assertArrayEquals(
+            new long[] {batch.numExamples(), 3, SIZE, SIZE}, batch.getFeatures().shape());
+        int[] expected = batch.getLabels().argMax(1).toIntVector();
+        assertArrayEquals(expected, network.predict(batch.getFeatures()));
+        bright += (int) Arrays.stream(expected).filter(label -> label == 0).count();
       }
-      int[] expected = data.getLabels().argMax(1).toIntVector();
-      assertEquals(6, Arrays.stream(expected).sum());
-      assertArrayEquals(expected, network.predict(data.getFeatures()));
+      assertEquals(List.of(5, 5, 2), sizes);
+      assertEquals(6, bright);
+      frames.reset();
       assertTrue(frames.nextRecord().getMetaData().getURI().toString().contains("bright"));
     }
-  }
-
-  private static DataSet read(VideoRecordReader frames) {
-    List<INDArray> images = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    while (frames.hasNext()) {
-      List<Writable> record = frames.next();
-      images.add(((NDArrayWritable) record.get(0)).get());
-      labels.add(record.get(1).toInt());
-    }
-    INDArray oneHot = Nd4j.zeros(labels.size(), 2);
-    for (int i = 0; i < labels.size(); i++) {
-      oneHot.putScalar(i, labels.get(i), 1);
-    }
-    return new DataSet(Nd4j.concat(0, images.toArray(INDArray[]::new)), oneHot);
   }
 }
