@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the reference values beside this script.
 
-metrics.json: scikit-learn's figures for seeded scores; numpy-expected.npy: a small matrix.
+metrics.json: scikit-learn's metrics for seeded scores; numpy-expected.npy: a small matrix.
 
 Made with scikit-learn 1.2.1, NumPy 1.24.2, SciPy 1.10.1:  python3 make_reference.py
 

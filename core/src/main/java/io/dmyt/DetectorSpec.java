@@ -38,7 +38,7 @@ public record DetectorSpec(
     classes = List.copyOf(classes);
     if (!classes.contains(realClass)) {
       throw new IllegalArgumentException(
-          Text.format("the real class '%s' is none of the classes %s", realClass, classes));
+          Text.format("the real class '%s' is not one of the classes %s", realClass, classes));
     }
     if ((dummies == null) != loss.hasClassifier()) {
       throw new IllegalArgumentException(

@@ -25,7 +25,7 @@ class OneOfEachTest {
    * @param places the classes that do it, each with the reason where it isn't the one place
    */
   private record Thing(String name, String code, Map<String, String> places) {
-    Set<String> strangers(List<Path> sources) throws IOException {
+    Set<String> others(List<Path> sources) throws IOException {
       Pattern pattern = Pattern.compile(code);
       Set<String> found = new TreeSet<>();
       for (Path source : sources) {
@@ -69,7 +69,7 @@ class OneOfEachTest {
                   "Pictures",
                   HERE,
                   "LoaderBenchmark",
-                  "makes a file to read, quality unchanged since the first figures")),
+                  "makes a file to read, quality unchanged since the first measurements")),
           new Thing("reading pictures", "ImageIO\\.read\\(", Map.of()),
           new Thing(
               "pixels out of Java's pictures",
@@ -119,7 +119,7 @@ class OneOfEachTest {
         .map(
             thing ->
                 DynamicTest.dynamicTest(
-                    thing.name(), () -> assertEquals(Set.of(), thing.strangers(sources))));
+                    thing.name(), () -> assertEquals(Set.of(), thing.others(sources))));
   }
 
   /** A place that has gone would let a new one of its name pass. */

@@ -94,7 +94,7 @@ final class Report {
   }
 
   /** One row per job, one column per side. */
-  private String table(ToDoubleFunction<Measurement> figure, String format) {
+  private String table(ToDoubleFunction<Measurement> value, String format) {
     List<Contestant> columns = sides();
     StringBuilder text = header(columns);
     rows.forEach(
@@ -102,7 +102,7 @@ final class Report {
           text.append(label(job));
           for (Contestant side : columns) {
             Measurement m = results.get(side);
-            text.append(m == null ? " |" : cell(figure.applyAsDouble(m), format));
+            text.append(m == null ? " |" : cell(value.applyAsDouble(m), format));
           }
           text.append('\n');
         });

@@ -24,7 +24,7 @@ class BenchTest {
 
   @Test
   void measuresInferenceAndTraining() throws Exception {
-    Path json = folder.resolve("figures.json");
+    Path json = folder.resolve("results.json");
     Cli.Result result =
         Cli.run(
             "bench",
@@ -50,18 +50,18 @@ class BenchTest {
     assertTrue(result.out().contains("batch norm"), result.out());
     assertTrue(result.err().contains("fused in inference"), result.err());
 
-    JsonNode figures = new ObjectMapper().readTree(json.toFile());
-    assertEquals("resnet18", figures.get("model").textValue());
-    assertEquals("onednn", figures.get("engine").textValue());
+    JsonNode results = new ObjectMapper().readTree(json.toFile());
+    assertEquals("resnet18", results.get("model").textValue());
+    assertEquals("onednn", results.get("engine").textValue());
     for (String step : new String[] {"inference", "training"}) {
-      JsonNode times = figures.get(step);
+      JsonNode times = results.get(step);
       assertEquals(2, times.get("rounds").intValue());
       double seconds = times.get("seconds").doubleValue();
       assertTrue(seconds > 0 && times.get("fastest").doubleValue() <= seconds, times.toString());
       assertEquals(2 / seconds, times.get("imagesPerSecond").doubleValue(), 1e-9);
     }
     Map<String, JsonNode> vertices = new HashMap<>();
-    figures.get("vertices").forEach(v -> vertices.put(v.get("vertex").textValue(), v));
+    results.get("vertices").forEach(v -> vertices.put(v.get("vertex").textValue(), v));
     assertFalse(vertices.isEmpty());
     JsonNode norm = vertices.get("bn1");
     assertEquals("batch norm", norm.get("as").textValue());

@@ -84,9 +84,9 @@ class CalibrateAndPredictTest {
   void calibratesForAWantedFalsePositiveRate() throws Exception {
     Cli.Result result = Cli.run("calibrate", "-w", detector, "-d", dataset, "--fpr", 0.25);
     assertEquals(0, result.code(), result.all());
-    for (String figure :
+    for (String metric :
         List.of("log loss", "calibration error", "threshold", "false positive", "true positive")) {
-      assertTrue(result.out().contains(figure), result.out());
+      assertTrue(result.out().contains(metric), result.out());
     }
     Calibration calibration = calibration(detector);
     assertEquals(Calibration.Kind.TEMPERATURE, calibration.kind());
@@ -302,7 +302,7 @@ class CalibrateAndPredictTest {
 
     Cli.Result folders = Cli.run("predict", images, "-w", detector, "--video-by", "folder");
     assertTrue(folders.out().lines().toList().get(7).endsWith("4  " + images), folders.out());
-    assertTrue(folders.err().contains("1 videos"), folders.err());
+    assertTrue(folders.err().contains("1 video:"), folders.err());
   }
 
   @Test
@@ -418,7 +418,7 @@ class CalibrateAndPredictTest {
     assertEquals("svm", is.get("classifier").asText());
     assertEquals(was.get("report"), is.get("report"));
     assertEquals(auc(was), auc(is), 1e-12);
-    assertTrue(is.at("/detection/images/figures/logLoss/value").isNumber());
+    assertTrue(is.at("/detection/images/metrics/logLoss/value").isNumber());
     assertTrue(Files.readString(page).contains("24 images of train: deepfake 8, faceswap 8"));
 
     Path shown = folder.resolve("shown");
@@ -436,7 +436,7 @@ class CalibrateAndPredictTest {
       found += fake && !line.get("file").asText().contains("/real/") ? 1 : 0;
     }
     assertEquals(
-        is.at("/detection/images/figures/truePositiveRate/value").asDouble(), found / 16.0, 1e-12);
+        is.at("/detection/images/metrics/truePositiveRate/value").asDouble(), found / 16.0, 1e-12);
     assertTrue(Files.exists(shown.resolve("real/00.png.png")));
 
     Path converted = folder.resolve("out.safetensors");
@@ -445,7 +445,7 @@ class CalibrateAndPredictTest {
     assertTrue(convert.err().contains("left out     the SVM"), convert.err());
   }
 
-  private static double auc(JsonNode figures) {
-    return figures.at("/detection/images/figures/rocAuc/value").asDouble();
+  private static double auc(JsonNode metrics) {
+    return metrics.at("/detection/images/metrics/rocAuc/value").asDouble();
   }
 }

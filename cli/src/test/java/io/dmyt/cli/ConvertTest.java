@@ -284,7 +284,7 @@ class ConvertTest {
     assertSays(1, "classifier of 3 outputs", convert(bare, out, "--classes", "fake,real"));
     assertSays(1, "no classifier", convert(bare, out, "--classes", "x,y,real", "--loss", "DmyT"));
     assertSays(
-        2, "none of the classes", convert(bare, out, "--classes", "x,y", "--real-class", "z"));
+        2, "not one of the classes", convert(bare, out, "--classes", "x,y", "--real-class", "z"));
     assertTrue(Files.notExists(out));
   }
 

@@ -77,13 +77,13 @@ class MeasureTest {
     JsonNode classifiers = json(all).get("classifiers");
     List<String> table = many.out().lines().toList();
     int auc = table.indexOf(table.stream().filter(l -> l.contains("ROC AUC ")).findFirst().get());
-    JsonNode figure = classifiers.at("/svm/detection/images/figures/rocAuc");
+    JsonNode metric = classifiers.at("/svm/detection/images/metrics/rocAuc");
     String interval =
         String.format(
             Locale.ROOT,
             "[%.3f, %.3f]",
-            figure.get("low").asDouble(),
-            figure.get("high").asDouble());
+            metric.get("low").asDouble(),
+            metric.get("high").asDouble());
     assertEquals(interval, table.get(auc + 1).strip().split(" {2,}", -1)[2]);
     assertEquals(4, classifiers.size());
     for (String way : List.of("dummies", "root", "svm", "svm-binary")) {

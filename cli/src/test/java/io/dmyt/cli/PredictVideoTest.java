@@ -106,7 +106,7 @@ class PredictVideoTest {
                 "faces        found by YuNet, cut out: aligned, scale 1.3, 256 pixels (the detector"
                     + " doesn't say how it was given faces)"),
         result.err());
-    assertTrue(result.err().contains("1 videos: 1 fake, 0 real, 0 without"), result.err());
+    assertTrue(result.err().contains("1 video: 1 fake, 0 real, 0 without"), result.err());
     JsonNode video = new ObjectMapper().readTree(json.toFile()).get("videos").get(0);
     assertEquals("fake", video.get("verdict").asText());
     assertEquals(4, video.get("faces").get(0).get("sightings").size());

@@ -165,7 +165,7 @@ class PretrainedTest {
 
   @Test
   void offlineNeverTouchesTheNetwork() {
-    assertSays(1, "offline nothing is downloaded", train("--offline"));
+    assertSays(1, "nothing is downloaded offline", train("--offline"));
     assertSays(1, "offline", train("--offline", "--pretrained", url("/file-0123456789.pth")));
     assertEquals(List.of(), requests);
   }

@@ -197,7 +197,7 @@ class ShardAndMergeTest {
     refused(
         "one is of 2 shards, the other of 3", "merge", one, shard("c.csv", "2/3"), "-o", output);
     refused(
-        "they were made of different files",
+        "they were made from different files",
         "merge",
         one,
         shard("files.csv", "2/2", images.resolve("train/real")),

@@ -74,16 +74,16 @@ class TrainAndTestTest {
       assertTrue(facts.contains(fact), facts);
     }
 
-    Path json = folder.resolve("figures.json");
+    Path json = folder.resolve("metrics.json");
     Cli.Result tested = Cli.run("test", "-w", output, "-d", dataset, "--json", json);
     assertEquals(0, tested.code(), tested.all());
     assertTrue(tested.out().contains("balanced accuracy"), tested.out());
     assertTrue(tested.out().contains("ROC AUC"), tested.out());
     JsonNode root = new ObjectMapper().readTree(json.toFile());
-    JsonNode figures = root.get("report");
-    assertEquals(24, figures.get("samples").intValue());
-    assertEquals(3, figures.get("recalls").size());
-    JsonNode images = root.get("detection").get("images").get("figures");
+    JsonNode metrics = root.get("report");
+    assertEquals(24, metrics.get("samples").intValue());
+    assertEquals(3, metrics.get("recalls").size());
+    JsonNode images = root.get("detection").get("images").get("metrics");
     assertTrue(images.get("rocAuc").get("low").isDouble(), images.toString());
     // An SVM's score is no probability.
     assertEquals(loss.equals("triplet"), images.get("logLoss").get("value").isNull());
@@ -189,10 +189,11 @@ class TrainAndTestTest {
         "--miner, --miner-margin, --margin, --distance and --normalize need --loss Triplet",
         train(dataset, "DmyT", output, "--margin", 0.5));
     assertRefused(
-        "--miner is one of semihard, hard, all, batch-hard, not soft",
+        "--miner must be one of semihard, hard, all, batch-hard, found soft",
         train(dataset, "triplet", output, "--miner", "soft"));
     assertRefused(
-        "the margin is above 0, not -1.0", train(dataset, "triplet", output, "--margin", -1));
+        "the margin must be above 0, found -1.0",
+        train(dataset, "triplet", output, "--margin", -1));
   }
 
   private static void assertRefused(String why, Cli.Result result) {

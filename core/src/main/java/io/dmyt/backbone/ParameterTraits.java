@@ -70,8 +70,8 @@ public final class ParameterTraits {
   }
 
   /**
-   * Whether weight decay does a parameter good by timm's rule: not if it is a vector, a bias, or
-   * one of the tokens and tables of positions that timm's networks exempt.
+   * Whether a parameter has weight decay by timm's rule: not if it is a vector, a bias, or one of
+   * the tokens and tables of positions that timm's networks exempt.
    *
    * @throws IllegalArgumentException if there is none of that name
    */

@@ -48,7 +48,7 @@ public final class ClassFolderLabelGenerator implements PathLabelGenerator {
     Path file = path.toAbsolutePath().normalize();
     if (!file.startsWith(base) || file.getNameCount() < base.getNameCount() + 2) {
       throw new ImageDataException(
-          path + " is in no class folder: expected " + root + "/CLASS/...");
+          path + " is not in a class folder: expected " + root + "/CLASS/...");
     }
     return file.getName(base.getNameCount()).toString();
   }

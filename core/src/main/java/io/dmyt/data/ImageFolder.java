@@ -1,5 +1,6 @@
 package io.dmyt.data;
 
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Sha256;
 import io.dmyt.internal.Text;
 import java.io.IOException;
@@ -216,7 +217,7 @@ public final class ImageFolder {
   public String summary() {
     StringJoiner parts = new StringJoiner(", ");
     counts().forEach((className, count) -> parts.add(className + " " + count));
-    return Text.format("%d images: %s", size(), parts);
+    return Numbers.count(size(), "image") + ": " + parts;
   }
 
   /**

@@ -57,7 +57,7 @@ public record LabelledDecisions(
         fakeScores.length);
   }
 
-  /** The reference's figures, of the classes that were said. */
+  /** The reference's metrics, of the classes that were said. */
   public ClassificationReport classification() {
     return ClassificationReport.of(classes, realIndex, labels, predictions);
   }
@@ -93,8 +93,8 @@ public record LabelledDecisions(
     if (probabilities) {
       return report;
     }
-    Map<DetectionMetric, Estimate> figures = new EnumMap<>(report.figures());
-    OF_PROBABILITIES.forEach(m -> figures.put(m, Estimate.NONE));
-    return report.withFigures(figures);
+    Map<DetectionMetric, Estimate> metrics = new EnumMap<>(report.metrics());
+    OF_PROBABILITIES.forEach(m -> metrics.put(m, Estimate.NONE));
+    return report.withMetrics(metrics);
   }
 }

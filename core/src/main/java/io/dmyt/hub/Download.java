@@ -143,7 +143,7 @@ public final class Download {
                 target, Files.size(target), remote.size().getAsLong()));
       }
       if (options.offline()) {
-        throw new IOException("it is not there, and offline nothing is downloaded");
+        throw new IOException("it is not there, and nothing is downloaded offline");
       }
       progress.started(remote, folder);
       Files.createDirectories(folder);

@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A raw native address that somebody else owns. */
 public final class Address extends Pointer {
-  /** Bytes of a cache line, on which memory had better begin. */
+  /** Bytes of a cache line, on which memory should begin. */
   public static final long ALIGNMENT = 64;
 
   public Address(long address) {

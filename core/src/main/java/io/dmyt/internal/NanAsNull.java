@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 
 /**
- * For Jackson: JSON has no NaN, so a figure that does not exist is written as {@code null}, and
+ * For Jackson: JSON has no NaN, so a number that does not exist is written as {@code null}, and
  * {@code null} or nothing is read as NaN.
  */
 final class NanAsNull extends SimpleModule {
@@ -18,20 +18,20 @@ final class NanAsNull extends SimpleModule {
 
   NanAsNull() {
     super("dmyt-nan-as-null");
-    addSerializer(Double.class, new FigureSerializer());
-    addSerializer(double.class, new FigureSerializer());
+    addSerializer(Double.class, new NumberSerializer());
+    addSerializer(double.class, new NumberSerializer());
     addDeserializer(Double.class, new FigureDeserializer());
     addDeserializer(double.class, new FigureDeserializer());
   }
 
-  private static final class FigureSerializer extends JsonSerializer<Double> {
+  private static final class NumberSerializer extends JsonSerializer<Double> {
     @Override
-    public void serialize(Double figure, JsonGenerator json, SerializerProvider provider)
+    public void serialize(Double number, JsonGenerator json, SerializerProvider provider)
         throws IOException {
-      if (figure.isNaN()) {
+      if (number.isNaN()) {
         json.writeNull();
       } else {
-        json.writeNumber(figure);
+        json.writeNumber(number);
       }
     }
   }

@@ -18,4 +18,9 @@ public final class Numbers {
   public static String percent(double share, int digits) {
     return Double.isNaN(share) ? ABSENT : fixed(100 * share, digits) + " %";
   }
+
+  /** How many there are of what has a regular plural: {@code 1 image}, {@code 2 images}. */
+  public static String count(long count, String one) {
+    return count + " " + one + (count == 1 ? "" : "s");
+  }
 }

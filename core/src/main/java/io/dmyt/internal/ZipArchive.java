@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * opened, before any entry is read, and an entry gives no more bytes than the directory says.
  *
  * <p>Beyond what {@link ZipDirectory} refuses: encrypted entries, methods other than storing and
- * deflating, names that lead out of a folder, and entries that are a thousand times what they take
- * in the file. One reader at a time; not thread-safe.
+ * deflating, names that lead out of a folder, and entries of more than 1 MiB that are over 200
+ * times what they take in the file. One reader at a time; not thread-safe.
  */
 public final class ZipArchive implements Closeable {
   private static final int DEFLATED = 8;

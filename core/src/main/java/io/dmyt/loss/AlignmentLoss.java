@@ -29,7 +29,7 @@ public final class AlignmentLoss extends ClassLoss {
    */
   public AlignmentLoss(double alpha) {
     if (!(alpha > 0 && Double.isFinite(alpha))) {
-      throw new IllegalArgumentException("alpha is above 0, not " + alpha);
+      throw new IllegalArgumentException("alpha must be above 0, found " + alpha);
     }
     this.alpha = alpha;
   }

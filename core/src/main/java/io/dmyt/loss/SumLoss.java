@@ -26,7 +26,7 @@ public final class SumLoss implements ILossFunction {
    */
   public SumLoss(List<Term> terms) {
     if (terms.isEmpty()) {
-      throw new IllegalArgumentException("a sum of no losses");
+      throw new IllegalArgumentException("a sum needs at least 1 loss");
     }
     this.terms = new ArrayList<>(terms);
   }

@@ -45,11 +45,12 @@ public record TripletOptions(
   @JsonCreator
   public TripletOptions {
     if (!(margin > 0) || Double.isInfinite(margin)) {
-      throw new IllegalArgumentException(Text.format("the margin is above 0, not %s", margin));
+      throw new IllegalArgumentException(
+          Text.format("the margin must be above 0, found %s", margin));
     }
     if (!(minerMargin >= 0) || Double.isInfinite(minerMargin)) {
       throw new IllegalArgumentException(
-          Text.format("the miner's margin is at least 0, not %s", minerMargin));
+          Text.format("the miner's margin must be at least 0, found %s", minerMargin));
     }
   }
 }

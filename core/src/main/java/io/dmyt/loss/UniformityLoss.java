@@ -28,7 +28,7 @@ public final class UniformityLoss extends ClassLoss {
    */
   public UniformityLoss(double t) {
     if (!(t > 0 && Double.isFinite(t))) {
-      throw new IllegalArgumentException("t is above 0, not " + t);
+      throw new IllegalArgumentException("t must be above 0, found " + t);
     }
     this.t = t;
   }

@@ -3,7 +3,7 @@ package io.dmyt.metric;
 import static io.dmyt.internal.Checks.require;
 
 /**
- * How uncertain figures are: they are computed again on samples drawn anew, with replacement, from
+ * How uncertain metrics are: they are computed again on samples drawn anew, with replacement, from
  * those at hand, and the middle part of the results is the interval (percentile bootstrap; Efron
  * and Tibshirani, <i>An Introduction to the Bootstrap</i>, 1993, chapter 13).
  *

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every figure that the reference prints after a test, from predicted classes.
+ * Every metric that the reference prints after a test, from predicted classes.
  *
  * @param realClass the name of the class of unmanipulated images; all others are fakes
  * @param samples how many predictions were judged
@@ -67,7 +67,7 @@ public record ClassificationReport(
   }
 
   /**
-   * Derives the figures from counts.
+   * Derives the metrics from counts.
    *
    * @param realIndex which class is the real one
    * @throws IllegalArgumentException if that is no class
@@ -115,7 +115,7 @@ public record ClassificationReport(
     return IntStream.range(0, confusion.classes().size()).filter(c -> c != real);
   }
 
-  private static double meanOfExisting(DoubleStream figures) {
-    return figures.filter(f -> !Double.isNaN(f)).average().orElse(Double.NaN);
+  private static double meanOfExisting(DoubleStream metrics) {
+    return metrics.filter(f -> !Double.isNaN(f)).average().orElse(Double.NaN);
   }
 }

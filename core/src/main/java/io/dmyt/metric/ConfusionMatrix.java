@@ -73,7 +73,7 @@ public record ConfusionMatrix(List<String> classes, List<List<Long>> counts) {
   private static int checkIndex(int index, int classes, String what, int sample) {
     require(
         index >= 0 && index < classes,
-        "%s %d of sample %d is none of the classes 0 to %d",
+        "%s %d of sample %d is not one of the classes 0 to %d",
         what,
         index,
         sample,

@@ -2,7 +2,7 @@ package io.dmyt.metric;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** The figures by which P(fake) is judged. All are between 0 and 1 but for the log loss. */
+/** The metrics by which P(fake) is judged. All are between 0 and 1 but for the log loss. */
 public enum DetectionMetric {
   /** The area under the ROC curve: the chance that a fake scores above a real; ties count half. */
   @JsonProperty("rocAuc")
@@ -49,12 +49,12 @@ public enum DetectionMetric {
     this.higherIsBetter = higherIsBetter;
   }
 
-  /** The figure's name for people. */
+  /** The metric's name for people. */
   public String label() {
     return label;
   }
 
-  /** Whether a higher figure is a better one. */
+  /** Whether a higher value is a better one. */
   public boolean higherIsBetter() {
     return higherIsBetter;
   }

@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
  *
  * @param reals how many real samples were scored
  * @param fakes how many fake samples were scored
- * @param unscored how many samples could not be scored; they are in none of the figures
+ * @param unscored how many samples could not be scored; they are in none of the metrics
  * @param threshold P(fake) from which on a sample is called fake
  * @param equalErrorThreshold the threshold at the equal error rate; NaN with a single class
  * @param bootstrap how the intervals were made
- * @param figures every {@link DetectionMetric}. With a single class the ranking's figures (ROC AUC,
+ * @param metrics every {@link DetectionMetric}. With a single class those of ranking (ROC AUC,
  *     average precision, equal error rate) are NaN, with no samples all of them are
  */
 public record DetectionReport(
@@ -27,11 +27,11 @@ public record DetectionReport(
     double threshold,
     double equalErrorThreshold,
     Bootstrap bootstrap,
-    Map<DetectionMetric, Estimate> figures) {
+    Map<DetectionMetric, Estimate> metrics) {
 
   public DetectionReport {
-    figures = Collections.unmodifiableMap(new EnumMap<>(figures));
-    require(figures.size() == DetectionMetric.values().length, "metrics are missing: %s", figures);
+    metrics = Collections.unmodifiableMap(new EnumMap<>(metrics));
+    require(metrics.size() == DetectionMetric.values().length, "metrics are missing: %s", metrics);
   }
 
   /**
@@ -47,12 +47,12 @@ public record DetectionReport(
     Resampler resampler = new Resampler(scores, threshold);
     double[] values = resampler.original();
     double[][] resampled = resampler.resamples(bootstrap.resamples(), bootstrap.seed());
-    Map<DetectionMetric, Estimate> figures = new EnumMap<>(DetectionMetric.class);
+    Map<DetectionMetric, Estimate> metrics = new EnumMap<>(DetectionMetric.class);
     for (DetectionMetric metric : DetectionMetric.values()) {
       int m = metric.ordinal();
       double[] ofMetric =
           IntStream.range(0, resampled.length).mapToDouble(r -> resampled[r][m]).toArray();
-      figures.put(metric, Estimate.of(values[m], ofMetric, bootstrap.confidence()));
+      metrics.put(metric, Estimate.of(values[m], ofMetric, bootstrap.confidence()));
     }
     return new DetectionReport(
         resampler.reals(),
@@ -61,20 +61,21 @@ public record DetectionReport(
         threshold,
         RocCurve.of(scores).equalErrorRate().threshold(),
         bootstrap,
-        figures);
+        metrics);
   }
 
-  public DetectionReport withFigures(Map<DetectionMetric, Estimate> others) {
+  /** The same with other values of the metrics. */
+  public DetectionReport withMetrics(Map<DetectionMetric, Estimate> others) {
     return new DetectionReport(
         reals, fakes, unscored, threshold, equalErrorThreshold, bootstrap, others);
   }
 
-  /** The figure with its interval. */
+  /** A metric's value with its interval. */
   public Estimate estimate(DetectionMetric metric) {
-    return Objects.requireNonNull(figures.get(metric));
+    return Objects.requireNonNull(metrics.get(metric));
   }
 
-  /** The figure itself. */
+  /** A metric's value; NaN if it does not exist. */
   public double value(DetectionMetric metric) {
     return estimate(metric).value();
   }

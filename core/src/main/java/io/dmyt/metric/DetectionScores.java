@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * A sample is a frame, or a whole video.
  *
  * <p>The score direction is the same everywhere: 0 is real, 1 is fake. NaN stands for a sample that
- * could not be scored; it is counted ({@link #unscored()}) and takes no part in any figure.
+ * could not be scored; it is counted ({@link #unscored()}) and takes no part in any metric.
  *
  * <p>Immutable.
  */

@@ -5,18 +5,18 @@ import io.dmyt.internal.Text;
 import java.util.Arrays;
 
 /**
- * A figure and how sure it is.
+ * A metric's value and how sure it is.
  *
- * @param value the figure; NaN if it does not exist
+ * @param value NaN if it does not exist
  * @param low where its interval begins; NaN without one
  * @param high where its interval ends; NaN without one
  */
 public record Estimate(double value, double low, double high) {
 
-  /** A figure that does not exist. */
+  /** Of a metric that does not exist. */
   public static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN);
 
-  /** The figure with the interval that holds the middle {@code confidence} of the resamples. */
+  /** The value with the interval that holds the middle {@code confidence} of the resamples. */
   static Estimate of(double value, double[] resampled, double confidence) {
     double[] sorted = Arrays.stream(resampled).filter(v -> !Double.isNaN(v)).sorted().toArray();
     double tail = (1 - confidence) / 2;

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * each resample is one pass over them in that order: without sorting, allocation or any {@code
  * log}, with counts in whole numbers, which are exact, and the calibration's bins as the runs that
  * they are in sorted scores. The original scores are the resample in which each video was drawn
- * once, so that a figure and its interval come from the same code. 2,000 resamples of 100,000
+ * once, so that a metric and its interval come from the same code. 2,000 resamples of 100,000
  * samples take 2.2 seconds on two cores of an AMD EPYC with AVX2.
  */
 final class Resampler {
@@ -90,23 +90,23 @@ final class Resampler {
     return -Arrays.stream(fakeMask).asLongStream().sum();
   }
 
-  /** The figures of the scores as they are, by the metrics' ordinals. */
+  /** The metrics of the scores as they are, by the metrics' ordinals. */
   double[] original() {
     int[] once = new int[videos];
     Arrays.fill(once, 1);
-    double[] figures = new double[METRICS];
-    figures(once, figures);
-    return figures;
+    double[] metrics = new double[METRICS];
+    measure(once, metrics);
+    return metrics;
   }
 
   /**
-   * The figures of resamples, computed on all cores. The seed and a resample's number decide what
+   * The metrics of resamples, computed on all cores. The seed and a resample's number decide what
    * is drawn.
    *
    * @return [resamples][metrics]
    */
   double[][] resamples(int count, long seed) {
-    double[][] figures = new double[count][METRICS];
+    double[][] metrics = new double[count][METRICS];
     int parts = Math.min(count, 4 * ForkJoinPool.getCommonPoolParallelism() + 4);
     IntStream.range(0, parts)
         .parallel()
@@ -115,10 +115,10 @@ final class Resampler {
               int[] drawn = new int[videos];
               for (int r = part; r < count; r += parts) {
                 draw(drawn, seed, r);
-                figures(drawn, figures[r]);
+                measure(drawn, metrics[r]);
               }
             });
-    return figures;
+    return metrics;
   }
 
   private void draw(int[] drawn, long seed, int number) {
@@ -136,11 +136,11 @@ final class Resampler {
   }
 
   /**
-   * Computes all figures in one pass.
+   * Computes all metrics in one pass.
    *
    * @param drawn how often each video was
    */
-  private void figures(int[] drawn, double[] figures) {
+  private void measure(int[] drawn, double[] metrics) {
     long reals = 0;
     long fakes = 0;
     for (int i = 0; i < video.length; i++) {
@@ -190,13 +190,13 @@ final class Resampler {
     }
     boolean both = reals > 0 && fakes > 0;
     double total = reals + fakes;
-    set(figures, DetectionMetric.ROC_AUC, both ? doubleArea / (2.0 * reals * fakes) : Double.NaN);
-    set(figures, DetectionMetric.AVERAGE_PRECISION, both ? precision / fakes : Double.NaN);
-    set(figures, DetectionMetric.EQUAL_ERROR_RATE, both ? errorRate : Double.NaN);
-    rate(foundAtThreshold, alarmsAtThreshold, reals, fakes, figures);
-    set(figures, DetectionMetric.LOG_LOSS, log / total);
-    set(figures, DetectionMetric.BRIER_SCORE, squares / total);
-    set(figures, DetectionMetric.CALIBRATION_ERROR, excesses / total);
+    set(metrics, DetectionMetric.ROC_AUC, both ? doubleArea / (2.0 * reals * fakes) : Double.NaN);
+    set(metrics, DetectionMetric.AVERAGE_PRECISION, both ? precision / fakes : Double.NaN);
+    set(metrics, DetectionMetric.EQUAL_ERROR_RATE, both ? errorRate : Double.NaN);
+    rate(foundAtThreshold, alarmsAtThreshold, reals, fakes, metrics);
+    set(metrics, DetectionMetric.LOG_LOSS, log / total);
+    set(metrics, DetectionMetric.BRIER_SCORE, squares / total);
+    set(metrics, DetectionMetric.CALIBRATION_ERROR, excesses / total);
   }
 
   /**
@@ -213,9 +213,9 @@ final class Resampler {
     return (alarms - alarmsOfTie + lack / step * alarmsOfTie) / reals;
   }
 
-  /** The figures at the threshold. */
+  /** The metrics at the threshold. */
   private static void rate(
-      double found, double alarms, double reals, double fakes, double[] figures) {
+      double found, double alarms, double reals, double fakes, double[] metrics) {
     double truePositives = found / fakes;
     double falsePositives = alarms / reals;
     double balanced;
@@ -226,13 +226,13 @@ final class Resampler {
     } else {
       balanced = (1 - falsePositives + truePositives) / 2;
     }
-    set(figures, DetectionMetric.ACCURACY, (reals - alarms + found) / (reals + fakes));
-    set(figures, DetectionMetric.BALANCED_ACCURACY, balanced);
-    set(figures, DetectionMetric.TRUE_POSITIVE_RATE, truePositives);
-    set(figures, DetectionMetric.FALSE_POSITIVE_RATE, falsePositives);
+    set(metrics, DetectionMetric.ACCURACY, (reals - alarms + found) / (reals + fakes));
+    set(metrics, DetectionMetric.BALANCED_ACCURACY, balanced);
+    set(metrics, DetectionMetric.TRUE_POSITIVE_RATE, truePositives);
+    set(metrics, DetectionMetric.FALSE_POSITIVE_RATE, falsePositives);
   }
 
-  private static void set(double[] figures, DetectionMetric metric, double value) {
-    figures[metric.ordinal()] = value;
+  private static void set(double[] metrics, DetectionMetric metric, double value) {
+    metrics[metric.ordinal()] = value;
   }
 }

@@ -19,13 +19,15 @@ public record ParameterGroup(long from, long length, double rate, double weightD
   public ParameterGroup {
     if (from < 0 || length < 1) {
       throw new IllegalArgumentException(
-          Text.format("no parameters: %d from the %d-th on", length, from));
+          Text.format(
+              "a group needs at least 1 parameter, found %d from index %d on", length, from));
     }
     if (!(rate >= 0 && Double.isFinite(rate))
         || !(weightDecay >= 0 && Double.isFinite(weightDecay))) {
       throw new IllegalArgumentException(
           Text.format(
-              "learning rate's factor and decay are at least 0, got %s and %s", rate, weightDecay));
+              "the learning rate's factor and the decay must be at least 0, found %s and %s",
+              rate, weightDecay));
     }
   }
 

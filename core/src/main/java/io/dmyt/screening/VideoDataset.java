@@ -193,7 +193,7 @@ public record VideoDataset(String layout, List<VideoEntry> videos) {
       int at = split.isPresent() ? 1 : 0;
       if (relative.getNameCount() < at + 2) {
         throw new ImageDataException(
-            Text.format("%s is in no class folder: expected CLASS/VIDEO below %s", file, root));
+            Text.format("%s is not in a class folder: expected CLASS/VIDEO below %s", file, root));
       }
       stems.add(stem(file));
       videos.add(

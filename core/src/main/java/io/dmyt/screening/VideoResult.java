@@ -1,6 +1,6 @@
 package io.dmyt.screening;
 
-import io.dmyt.internal.Text;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.Estimate;
 import io.dmyt.video.VideoDamage;
 import io.dmyt.video.VideoInfo;
@@ -57,7 +57,7 @@ public record VideoResult(
       return Optional.of("none of its frames could be decoded");
     }
     if (faces.isEmpty()) {
-      return Optional.of(Text.format("no face found in %d frames", read));
+      return Optional.of("no face found in " + Numbers.count(read, "frame"));
     }
     return faces.stream()
         .max(Comparator.comparingInt(f -> f.sightings().size()))

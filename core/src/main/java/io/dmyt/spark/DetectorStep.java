@@ -153,8 +153,8 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if no detector is given, the column with the paths lacks, or
-   *     one that would be added is there already
+   * @throws IllegalArgumentException if no detector is given, the column with the paths is missing,
+   *     or one that would be added is there already
    */
   @Override
   public StructType transformSchema(StructType schema) {

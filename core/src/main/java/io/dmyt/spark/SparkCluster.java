@@ -61,6 +61,7 @@ public final class SparkCluster implements AutoCloseable {
    * path, without Spark's own.
    *
    * @param master such as {@code local[2]}, {@code spark://host:7077} or {@code yarn}
+   * @param name of the application, as Spark shows it
    * @param threads that compute in a task; 0 for what {@code spark.task.cpus} says
    */
   public static SparkCluster connect(String master, String name, int threads) {
@@ -230,7 +231,7 @@ public final class SparkCluster implements AutoCloseable {
     }
   }
 
-  /** Disconnects, unless the program has had the session before. */
+  /** Disconnects, unless the program had the session before. */
   @Override
   public void close() {
     if (own) {

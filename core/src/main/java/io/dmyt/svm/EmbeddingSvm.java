@@ -243,7 +243,7 @@ public final class EmbeddingSvm {
     int position = Arrays.binarySearch(parts.classes(), classIndex);
     require(
         position >= 0,
-        "class %d is none of those fitted on: %s",
+        "class %d is not one of those fitted on: %s",
         classIndex,
         Arrays.toString(parts.classes()));
     return position;

@@ -18,7 +18,7 @@ import org.nd4j.shade.protobuf.CodedOutputStream;
 import org.tensorflow.framework.Summary;
 
 /**
- * Writes figures for TensorBoard: a file of records, each its length, the length's checksum, an
+ * Writes scalars for TensorBoard: a file of records, each its length, the length's checksum, an
  * event, and that one's checksum.
  *
  * <p>Lengths are little-endian, eight bytes; checksums are CRC-32C, rotated by 15 bits to the right
@@ -45,7 +45,7 @@ final class EventFile implements Closeable {
    * Begins a file.
    *
    * @param folder made if missing
-   * @param step that the next figures come after
+   * @param step that the next scalars come after
    */
   EventFile(Path folder, long step) throws IOException {
     Files.createDirectories(folder);
@@ -62,36 +62,36 @@ final class EventFile implements Closeable {
     out.flush();
   }
 
-  /** Writes figures by their names, such as {@code train/loss}; flush makes them last. */
-  void write(long step, Map<String, Double> figures) throws IOException {
+  /** Writes scalars by their names, such as {@code train/loss}; flush makes them last. */
+  void write(long step, Map<String, Double> scalars) throws IOException {
     Summary.Builder summary = Summary.newBuilder();
-    figures.forEach(
+    scalars.forEach(
         (name, value) ->
             summary.addValue(
                 Summary.Value.newBuilder().setTag(name).setSimpleValue(value.floatValue())));
     record(event(step, SUMMARY, summary.build().toByteArray()));
   }
 
-  /** Writes an epoch's figures, but for those that do not exist. */
+  /** Writes an epoch's scalars, but for those that do not exist. */
   void write(long step, EpochResult epoch) throws IOException {
-    write(step, figures(epoch));
+    write(step, scalars(epoch));
   }
 
-  private static Map<String, Double> figures(EpochResult e) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("learning_rate", e.learningRate());
-    figures.put("train/epoch_loss", e.trainLoss());
-    figures.put("train/accuracy", e.trainAccuracy());
-    figures.put("valid/loss", e.validLoss());
-    figures.put("valid/accuracy", e.validAccuracy());
+  private static Map<String, Double> scalars(EpochResult e) {
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    scalars.put("learning_rate", e.learningRate());
+    scalars.put("train/epoch_loss", e.trainLoss());
+    scalars.put("train/accuracy", e.trainAccuracy());
+    scalars.put("valid/loss", e.validLoss());
+    scalars.put("valid/accuracy", e.validAccuracy());
     EmbeddingMetrics embeddings = e.embeddings();
-    figures.put("train/triplets", embeddings.triplets());
-    figures.put("train/same_class_distance", embeddings.sameDistance());
-    figures.put("train/different_class_distance", embeddings.differentDistance());
-    figures.put("valid/precision_at_1", embeddings.precisionAt1());
-    figures.put("valid/map_at_r", embeddings.mapAtR());
-    figures.values().removeIf(value -> Double.isNaN(value));
-    return figures;
+    scalars.put("train/triplets", embeddings.triplets());
+    scalars.put("train/same_class_distance", embeddings.sameDistance());
+    scalars.put("train/different_class_distance", embeddings.differentDistance());
+    scalars.put("valid/precision_at_1", embeddings.precisionAt1());
+    scalars.put("valid/map_at_r", embeddings.mapAtR());
+    scalars.values().removeIf(value -> Double.isNaN(value));
+    return scalars;
   }
 
   void flush() throws IOException {

@@ -58,7 +58,7 @@ public record ParameterGroups(
       if (!(rate >= 0 && Double.isFinite(rate))
           || (weightDecay != null && !(weightDecay >= 0 && Double.isFinite(weightDecay)))) {
         throw new IllegalArgumentException(
-            Text.format("%s: lr and decay are numbers from 0 on", pattern));
+            Text.format("%s: lr and decay must be at least 0", pattern));
       }
     }
 
@@ -93,7 +93,8 @@ public record ParameterGroups(
   }
 
   /**
-   * @throws IllegalArgumentException if a number is out of range, or a pattern is none
+   * @throws IllegalArgumentException if a number is out of range, or a pattern is not a regular
+   *     expression
    */
   public ParameterGroups {
     rules = List.copyOf(rules);
@@ -103,7 +104,7 @@ public record ParameterGroups(
     }
     if (!(layerDecay > 0 && layerDecay <= 1)) {
       throw new IllegalArgumentException(
-          Text.format("layer decay is above 0 and at most 1, not %s", layerDecay));
+          Text.format("the layer decay must be above 0 and at most 1, found %s", layerDecay));
     }
   }
 
@@ -128,7 +129,7 @@ public record ParameterGroups(
       return Pattern.compile(text);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          Text.format("\"%s\" is no regular expression: %s", text, e.getDescription()), e);
+          Text.format("\"%s\" is not a regular expression: %s", text, e.getDescription()), e);
     }
   }
 
@@ -192,8 +193,9 @@ public record ParameterGroups(
     if (groups.values().stream().noneMatch(ParameterGroup::learns)) {
       throw new IllegalArgumentException(
           Text.format(
-              "nothing would learn: %s has no parameter that --train-only %s and the rest leave",
-              backbone.spec().name(), trainOnly));
+              "nothing would learn: what is to be trained (%s), frozen, or at a rate of 0 leaves no"
+                  + " parameter of %s",
+              trainOnly, backbone.spec().name()));
     }
     return List.copyOf(groups.values());
   }

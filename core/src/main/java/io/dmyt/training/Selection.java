@@ -27,7 +27,7 @@ public record Selection(By by, int patience) implements Serializable {
     EER,
     LOSS;
 
-    /** Whether a figure comes from the rule's P(fake). */
+    /** Whether a metric comes from the rule's P(fake). */
     boolean needsScores() {
       return this == AUC || this == VIDEO_AUC || this == EER;
     }

@@ -192,9 +192,9 @@ class ImageFolderTest {
     ClassFolderLabelGenerator labels = new ClassFolderLabelGenerator(root);
     assertTrue(labels.inferLabelClasses());
     assertMessage(
-        "is in no class folder",
+        "is not in a class folder",
         () -> labels.getLabelForPath(root.resolve("stray.jpg").toString()));
-    assertMessage("is in no class folder", () -> labels.getLabelForPath("/elsewhere/a/b.jpg"));
+    assertMessage("is not in a class folder", () -> labels.getLabelForPath("/elsewhere/a/b.jpg"));
   }
 
   /** The n-th byte count is the name's length, so that sizes differ. */

@@ -122,12 +122,12 @@ class TripletOptionsTest {
   void marginsOutOfRange() {
     for (double margin : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertFault(
-          "the margin is above 0, not " + margin,
+          "the margin must be above 0, found " + margin,
           () -> new TripletOptions(TripletMiner.Kind.ALL, 0, margin, Distance.EUCLIDEAN, false));
     }
     for (double margin : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertFault(
-          "the miner's margin is at least 0, not " + margin,
+          "the miner's margin must be at least 0, found " + margin,
           () -> new TripletOptions(TripletMiner.Kind.ALL, margin, 1, Distance.COSINE, false));
     }
   }

@@ -25,7 +25,7 @@ class ClassificationReportTest {
    * </ul>
    */
   @Test
-  void threeClasses_everyFigureByHand() {
+  void threeClasses_everyMetricByHand() {
     ClassificationReport report =
         ClassificationReport.of(
             THREE,
@@ -92,7 +92,7 @@ class ClassificationReportTest {
   }
 
   @Test
-  void noSamples_noFigures() {
+  void noSamples_noMetrics() {
     ClassificationReport report = ClassificationReport.of(THREE, 2, new int[0], new int[0]);
     assertEquals(0, report.samples());
     assertTrue(Double.isNaN(report.accuracy()));
@@ -102,7 +102,7 @@ class ClassificationReportTest {
   }
 
   @Test
-  void json_keepsEveryFigure_andFiguresThatDoNotExist() {
+  void json_keepsEveryMetric_andMetricsThatDoNotExist() {
     ClassificationReport report =
         ClassificationReport.of(THREE, 2, new int[] {0, 0, 2}, new int[] {0, 1, 2});
     String json = EvaluationJson.write(report);
@@ -113,7 +113,7 @@ class ClassificationReportTest {
   @Test
   void json_ofSomethingElse_saysWhatWasExpected() {
     assertFault(
-        "no ClassificationReport in JSON",
+        "not a ClassificationReport in JSON",
         () -> EvaluationJson.read("[1]", ClassificationReport.class));
   }
 
@@ -122,7 +122,7 @@ class ClassificationReportTest {
     int[] one = {0};
     assertFault("1 labels, but 2 predictions", () -> ConfusionMatrix.of(THREE, one, new int[2]));
     assertFault(
-        "label 3 of sample 1 is none of the classes 0 to 2",
+        "label 3 of sample 1 is not one of the classes 0 to 2",
         () -> ConfusionMatrix.of(THREE, new int[] {0, 3}, new int[2]));
     assertFault("prediction -1 of sample 0", () -> ConfusionMatrix.of(THREE, one, new int[] {-1}));
     assertFault("at least two classes", () -> ConfusionMatrix.of(List.of("real"), one, one));

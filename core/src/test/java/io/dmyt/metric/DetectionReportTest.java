@@ -34,7 +34,7 @@ class DetectionReportTest {
    * </ul>
    */
   @Test
-  void everyFigureByHand() {
+  void everyMetricByHand() {
     DetectionReport report =
         report(
             new double[] {0.6, 0.9, 0.6, 0.1, 0.6},
@@ -106,12 +106,12 @@ class DetectionReportTest {
   }
 
   @Test
-  void noSamples_noFigures() {
+  void noSamples_noMetrics() {
     DetectionReport report = report(new double[0], new boolean[0], 0.5);
     for (DetectionMetric metric : DetectionMetric.values()) {
       assertNone(report, metric);
     }
-    assertEquals("n/a", report.figures().get(DetectionMetric.ROC_AUC).toString());
+    assertEquals("n/a", report.metrics().get(DetectionMetric.ROC_AUC).toString());
   }
 
   @Test
@@ -142,7 +142,7 @@ class DetectionReportTest {
     fakes[100] = FAKE;
     Estimate rate =
         DetectionReport.of(DetectionScores.of(scores, fakes), 0.5, Bootstrap.DEFAULT)
-            .figures()
+            .metrics()
             .get(DetectionMetric.FALSE_POSITIVE_RATE);
     assertEquals(0.2, rate.value(), EXACT);
     assertEquals(0.2 - 0.0784, rate.low(), 0.011);
@@ -165,7 +165,7 @@ class DetectionReportTest {
     fakes[100] = FAKE;
     Estimate rate =
         DetectionReport.of(DetectionScores.of(scores, fakes, videos), 0.5, Bootstrap.DEFAULT)
-            .figures()
+            .metrics()
             .get(DetectionMetric.FALSE_POSITIVE_RATE);
     assertEquals(0.2, rate.value(), EXACT);
     assertEquals(0, rate.low(), EXACT);
@@ -173,11 +173,11 @@ class DetectionReportTest {
   }
 
   @Test
-  void intervals_holdTheirFigures_andTheSeedDecides() {
+  void intervals_holdTheirMetrics_andTheSeedDecides() {
     DetectionScores scores = normal(300, 11);
     DetectionReport report = DetectionReport.of(scores, 0.5, new Bootstrap(500, 0.95, 1));
     report
-        .figures()
+        .metrics()
         .forEach(
             (metric, estimate) -> {
               // The calibration error is biased: on a resample it is larger.
@@ -189,7 +189,7 @@ class DetectionReportTest {
             });
     assertEquals(report, DetectionReport.of(scores, 0.5, new Bootstrap(500, 0.95, 1)));
     assertNotEquals(
-        report.figures(), DetectionReport.of(scores, 0.5, new Bootstrap(500, 0.95, 2)).figures());
+        report.metrics(), DetectionReport.of(scores, 0.5, new Bootstrap(500, 0.95, 2)).metrics());
   }
 
   /**
@@ -204,7 +204,7 @@ class DetectionReportTest {
       Estimate area =
           DetectionReport.of(
                   normal(200, 1000 + experiment), 0.5, new Bootstrap(300, 0.9, experiment))
-              .figures()
+              .metrics()
               .get(DetectionMetric.ROC_AUC);
       covered += area.low() <= 0.760249938906524 && 0.760249938906524 <= area.high() ? 1 : 0;
     }
@@ -212,7 +212,7 @@ class DetectionReportTest {
   }
 
   @Test
-  void json_keepsEveryFigure() {
+  void json_keepsEveryMetric() {
     DetectionReport report = DetectionReport.of(normal(40, 3), 0.5, new Bootstrap(50, 0.95, 1));
     String json = EvaluationJson.write(report);
     assertTrue(json.contains("\"rocAuc\""), json);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Our figures in the words and digits of the reference's print-out, for comparison with it line by
+ * Our metrics in the words and digits of the reference's print-out, for comparison with it line by
  * line.
  */
 final class ReferencePrintout {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Resamples by weights are what drawing samples and computing every figure anew gives. */
+/** Resamples by weights are what drawing samples and computing every metric anew gives. */
 class ResamplerTest {
   private static final long SEED = 9;
   private static final double THRESHOLD = 0.5;
@@ -29,7 +29,7 @@ class ResamplerTest {
    */
   @ParameterizedTest
   @CsvSource({"300, 1, 1000000", "300, 1, 7", "300, 6, 1000000", "301, 10, 20", "40, 3, 1"})
-  void figuresAreThoseOfAPlainRecomputation(int size, int frames, int steps) {
+  void metricsAreThoseOfAPlainRecomputation(int size, int frames, int steps) {
     SplittableRandom random = new SplittableRandom(size + steps);
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -46,7 +46,7 @@ class ResamplerTest {
             .sorted(Comparator.comparingDouble(s -> -s.score()))
             .toList();
     for (int r = 0; r < resampled.length; r++) {
-      Map<DetectionMetric, Double> expected = figures(drawn(scored, r, SEED));
+      Map<DetectionMetric, Double> expected = metrics(drawn(scored, r, SEED));
       for (DetectionMetric metric : DetectionMetric.values()) {
         assertEquals(
             expected.get(metric), resampled[r][metric.ordinal()], 1e-12, metric + " of " + r);
@@ -74,7 +74,7 @@ class ResamplerTest {
 
   private static double[] areas(Resampler resampler, int count, long seed) {
     return Arrays.stream(resampler.resamples(count, seed))
-        .mapToDouble(figures -> figures[DetectionMetric.ROC_AUC.ordinal()])
+        .mapToDouble(metrics -> metrics[DetectionMetric.ROC_AUC.ordinal()])
         .toArray();
   }
 
@@ -104,7 +104,7 @@ class ResamplerTest {
     return drawn;
   }
 
-  private static Map<DetectionMetric, Double> figures(List<Sample> samples) {
+  private static Map<DetectionMetric, Double> metrics(List<Sample> samples) {
     List<Sample> alone = new ArrayList<>();
     samples.forEach(s -> alone.add(new Sample(s.score(), s.fake(), "" + alone.size())));
     RocCurve curve = RocCurve.of(scores(alone));
@@ -124,20 +124,20 @@ class ResamplerTest {
       log -= Math.log(Math.min(right, 1 - Math.ulp(1.0))) / alone.size();
       squares += Math.pow(1 - right, 2) / alone.size();
     }
-    Map<DetectionMetric, Double> figures = new EnumMap<>(DetectionMetric.class);
-    figures.put(DetectionMetric.ROC_AUC, curve.area());
-    figures.put(DetectionMetric.AVERAGE_PRECISION, precision);
-    figures.put(DetectionMetric.EQUAL_ERROR_RATE, curve.equalErrorRate().rate());
-    figures.put(DetectionMetric.ACCURACY, (found + reals - alarms) / alone.size());
-    figures.put(DetectionMetric.BALANCED_ACCURACY, (found / fakes + 1 - alarms / reals) / 2);
-    figures.put(DetectionMetric.TRUE_POSITIVE_RATE, found / fakes);
-    figures.put(DetectionMetric.FALSE_POSITIVE_RATE, alarms / reals);
-    figures.put(DetectionMetric.LOG_LOSS, log);
-    figures.put(DetectionMetric.BRIER_SCORE, squares);
-    figures.put(
+    Map<DetectionMetric, Double> metrics = new EnumMap<>(DetectionMetric.class);
+    metrics.put(DetectionMetric.ROC_AUC, curve.area());
+    metrics.put(DetectionMetric.AVERAGE_PRECISION, precision);
+    metrics.put(DetectionMetric.EQUAL_ERROR_RATE, curve.equalErrorRate().rate());
+    metrics.put(DetectionMetric.ACCURACY, (found + reals - alarms) / alone.size());
+    metrics.put(DetectionMetric.BALANCED_ACCURACY, (found / fakes + 1 - alarms / reals) / 2);
+    metrics.put(DetectionMetric.TRUE_POSITIVE_RATE, found / fakes);
+    metrics.put(DetectionMetric.FALSE_POSITIVE_RATE, alarms / reals);
+    metrics.put(DetectionMetric.LOG_LOSS, log);
+    metrics.put(DetectionMetric.BRIER_SCORE, squares);
+    metrics.put(
         DetectionMetric.CALIBRATION_ERROR,
         Reliability.of(scores(alone)).expectedCalibrationError());
-    return figures;
+    return metrics;
   }
 
   private static double count(List<Sample> samples, boolean fake, double from) {

@@ -15,7 +15,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Our figures against scikit-learn's; make_reference.py beside metrics.json made them. */
+/** Our metrics against scikit-learn's; make_reference.py beside metrics.json made them. */
 class ScikitLearnTest {
   private static final double EXACT = 1e-12;
 
@@ -26,14 +26,14 @@ class ScikitLearnTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void figures(JsonNode test) {
+  void metrics(JsonNode test) {
     DetectionReport report = DetectionReport.of(scores(test, "scores"), 0.5, Bootstrap.NONE);
-    assertFigure(test, "roc_auc", report.value(DetectionMetric.ROC_AUC));
-    assertFigure(test, "average_precision", report.value(DetectionMetric.AVERAGE_PRECISION));
-    assertFigure(test, "equal_error_rate", report.value(DetectionMetric.EQUAL_ERROR_RATE));
-    assertFigure(test, "log_loss", report.value(DetectionMetric.LOG_LOSS));
-    assertFigure(test, "brier_score", report.value(DetectionMetric.BRIER_SCORE));
-    assertFigure(test, "calibration_error", report.value(DetectionMetric.CALIBRATION_ERROR));
+    assertMetric(test, "roc_auc", report.value(DetectionMetric.ROC_AUC));
+    assertMetric(test, "average_precision", report.value(DetectionMetric.AVERAGE_PRECISION));
+    assertMetric(test, "equal_error_rate", report.value(DetectionMetric.EQUAL_ERROR_RATE));
+    assertMetric(test, "log_loss", report.value(DetectionMetric.LOG_LOSS));
+    assertMetric(test, "brier_score", report.value(DetectionMetric.BRIER_SCORE));
+    assertMetric(test, "calibration_error", report.value(DetectionMetric.CALIBRATION_ERROR));
   }
 
   /** The curve and the report compute these two on their own ways. */
@@ -49,9 +49,9 @@ class ScikitLearnTest {
         Golden.doubles(test.get("tpr")),
         curve.points().stream().mapToDouble(RocCurve.Point::truePositiveRate).toArray(),
         EXACT);
-    assertFigure(test, "roc_auc", curve.area());
-    assertFigure(test, "equal_error_rate", curve.equalErrorRate().rate());
-    assertFigure(
+    assertMetric(test, "roc_auc", curve.area());
+    assertMetric(test, "equal_error_rate", curve.equalErrorRate().rate());
+    assertMetric(
         test,
         "calibration_error",
         Reliability.of(scores(test, "scores")).expectedCalibrationError());
@@ -101,7 +101,7 @@ class ScikitLearnTest {
     return DetectionScores.of(Golden.doubles(test.get(name)), truths);
   }
 
-  private static void assertFigure(JsonNode test, String name, double actual) {
+  private static void assertMetric(JsonNode test, String name, double actual) {
     Golden.assertClose(
         test.get(name).doubleValue(), actual, 1e-9, 1e-3, test.get("name").asText() + ": " + name);
   }

@@ -140,6 +140,6 @@ class VideoDatasetTest {
     assertThrows(ImageDataException.class, () -> VideoDataset.scan(root));
     touch("a.mp4");
     ImageDataException e = assertThrows(ImageDataException.class, () -> VideoDataset.scan(root));
-    assertTrue(e.getMessage().contains("is in no class folder"), e.getMessage());
+    assertTrue(e.getMessage().contains("is not in a class folder"), e.getMessage());
   }
 }

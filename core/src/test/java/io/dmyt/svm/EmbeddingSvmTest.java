@@ -88,7 +88,7 @@ class EmbeddingSvmTest {
     assertTrue(machine.fakeMargin(new float[] {10}, 2) > 0);
     assertTrue(machine.fakeMargin(new float[] {0.5f}, 2) < 0);
     assertFault(
-        "class 1 is none of those fitted on: [0, 2, 5]",
+        "class 1 is not one of those fitted on: [0, 2, 5]",
         () -> machine.fakeMargin(new float[] {0}, 1));
   }
 
@@ -146,7 +146,7 @@ class EmbeddingSvmTest {
       }
     }
     assertFault("from itself", () -> machine.marginGradient(new float[9], 7, 7));
-    assertFault("class 2 is none", () -> machine.marginGradient(new float[9], 2, 7));
+    assertFault("class 2 is not one of", () -> machine.marginGradient(new float[9], 2, 7));
   }
 
   private static double[] moved(float[] row, int feature, double by) {

@@ -136,7 +136,7 @@ class ParameterGroupsTest {
   void faultsAreNamed() {
     Backbone vit = backbone(VIT);
     assertFault("no parameter of " + VIT + " has \"attention\"", vit, "attention");
-    assertFault("is no regular expression", vit, "blocks.(");
+    assertFault("is not a regular expression", vit, "blocks.(");
     Backbone headless =
         Backbones.create(VIT, BackboneOptions.defaults().withImageSize(SIZE).withClasses(0));
     assertFault("nothing would learn", headless, "head");

@@ -81,6 +81,18 @@ class TrainingStepTest {
     }
   }
 
+  /** DL4J asks for the gradient, then for the score: triplets, for one, are mined once for both. */
+  @Test
+  void aStepComputesItsLossOnce() {
+    Greedy loss = new Greedy(8);
+    try (TrainingStep step = new TrainingStep(backbone, loss, with(false, 0, OnNan.STOP))) {
+      for (int steps = 1; steps <= 3; steps++) {
+        step.run(images, labels);
+        assertEquals(steps, loss.calls);
+      }
+    }
+  }
+
   @Test
   void theBatchThatWouldFitIsSaid() {
     try (TrainingStep step =

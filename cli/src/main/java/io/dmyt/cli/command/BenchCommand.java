@@ -114,7 +114,7 @@ final class BenchCommand implements Command {
       }
       terminal.print(table(times));
       if (json != null) {
-        AtomicFile.write(json, EvaluationJson.write(figures(size, chosen, times, placements)));
+        AtomicFile.write(json, EvaluationJson.write(results(size, chosen, times, placements)));
         terminal.say("Measurements written to %s", json);
       }
       return Main.OK;
@@ -215,18 +215,18 @@ final class BenchCommand implements Command {
     return text.toString();
   }
 
-  private Map<String, Object> figures(
+  private Map<String, Object> results(
       int size, Engine engine, Map<String, StepTimes> times, List<Placement> placements) {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("dmyt", Version.current());
-    figures.put("model", model);
-    figures.put("imageSize", size);
-    figures.put("batch", batch);
-    figures.put("engine", engine.name());
-    figures.put("precision", OptionNames.of(engine.options().precision()));
-    figures.put("threads", threads(engine));
-    figures.putAll(times);
-    figures.put("vertices", placements);
-    return figures;
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("dmyt", Version.current());
+    results.put("model", model);
+    results.put("imageSize", size);
+    results.put("batch", batch);
+    results.put("engine", engine.name());
+    results.put("precision", OptionNames.of(engine.options().precision()));
+    results.put("threads", threads(engine));
+    results.putAll(times);
+    results.put("vertices", placements);
+    return results;
   }
 }

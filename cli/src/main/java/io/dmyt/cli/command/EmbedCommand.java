@@ -28,6 +28,7 @@ import io.dmyt.data.Split;
 import io.dmyt.engine.Engine;
 import io.dmyt.evaluation.embedding.Embedder;
 import io.dmyt.evaluation.embedding.EmbeddingWriter;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.spark.SparkCluster;
 import java.io.IOException;
@@ -99,7 +100,7 @@ final class EmbedCommand implements Command {
       terminal.say(
           "detector     %s: %s, trained with %s",
           source.weights, detector.spec().backbone(), detector.spec().loss().label());
-      terminal.say("embedding    %d images", images.size());
+      terminal.say("embedding    %s", Numbers.count(images.size(), "image"));
       try (EmbeddingWriter writer = new EmbeddingWriter(output, features)) {
         if (!images.isEmpty()) {
           write(detector, chosen, images, input, writer, terminal);

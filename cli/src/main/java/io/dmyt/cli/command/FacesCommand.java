@@ -13,6 +13,7 @@ import io.dmyt.cli.output.ShardNote;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.data.FaceCrop;
 import io.dmyt.data.Split;
+import io.dmyt.internal.Numbers;
 import io.dmyt.screening.FaceDatasetWriter;
 import io.dmyt.screening.FaceDetectors;
 import io.dmyt.screening.VideoDataset;
@@ -117,8 +118,11 @@ final class FacesCommand implements Command {
     }
     ShardNote.mark(output, note);
     terminal.print(
-        "%d faces of %d videos in %s (%d videos were done before)",
-        summary.faces(), summary.videos(), output, summary.resumed());
+        "%s of %s in %s (%d done before)",
+        Numbers.count(summary.faces(), "face"),
+        Numbers.count(summary.videos(), "video"),
+        output,
+        summary.resumed());
     summary.without().forEach(v -> terminal.say("  no face found in %s", v));
     summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
     return summary.bad().isEmpty() ? Main.OK : Main.FAILED;

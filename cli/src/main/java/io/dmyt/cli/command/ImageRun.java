@@ -16,6 +16,7 @@ import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SampleId;
 import io.dmyt.evaluation.explain.Explanations;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.util.HashMap;
@@ -137,16 +138,19 @@ record ImageRun(
   private void say(
       Predictor.Summary summary, List<VideoVerdict> verdicts, double seconds, Terminal terminal) {
     terminal.say(
-        "%d images: %d fake, %d real (%.1f images/s)",
-        summary.scored(),
+        "%s: %d fake, %d real (%.1f images/s)",
+        Numbers.count(summary.scored(), "image"),
         summary.fakes(),
         summary.scored() - summary.fakes(),
         summary.scored() / seconds);
     if (!verdicts.isEmpty()) {
       long fakeVideos = verdicts.stream().filter(VideoVerdict::fake).count();
       terminal.say(
-          "%d videos: %d fake, %d real (by the %s of their frames)",
-          verdicts.size(), fakeVideos, verdicts.size() - fakeVideos, OptionNames.of(videoScore));
+          "%s: %d fake, %d real (by the %s of the frames)",
+          Numbers.count(verdicts.size(), "video"),
+          fakeVideos,
+          verdicts.size() - fakeVideos,
+          OptionNames.of(videoScore));
     }
     if (!summary.bad().isEmpty()) {
       terminal.say("%d of the files are not images:", summary.bad().size());

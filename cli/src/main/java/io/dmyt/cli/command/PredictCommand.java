@@ -30,6 +30,7 @@ import io.dmyt.data.Shard;
 import io.dmyt.engine.Engine;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
+import io.dmyt.internal.Numbers;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -283,8 +284,8 @@ final class PredictCommand implements Command {
 
   private static void say(VideoRun.Summary summary, Terminal terminal) {
     terminal.say(
-        "%d videos: %d fake, %d real, %d without a verdict",
-        summary.fake() + summary.real() + summary.none(),
+        "%s: %d fake, %d real, %d without a verdict",
+        Numbers.count(summary.fake() + summary.real() + summary.none(), "video"),
         summary.fake(),
         summary.real(),
         summary.none());

@@ -181,7 +181,7 @@ final class TestCommand implements Command {
             report == null ? Embedder.Sink.NONE : errors);
     terminal.print(EvaluationText.of(spec.classes(), result));
     if (json != null) {
-      AtomicFile.write(json, EvaluationJson.write(figures(spec, test, result)));
+      AtomicFile.write(json, EvaluationJson.write(results(spec, test, result)));
       terminal.say("Metrics written to %s", json);
     }
     if (report != null) {
@@ -207,13 +207,13 @@ final class TestCommand implements Command {
         .groupedBy(videoBy.grouping());
   }
 
-  private Map<String, Object> figures(
+  private Map<String, Object> results(
       DetectorSpec spec, ImageFolder test, DetectorEvaluation.Result result) {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("detector", source.weights.toString());
-    figures.put("backbone", spec.backbone());
-    figures.put("data", test.fingerprint());
-    figures.put("videoBy", OptionNames.of(videoBy));
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("detector", source.weights.toString());
+    results.put("backbone", spec.backbone());
+    results.put("data", test.fingerprint());
+    results.put("videoBy", OptionNames.of(videoBy));
     Map<String, Map<String, Object>> ways = new LinkedHashMap<>();
     result
         .outcomes()
@@ -228,9 +228,9 @@ final class TestCommand implements Command {
               ways.put(way.label(), ofWay);
             });
     String first = result.first().decisions().rule().label();
-    figures.put("classifier", first);
-    figures.putAll(ways.get(first));
-    figures.put("classifiers", ways);
-    return figures;
+    results.put("classifier", first);
+    results.putAll(ways.get(first));
+    results.put("classifiers", ways);
+    return results;
   }
 }

@@ -28,6 +28,7 @@ import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.ImageFolders;
 import io.dmyt.data.Split;
 import io.dmyt.engine.Engine;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.loss.LabelWeights;
 import io.dmyt.training.CheckpointSaver;
@@ -266,8 +267,8 @@ final class TrainCommand implements Command {
     terminal.say("validation   %s", valid.summary());
     terminal.sayLeftOut(train.leftOut().and(valid.leftOut()));
     terminal.say(
-        "schedule     %d epochs, batch %d, learning rate %s, seed %d",
-        how.epochs, data.batch, how.learningRate, seed);
+        "schedule     %s, batch %d, learning rate %s, seed %d",
+        Numbers.count(how.epochs, "epoch"), data.batch, how.learningRate, seed);
     terminal.say(
         "engine       %s, %s", chosen.name(), OptionNames.of(chosen.options().precision()));
     terminal.say("output       %s", runs.best());

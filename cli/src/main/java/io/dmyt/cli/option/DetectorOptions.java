@@ -87,7 +87,7 @@ public final class DetectorOptions {
       throws IOException {
     if (realClass != null && !classes.contains(realClass)) {
       throw new UsageException(
-          Text.format("--real-class %s is none of the classes %s", realClass, classes));
+          Text.format("--real-class %s is not one of the classes %s", realClass, classes));
     }
     if (dummies != null && loss.hasClassifier()) {
       throw new UsageException("--dummies has no meaning with --loss " + loss.label());

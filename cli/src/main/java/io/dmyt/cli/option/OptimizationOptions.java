@@ -60,7 +60,7 @@ public final class OptimizationOptions {
   @Parameter(
       names = "--accumulate",
       validateWith = OptionChecks.Count.class,
-      description = "Average the gradients of so many batches for each step")
+      description = "Average the gradients of N batches for each step")
   int accumulate = DEFAULT.step().accumulate();
 
   @Parameter(
@@ -101,7 +101,7 @@ public final class OptimizationOptions {
   @Parameter(
       names = "--patience",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "Stop after so many epochs without a better one; 0: never")
+      description = "Stop after N epochs without a better one; 0: never")
   int patience = DEFAULT.selection().patience();
 
   /** A criterion by its name. */

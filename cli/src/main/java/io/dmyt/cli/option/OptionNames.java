@@ -31,7 +31,7 @@ public final class OptionNames {
             () ->
                 new ParameterException(
                     Text.format(
-                        "%s is one of %s, not %s",
+                        "%s must be one of %s, found %s",
                         option,
                         String.join(", ", all.stream().map(OptionNames::of).toList()),
                         value)));

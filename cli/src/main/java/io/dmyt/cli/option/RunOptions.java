@@ -44,7 +44,7 @@ public final class RunOptions {
   @Parameter(
       names = "--save-every",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "Also save the run's state every so many minutes; 0: only after each epoch")
+      description = "Also save the run's state every N minutes; 0: only after each epoch")
   int saveEvery = (int) RunKeeping.DEFAULT.saveEvery().toMinutes();
 
   /** Whether to go on with a run. */

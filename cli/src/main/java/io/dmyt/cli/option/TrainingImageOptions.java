@@ -70,7 +70,7 @@ public final class TrainingImageOptions {
   @Parameter(
       names = "--frames-per-video",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "Train on so many images of each video, drawn by the seed; 0: on all")
+      description = "Train on at most N images of each video, drawn by the seed; 0: on all")
   int framesPerVideo;
 
   /** The images by their videos. */

@@ -27,7 +27,7 @@ public final class VideoOptions {
   @Parameter(
       names = "--fps",
       validateWith = OptionChecks.Positive.class,
-      description = "Look at so many frames a second instead")
+      description = "Look at N frames a second instead")
   Double perSecond;
 
   @Parameter(

@@ -38,7 +38,7 @@ public final class ComparisonTable {
   /**
    * The table.
    *
-   * @param classes the detector's classes; what tells only real from fake has no figures for them
+   * @param classes the detector's classes; what tells only real from fake has no metrics for them
    */
   public static String of(List<String> classes, Map<RuleKind, Column> columns) {
     List<Row> rows = new ArrayList<>();
@@ -90,11 +90,11 @@ public final class ComparisonTable {
   }
 
   private static Function<Column, String> ofClasses(
-      List<String> classes, Function<ClassificationReport, Double> figure) {
+      List<String> classes, Function<ClassificationReport, Double> metric) {
     return column ->
         percent(
             Set.copyOf(column.classes().confusion().classes()).equals(Set.copyOf(classes))
-                ? figure.apply(column.classes())
+                ? metric.apply(column.classes())
                 : Double.NaN);
   }
 
@@ -103,11 +103,11 @@ public final class ComparisonTable {
   }
 
   private static Function<Column, String> ofBinary(
-      Function<ClassificationReport.BinaryView, Double> figure) {
-    return column -> percent(figure.apply(column.classes().realOrFake()));
+      Function<ClassificationReport.BinaryView, Double> metric) {
+    return column -> percent(metric.apply(column.classes().realOrFake()));
   }
 
-  /** The figures in one line, and their intervals in the next. */
+  /** The metrics in one line, and their intervals in the next. */
   private static void addScores(
       List<Row> rows, String name, DetectionMetric metric, Bootstrap bootstrap) {
     rows.add(

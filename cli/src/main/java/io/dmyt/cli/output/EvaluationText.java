@@ -11,7 +11,7 @@ public final class EvaluationText {
   private EvaluationText() {}
 
   /**
-   * The tables: of one rule all of them, of several side by side the figures that compare.
+   * The tables: of one rule all of them, of several side by side the metrics that compare.
    *
    * @param classes the detector's
    */

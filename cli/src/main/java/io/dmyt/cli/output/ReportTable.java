@@ -15,14 +15,14 @@ public final class ReportTable {
     List<String> classes = report.confusion().classes();
     int width = Math.max(22, classes.stream().mapToInt(c -> c.length() + 9).max().orElseThrow());
     text.append('\n');
-    TextTable figures = new TextTable(0, -width, 8);
-    figure(text, figures, "accuracy", report.accuracy());
-    figure(text, figures, "balanced accuracy", report.balancedAccuracy());
+    TextTable metrics = new TextTable(0, -width, 8);
+    metric(text, metrics, "accuracy", report.accuracy());
+    metric(text, metrics, "balanced accuracy", report.balancedAccuracy());
     for (int k = 0; k < classes.size(); k++) {
-      figure(text, figures, "recall " + classes.get(k), report.recalls().get(k));
+      metric(text, metrics, "recall " + classes.get(k), report.recalls().get(k));
     }
-    view(text, figures, "real or fake (any fake class counts)", report.augmented());
-    view(text, figures, "real or fake (its own class counts)", report.separated());
+    view(text, metrics, "real or fake (any fake class counts)", report.augmented());
+    view(text, metrics, "real or fake (its own class counts)", report.separated());
     text.append("\nconfusion, in percent of the true class (rows); columns: predicted\n");
     int column = Math.max(8, classes.stream().mapToInt(String::length).max().orElseThrow() + 2);
     TextTable confusion = TextTable.named(column, column, classes.size() + 1);
@@ -47,13 +47,13 @@ public final class ReportTable {
       ClassificationReport.@Nullable BinaryView view) {
     if (view != null) {
       text.append(title).append('\n');
-      figure(text, table, "  recall real", view.realRecall());
-      figure(text, table, "  recall fake", view.fakeRecall());
-      figure(text, table, "  mean", view.mean());
+      metric(text, table, "  recall real", view.realRecall());
+      metric(text, table, "  recall fake", view.fakeRecall());
+      metric(text, table, "  mean", view.mean());
     }
   }
 
-  private static void figure(StringBuilder text, TextTable table, String name, double value) {
+  private static void metric(StringBuilder text, TextTable table, String name, double value) {
     text.append(table.line(name, percent(value))).append('\n');
   }
 

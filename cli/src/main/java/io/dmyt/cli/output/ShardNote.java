@@ -106,7 +106,7 @@ public record ShardNote(
     if (!Files.exists(file)) {
       throw new IOException(
           Text.format(
-              "%s is no shard: it was written without --shard, or its %s is missing",
+              "%s is not a shard: it was written without --shard, or its %s is missing",
               output, file.getFileName()));
     }
     return parse(Files.readString(file), file);

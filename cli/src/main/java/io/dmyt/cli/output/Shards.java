@@ -96,7 +96,7 @@ public record Shards(List<Path> outputs, String command) {
         }
       }
       if (why == null && !a.files().equals(b.files())) {
-        why = "they were made of different files";
+        why = "they were made from different files";
       }
     }
     if (why != null) {

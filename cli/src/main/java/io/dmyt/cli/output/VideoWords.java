@@ -41,8 +41,10 @@ public final class VideoWords {
         .map(r -> "no verdict, " + r)
         .orElse(
             Text.format(
-                "%s, P(fake) %s from %d frames",
-                face.verdict().label(), score(face.score()), face.scored()));
+                "%s, P(fake) %s from %s",
+                face.verdict().label(),
+                score(face.score()),
+                Numbers.count(face.scored(), "frame")));
   }
 
   /** {@code 0.87 (0.80 to 0.93)}. */
@@ -77,8 +79,11 @@ public final class VideoWords {
     return damage.isNone()
         ? looked
         : Text.format(
-            "%s; %d damaged packets cost %d frames, the first at %.2f s",
-            looked, damage.packets(), damage.frames(), damage.times().get(0).toNanos() / 1e9);
+            "%s; %s cost %s, the first at %.2f s",
+            looked,
+            Numbers.count(damage.packets(), "damaged packet"),
+            Numbers.count(damage.frames(), "frame"),
+            damage.times().get(0).toNanos() / 1e9);
   }
 
   /** Which faces in which frames were not scored, and why. */

@@ -35,7 +35,7 @@ public final class Attention extends TokenVertex {
 
   /**
    * @param features of all heads together
-   * @param group so many successive tokens attend to each other alone; 0 for all of them
+   * @param group how many successive tokens attend only to each other; 0 for all of them
    * @param queries how many there are; 0 for as many as there are keys
    */
   public Attention(

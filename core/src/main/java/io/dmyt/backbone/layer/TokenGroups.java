@@ -9,7 +9,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * So many successive tokens as one, their features one after another.
+ * Groups of successive tokens, each as one token with all their features one after another.
  *
  * <p>Input: [batch, tokens, features]. Value: [batch, tokens / count, count · features].
  */

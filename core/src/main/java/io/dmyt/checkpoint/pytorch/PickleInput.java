@@ -168,7 +168,7 @@ final class PickleInput {
       return narrowed(
           new BigInteger(line.endsWith("L") ? line.substring(0, line.length() - 1) : line));
     } catch (NumberFormatException e) {
-      throw broken("a number that is none");
+      throw broken("a malformed number");
     }
   }
 
@@ -198,7 +198,7 @@ final class PickleInput {
         default -> Double.parseDouble(line);
       };
     } catch (NumberFormatException e) {
-      throw broken("a number that is none");
+      throw broken("a malformed number");
     }
   }
 

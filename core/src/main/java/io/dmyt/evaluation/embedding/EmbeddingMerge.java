@@ -30,8 +30,8 @@ public final class EmbeddingMerge {
    *
    * @param matrices files {@code *.npy} with their indices beside them, one at least
    * @return how many embeddings there are
-   * @throws IOException if a file is none of {@link EmbeddingWriter}'s or not whole, or they have
-   *     different numbers of features
+   * @throws IOException if a file was not written by {@link EmbeddingWriter} or is not whole, or
+   *     they have different numbers of features
    */
   public static long merge(List<Path> matrices, Path output) throws IOException {
     List<Shape> shapes = new ArrayList<>();

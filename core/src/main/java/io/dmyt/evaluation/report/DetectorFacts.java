@@ -7,6 +7,7 @@ import io.dmyt.FittingData;
 import io.dmyt.OperatingPoint;
 import io.dmyt.Provenance;
 import io.dmyt.RuleKind;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -100,8 +101,8 @@ public final class DetectorFacts {
     List<String> counts = new ArrayList<>();
     on.images().forEach((name, count) -> counts.add(name + " " + count));
     return Text.format(
-        "%d images of %s: %s; fingerprint %s; %s",
-        on.images().values().stream().mapToInt(Integer::intValue).sum(),
+        "%s of %s: %s; fingerprint %s; %s",
+        Numbers.count(on.images().values().stream().mapToInt(Integer::intValue).sum(), "image"),
         on.split(),
         String.join(", ", counts),
         on.data(),

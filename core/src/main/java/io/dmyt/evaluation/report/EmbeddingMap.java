@@ -61,7 +61,7 @@ public record EmbeddingMap(
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes.size()) {
-        throw new IllegalArgumentException("label " + labels[i] + " is none of " + classes);
+        throw new IllegalArgumentException("label " + labels[i] + " is not one of " + classes);
       }
       samples.add(new Sample(project(embeddings[i], mean, axes), labels[i]));
     }

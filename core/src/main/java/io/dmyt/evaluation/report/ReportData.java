@@ -15,14 +15,14 @@ import java.util.Optional;
  * What a test report is made of.
  *
  * @param title of the page
- * @param scores P(fake) of every image, as the figures were computed from
- * @param images the figures over images
- * @param videos the figures over videos by the name of the rule, such as "mean of frames"; may be
+ * @param scores P(fake) of every image, as the metrics were computed from
+ * @param images the metrics over images
+ * @param videos the metrics over videos by the name of the rule, such as "mean of frames"; may be
  *     empty
- * @param others the figures over images of other ways to a verdict, by name; may be empty
- * @param classes the figures of the predicted classes, if there are any
+ * @param others the metrics over images of other ways to a verdict, by name; may be empty
+ * @param classes the metrics of the predicted classes, if there are any
  * @param map the embeddings in a plane, if there is one
- * @param corrupted the figures over images to which something was done, by what it was, at the
+ * @param corrupted the metrics over images to which something was done, by what it was, at the
  *     severities 1 and up; may be empty
  * @param errors the worst errors, the worst first; may be empty
  * @param provenance where model and data are from: name and value, in order

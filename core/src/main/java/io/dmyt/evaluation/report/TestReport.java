@@ -24,7 +24,7 @@ public final class TestReport {
     StringBuilder body = new StringBuilder();
     body.append("<h1>").append(Html.escape(data.title())).append("</h1>\n");
     body.append("<p class=\"verdict\">")
-        .append(Html.escape(Verdict.of(data.images(), "images")))
+        .append(Html.escape(Verdict.of(data.images(), "image")))
         .append("</p>\n");
     data.videos().entrySet().stream()
         .findFirst()
@@ -33,9 +33,9 @@ public final class TestReport {
                 body.append("<p class=\"verdict\">By video (")
                     .append(Html.escape(video.getKey()))
                     .append("): ")
-                    .append(Html.escape(Verdict.of(video.getValue(), "videos")))
+                    .append(Html.escape(Verdict.of(video.getValue(), "video")))
                     .append("</p>\n"));
-    figures(body, data);
+    metrics(body, data);
     others(body, data);
     charts(body, data);
     corrupted(body, data);
@@ -45,7 +45,7 @@ public final class TestReport {
     return Html.page(data.title(), body.toString());
   }
 
-  private static void figures(StringBuilder body, ReportData data) {
+  private static void metrics(StringBuilder body, ReportData data) {
     Map<String, DetectionReport> columns = new LinkedHashMap<>();
     columns.put("Images", data.images());
     data.videos().forEach((rule, report) -> columns.put("Videos: " + rule, report));
@@ -126,16 +126,16 @@ public final class TestReport {
     body.append("</tr></thead>\n<tbody>\n").append(rows).append("</tbody>\n</table></div>\n");
   }
 
-  private static void cell(StringBuilder body, Estimate figure) {
+  private static void cell(StringBuilder body, Estimate estimate) {
     body.append("<td>");
-    if (Double.isNaN(figure.value())) {
+    if (Double.isNaN(estimate.value())) {
       body.append("n/a");
     } else {
-      body.append(Text.format("%.4f", figure.value()));
-      if (!Double.isNaN(figure.low())) {
+      body.append(Text.format("%.4f", estimate.value()));
+      if (!Double.isNaN(estimate.low())) {
         body.append(
             Text.format(
-                " <span class=\"interval\">[%.4f, %.4f]</span>", figure.low(), figure.high()));
+                " <span class=\"interval\">[%.4f, %.4f]</span>", estimate.low(), estimate.high()));
       }
     }
     body.append("</td>");

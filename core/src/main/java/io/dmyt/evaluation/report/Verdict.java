@@ -6,16 +6,17 @@ import io.dmyt.metric.DetectionMetric;
 import io.dmyt.metric.DetectionReport;
 import io.dmyt.metric.Estimate;
 
-/** What the figures say, in words. */
+/** What the metrics say, in words. */
 final class Verdict {
   private Verdict() {}
 
   /**
    * Two or three sentences.
    *
-   * @param samples what was judged, in the plural: "images" or "videos"
+   * @param sample what was judged: "image" or "video"
    */
-  static String of(DetectionReport report, String samples) {
+  static String of(DetectionReport report, String sample) {
+    String samples = sample + "s";
     if (report.reals() + report.fakes() == 0) {
       return "No " + samples + " were scored, so there is nothing to say.";
     }
@@ -55,10 +56,10 @@ final class Verdict {
     if (report.unscored() > 0) {
       words
           .append(' ')
-          .append(report.unscored())
-          .append(' ')
-          .append(samples)
-          .append(" could not be scored and are left out.");
+          .append(Numbers.count(report.unscored(), sample))
+          .append(" could not be scored and ")
+          .append(report.unscored() == 1 ? "is" : "are")
+          .append(" left out.");
     }
     return words.toString();
   }

@@ -140,7 +140,7 @@ class ReportTest {
         DetectionScores.of(new double[] {0.9, Double.NaN}, new boolean[] {false, false});
     assertTrue(page(reals).contains("All images are real"));
     assertTrue(page(reals).contains("it calls 100.0 % of the real ones fake."));
-    assertTrue(page(reals).contains("1 images could not be scored"));
+    assertTrue(page(reals).contains("1 image could not be scored and is left out"));
   }
 
   /** An SVM's scores are none: no reliability, and nothing is called P(fake). */
