@@ -162,8 +162,8 @@ class LocalesTest {
     Locale.setDefault(Locale.ROOT);
     Path trained = train(dataset, top.resolve("ROOT"));
     Map<String, String> expected = outputs(dataset, trained, top.resolve("outputs"));
-    // Fourteen commands, of which three fail as they should, and eight files.
-    assertEquals(22, expected.size(), expected.keySet().toString());
+    // Fourteen commands, of which three fail as they should, and ten files.
+    assertEquals(24, expected.size(), expected.keySet().toString());
     assertEquals(3, expected.values().stream().filter(t -> t.matches("(?s)[12]\n.*")).count());
     for (Locale other : LOCALES) {
       Locale.setDefault(other);

@@ -92,7 +92,7 @@ class NetworkFuzzTest {
       }
       Path file = Files.write(folder.resolve("fuzz"), TorchFiles.zip(entries));
       try (Checkpoint checkpoint = Checkpoints.openAll(file)) {
-        found += claimed ? search(checkpoint) : read(checkpoint);
+        found += claimed ? search(checkpoint, i % 64 == 0) : read(checkpoint);
       } catch (CheckpointException | IllegalArgumentException e) {
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
       } catch (RuntimeException | Error e) {
@@ -102,15 +102,21 @@ class NetworkFuzzTest {
     return found;
   }
 
-  /** Looks for the network among types, and says what is wrong with it. */
-  private static int search(Checkpoint checkpoint) {
+  /**
+   * Looks for the network among types.
+   *
+   * @param asksWhy whether to ask what is wrong, for which all networks are compared
+   */
+  private static int search(Checkpoint checkpoint, boolean asksWhy) {
     Optional<FoundNetwork> found = NetworkSearch.find(checkpoint, KNOWN);
     if (found.isPresent()) {
       found.get().hasHead(2);
       found.get().weights();
       return 1;
     }
-    assertEquals(1, NetworkSearch.faults(checkpoint, KNOWN).lines().count());
+    if (asksWhy) {
+      assertEquals(1, NetworkSearch.faults(checkpoint, KNOWN).lines().count());
+    }
     return 0;
   }
 
