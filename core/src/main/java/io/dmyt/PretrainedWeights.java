@@ -28,6 +28,23 @@ public record PretrainedWeights(String source) {
   public static final String NONE = "none";
 
   /**
+   * Refuses a detector in a local file whose zip is damaged or not to be trusted, by what its
+   * directory shows alone: before anything is loaded. Other files pass.
+   *
+   * @throws IOException if it is refused
+   */
+  public void requireSound() throws IOException {
+    boolean local = !source.equals(NONE) && !source.equals(AUTO) && !isAddress();
+    if (local && DetectorFile.isOne(Path.of(source))) {
+      DetectorFile.requireSound(Path.of(source));
+    }
+  }
+
+  private boolean isAddress() {
+    return source.matches("(?i)https?://.*");
+  }
+
+  /**
    * The file, fetched if need be.
    *
    * @param model the network's name
@@ -48,7 +65,7 @@ public record PretrainedWeights(String source) {
                       new IllegalArgumentException(
                           Text.format("no weights of %s are published", model)));
       return Optional.of(cache.published(published, progress));
-    } else if (source.matches("(?i)https?://.*")) {
+    } else if (isAddress()) {
       return Optional.of(cache.at(RemoteFile.of(source), progress));
     }
     return Optional.of(Path.of(source));

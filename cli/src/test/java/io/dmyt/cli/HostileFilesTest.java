@@ -121,6 +121,8 @@ class HostileFilesTest {
     String ratio = "more than 200 to 1";
     refuseWithoutNd4j(ratio, predict);
     refuseWithoutNd4j(ratio, "info", "-w", detector);
+    refuseWithoutNd4j(ratio, "convert", detector, folder.resolve("out.safetensors"));
+    refuseWithoutNd4j(ratio, "train", "-d", images, "-m", "resnet18", "--pretrained", detector);
     refuseWithoutNd4j(ratio, "embed", images, "-w", detector, "-o", folder.resolve("e.npy"));
     zip("coefficients.bin", "few".getBytes(StandardCharsets.UTF_8), 1);
     claim(0xfffffffe);

@@ -74,6 +74,15 @@ public final class ZipArchive implements Closeable {
     }
   }
 
+  /** Whether a file is a zip that names an entry, be it to be trusted or not. */
+  public static boolean names(Path path, String entry) {
+    try (FileByteSource file = FileByteSource.open(path, ZipArchive::failure)) {
+      return new ZipDirectory(file).entry(entry) != null;
+    } catch (ZipException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
   private static RuntimeException failure(String message, Throwable cause) {
     return new UncheckedIOException(new IOException(message, cause));
   }

@@ -142,6 +142,7 @@ final class TrainCommand implements Command {
 
   private int run(@Nullable TrainingRun run, Terminal terminal) throws IOException {
     BackboneSpec backbone = DetectorOptions.backbone(model);
+    pretrained.requireSound();
     ImageFolders folders = ImageFolders.scan(data.dataset, Split.TRAIN, Split.VALID);
     ImageFolder train = images.grouped(folders.get(Split.TRAIN));
     ImageFolder valid = images.grouped(folders.get(Split.VALID));

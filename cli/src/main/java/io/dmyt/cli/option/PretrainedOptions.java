@@ -42,6 +42,11 @@ public final class PretrainedOptions {
           "Fetch a published detector whose licence forbids commercial use, which you accept")
   boolean acceptLicense;
 
+  /** Refuses a damaged detector before anything is loaded. */
+  public void requireSound() throws IOException {
+    new PretrainedWeights(from).requireSound();
+  }
+
   /**
    * The file to start from, fetched if need be.
    *
