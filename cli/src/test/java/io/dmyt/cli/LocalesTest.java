@@ -145,10 +145,12 @@ class LocalesTest {
     return text.replaceAll("20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ|[\\d.]+ images/s", "TIME");
   }
 
+  /** All but shards' notes, whose digest of a detector depends on when it was calibrated. */
   private static Map<String, String> texts(Path folder) throws IOException {
     Map<String, String> texts = new TreeMap<>();
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(f -> f.toString().matches(".*\\.(csv|json|html)")).toList()) {
+      for (Path file :
+          files.filter(f -> f.toString().matches(".*(?<!\\.shard)\\.(csv|json|html)")).toList()) {
         texts.put(folder.relativize(file).toString(), Files.readString(file));
       }
     }
@@ -162,8 +164,8 @@ class LocalesTest {
     Locale.setDefault(Locale.ROOT);
     Path trained = train(dataset, top.resolve("ROOT"));
     Map<String, String> expected = outputs(dataset, trained, top.resolve("outputs"));
-    // Fourteen commands, of which three fail as they should, and ten files.
-    assertEquals(24, expected.size(), expected.keySet().toString());
+    // Fourteen commands, of which three fail as they should, and eight files.
+    assertEquals(22, expected.size(), expected.keySet().toString());
     assertEquals(3, expected.values().stream().filter(t -> t.matches("(?s)[12]\n.*")).count());
     for (Locale other : LOCALES) {
       Locale.setDefault(other);
