@@ -192,6 +192,7 @@ spark_options=(
   --add-opens=java.base/sun.security.action=ALL-UNNAMED
   --add-opens=java.base/sun.util.calendar=ALL-UNNAMED
   -Dlog4j2.configurationFile=classpath:dmyt-spark-log.properties
+  -Dslf4j.internal.verbosity=ERROR
 )
 
 # launch FOLDER CLASS_PATH ARGUMENTS...: becomes the JVM. FOLDER takes the class-data archive, and

@@ -1,6 +1,7 @@
 package io.dmyt.spark;
 
 import java.io.Serializable;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,6 +32,10 @@ record NetworkState(float[] parameters, float @Nullable [] updater, int iteratio
       put(updater, graph.getUpdater().getStateViewArray());
     }
     graph.getConfiguration().setIterationCount(iteration);
+    // Each layer counts too, which a saved network shows as its batch norms' num_batches_tracked.
+    for (Layer layer : graph.getLayers()) {
+      layer.conf().setIterationCount(iteration);
+    }
   }
 
   private static void put(float[] values, INDArray target) {
