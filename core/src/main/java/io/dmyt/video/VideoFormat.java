@@ -97,8 +97,11 @@ public record VideoFormat(
     return new VideoFormat(container, codec, pixels, ticks, keyInterval, turn, value, options);
   }
 
-  /** The same with one more option. */
-  VideoFormat withOption(String name, String value) {
+  /**
+   * The same with one more option of FFmpeg's encoder or container, such as {@code b}, the bits a
+   * second.
+   */
+  public VideoFormat withOption(String name, String value) {
     Map<String, String> more = new TreeMap<>(options);
     more.put(name, value);
     return new VideoFormat(container, codec, pixels, ticks, keyInterval, turn, aspect, more);

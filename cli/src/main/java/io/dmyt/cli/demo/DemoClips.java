@@ -18,6 +18,9 @@ public final class DemoClips {
   private static final int HEIGHT = 180;
   private static final double SWAY = 24;
 
+  /** At fewer bits a second the encoder would smooth the grain away, and with it what is real. */
+  private static final int BIT_RATE = 6_000_000;
+
   /** How many portraits are tried: a face detector doesn't take every drawing for a face. */
   private static final int TRIES = 60;
 
@@ -40,7 +43,8 @@ public final class DemoClips {
    */
   public void write(Path file, boolean swapped) throws IOException {
     DemoPictures.Portrait portrait = seen(swapped);
-    try (VideoWriter writer = new VideoWriter(file, WIDTH, HEIGHT, VideoFormat.of(file))) {
+    VideoFormat format = VideoFormat.of(file).withOption("b", "" + BIT_RATE);
+    try (VideoWriter writer = new VideoWriter(file, WIDTH, HEIGHT, format)) {
       for (int i = 0; i < FRAMES; i++) {
         Duration time = Duration.ofNanos(Math.round(1e9 * i / RATE));
         writer.write(frame(portrait, i), time);
