@@ -101,6 +101,7 @@ public final class Backbones {
             SwinTransformer.current(),
             SwinTransformerV2.current(),
             CoatLite.current(),
+            CrossCovarianceTransformer.current(),
             NestedTransformer.current(),
             PoolingTransformer.current(),
             ResNets.current(),

@@ -100,6 +100,7 @@ final class StateDictLoader {
         fitting.put(binding, tensor);
       } else {
         PositionResampler.resample(parameter, tensor)
+            .or(() -> BiasTableResampler.resample(parameter, tensor))
             .ifPresentOrElse(
                 resampled -> fitting.put(binding, resampled),
                 () ->

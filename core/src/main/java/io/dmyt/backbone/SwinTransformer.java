@@ -2,7 +2,6 @@ package io.dmyt.backbone;
 
 import io.dmyt.backbone.WindowedStages.Shifted;
 import io.dmyt.backbone.layer.FunctionVertex;
-import io.dmyt.backbone.layer.PatchMerging;
 import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.backbone.layer.TokenMean;
 import io.dmyt.backbone.layer.WindowAttention;
@@ -128,17 +127,21 @@ record SwinTransformer(
     net.biasedConv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0));
     layers.norm(
         "patch_embed.norm", net.function("patch_embed.tokens", new PixelTokens(), net.last()));
-    WindowedStages stages = new WindowedStages(net, patch, windows);
+    WindowedStages stages =
+        isCurrent
+            ? WindowedStages.padded(net, patch, windows, 1)
+            : WindowedStages.filled(net, patch, windows);
     for (int stage = 0; stage < depths.size(); stage++) {
       String name = "layers." + stage;
       if (isCurrent && stage > 0) {
-        merge(net, layers, name + ".downsample", stages.size(stage - 1));
+        merge(net, layers, name + ".downsample", stages, stage - 1);
       }
       for (int i = 0; i < depths.get(stage); i++) {
-        block(net, layers, name + ".blocks." + i, heads.get(stage), stages.windows(stage, i));
+        block(
+            net, layers, name + ".blocks." + i, heads.get(stage), stages, stages.windows(stage, i));
       }
       if (!isCurrent && stage < depths.size() - 1) {
-        merge(net, layers, name + ".downsample", stages.size(stage));
+        merge(net, layers, name + ".downsample", stages, stage);
       }
     }
     layers.norm("norm", net.last());
@@ -146,7 +149,12 @@ record SwinTransformer(
   }
 
   private void block(
-      NetworkBuilder net, TransformerLayers layers, String name, int heads, Shifted windows) {
+      NetworkBuilder net,
+      TransformerLayers layers,
+      String name,
+      int heads,
+      WindowedStages stages,
+      Shifted windows) {
     String input = net.last();
     if (windows.shift() > 0 && !isCurrent) {
       net.constant(
@@ -155,7 +163,10 @@ record SwinTransformer(
               WindowPositions.mask(windows.size(), windows.window(), windows.shift())));
     }
     String normed = layers.norm(name + ".norm1", input);
-    String attended = attention(net, layers, name + ".attn", normed, heads, windows);
+    String padded = stages.pad(name, windows, normed);
+    String heard = attention(net, layers, name + ".attn", padded, heads, windows);
+    String cropped = stages.crop(name, windows, heard);
+    String attended = layers.linear(name + ".attn.proj", cropped, net.channels(input), true);
     layers.rest(name, input, attended, ratio * net.channels(input));
   }
 
@@ -171,7 +182,7 @@ record SwinTransformer(
     int position = net.position();
     String qkv = layers.linear(name + ".qkv", from, 3 * width, true);
     WindowAttention attention =
-        new WindowAttention(heads, width, windows.size(), windows.window(), windows.shift());
+        new WindowAttention(heads, width, windows.padded(), windows.window(), windows.shift());
     net.inStateDictAt(
         position,
         () -> {
@@ -188,13 +199,13 @@ record SwinTransformer(
                 Nd4j.createFromArray(WindowPositions.index(windows.window())));
           }
         });
-    return layers.linear(name + ".proj", name + ".heads", width, true);
+    return name + ".heads";
   }
 
-  private void merge(NetworkBuilder net, TransformerLayers layers, String name, int size) {
+  private void merge(
+      NetworkBuilder net, TransformerLayers layers, String name, WindowedStages stages, int stage) {
     int width = net.channels(net.last());
-    String squares =
-        net.function(name, name, new PatchMerging(size, width), 4 * width, Map.of(), net.last());
+    String squares = stages.squares(name, stage, net.last());
     int position = net.position();
     String normed = layers.norm(name + ".norm", squares);
     int after = isCurrent ? net.position() : position;

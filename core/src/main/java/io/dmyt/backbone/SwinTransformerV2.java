@@ -2,7 +2,6 @@ package io.dmyt.backbone;
 
 import io.dmyt.backbone.WindowedStages.Shifted;
 import io.dmyt.backbone.layer.CosineWindowAttention;
-import io.dmyt.backbone.layer.PatchMerging;
 import io.dmyt.backbone.layer.PixelTokens;
 import io.dmyt.backbone.layer.TokenMean;
 import java.util.List;
@@ -67,26 +66,27 @@ record SwinTransformerV2(
     net.biasedConv("patch_embed.proj", net.last(), features, Kernel.of(patch, patch, 0));
     layers.norm(
         "patch_embed.norm", net.function("patch_embed.tokens", new PixelTokens(), net.last()));
-    WindowedStages stages = new WindowedStages(net, patch, windows);
+    // Positions are shares of a window's: one token has none.
+    WindowedStages stages = WindowedStages.padded(net, patch, windows, 2);
     for (int stage = 0; stage < depths.size(); stage++) {
       String name = "layers." + stage;
       if (stage > 0) {
-        merge(net, layers, name + ".downsample", stages.size(stage - 1));
+        merge(net, layers, name + ".downsample", stages, stage - 1);
       }
       for (int i = 0; i < depths.get(stage); i++) {
         Shifted shifted = stages.windows(stage, i);
         int unit = units.get(stage) == 0 ? shifted.window() : units.get(stage);
-        block(net, layers, name + ".blocks." + i, heads.get(stage), shifted, unit);
+        block(net, layers, name + ".blocks." + i, heads.get(stage), stages, shifted, unit);
       }
     }
     layers.norm("norm", net.last());
     net.function(NetworkBuilder.EMBEDDING, new TokenMean(), net.last());
   }
 
-  private static void merge(NetworkBuilder net, TransformerLayers layers, String name, int size) {
+  private static void merge(
+      NetworkBuilder net, TransformerLayers layers, String name, WindowedStages stages, int stage) {
     int width = net.channels(net.last());
-    String squares =
-        net.function(name, name, new PatchMerging(size, width), 4 * width, Map.of(), net.last());
+    String squares = stages.squares(name, stage, net.last());
     layers.norm(name + ".norm", layers.linear(name + ".reduction", squares, 2 * width, false));
   }
 
@@ -95,15 +95,17 @@ record SwinTransformerV2(
       TransformerLayers layers,
       String name,
       int heads,
+      WindowedStages stages,
       Shifted windows,
       int unit) {
     String input = net.last();
     int width = net.channels(input);
     int position = net.position();
-    String qkv = layers.linear(name + ".attn.qkv", input, 3 * width, false);
+    String padded = stages.pad(name, windows, input);
+    String qkv = layers.linear(name + ".attn.qkv", padded, 3 * width, false);
     CosineWindowAttention attention =
         new CosineWindowAttention(
-            heads, width, windows.size(), windows.window(), windows.shift(), unit);
+            heads, width, windows.padded(), windows.window(), windows.shift(), unit);
     Map<String, Init> inits =
         Map.of(
             "logit-scale", Init.constant((float) Math.log(10)),
@@ -115,7 +117,8 @@ record SwinTransformerV2(
     net.inStateDictAt(
         position,
         () -> net.function(name + ".heads", name + ".attn", attention, width, inits, qkv));
-    String projected = layers.linear(name + ".attn.proj", net.last(), width, true);
+    String cropped = stages.crop(name, windows, net.last());
+    String projected = layers.linear(name + ".attn.proj", cropped, width, true);
     layers.postNormed(name, input, projected, ratio * width);
   }
 }

@@ -47,6 +47,9 @@ public final class BatchNormVectors {
   }
 
   private float[] weights(Operation.Convolution c) {
+    if (c.standard() != null) {
+      return new StandardizedWeights(values).of(c);
+    }
     if (c.parts().isEmpty()) {
       return values.apply(c.weights());
     }

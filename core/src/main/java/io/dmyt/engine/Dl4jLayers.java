@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -80,6 +81,11 @@ final class Dl4jLayers implements VertexReader {
       Upsampling2D up = (Upsampling2D) layer;
       requireChannelsFirst(up.getFormat());
       return nodes.add(new Operation.Upsample(up.getSize()[0], up.getSize()[1]), nodes.input());
+    }
+    if (type == SpaceToDepthLayer.class) {
+      SpaceToDepthLayer space = (SpaceToDepthLayer) layer;
+      requireChannelsFirst(space.getDataFormat());
+      return nodes.add(new Operation.SpaceToDepth(space.getBlockSize()), nodes.input());
     }
     throw new UnsupportedLayerException("is a " + type.getSimpleName());
   }

@@ -14,6 +14,8 @@ public enum ElementwiseFunction {
   ELU,
   /** 1 / (1 + e⁻ˣ). */
   SIGMOID,
+  /** eˣ. */
+  EXP,
   /** min(max(0, 0.2 · x + 0.5), 1). */
   HARD_SIGMOID,
   /** The hyperbolic tangent. */

@@ -62,6 +62,7 @@ final class Grouping {
     return region.op(node) instanceof Operation.Convolution c
             && c.groups() == 1
             && c.bias() == null
+            && c.standard() == null
             && Arrays.equals(c.weights().strides(), Parameter.rowMajorStrides(c.weights().dims()))
             && region.op(region.inputs(node).get(0)) instanceof Operation.Slice slice
             && slice.axis() == 1

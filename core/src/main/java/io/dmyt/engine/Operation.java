@@ -76,6 +76,7 @@ public sealed interface Operation {
    *     weights} says their shape alone
    * @param bias (channels), or null
    * @param channels of the result, of all groups together
+   * @param standard what it makes of the weights before it uses them, or null: nothing
    */
   record Convolution(
       Parameter weights,
@@ -83,8 +84,19 @@ public sealed interface Operation {
       @Nullable Parameter bias,
       int groups,
       int channels,
-      KernelGeometry kernel)
+      KernelGeometry kernel,
+      @Nullable Standardization standard)
       implements Operation {
+    /** With the weights as they are. */
+    public Convolution(
+        Parameter weights,
+        List<Parameter> parts,
+        @Nullable Parameter bias,
+        int groups,
+        int channels,
+        KernelGeometry kernel) {
+      this(weights, parts, bias, groups, channels, kernel, null);
+    }
 
     /** Whether each group has a single input channel. */
     public boolean depthwise() {
@@ -99,9 +111,19 @@ public sealed interface Operation {
     @Override
     public List<Parameter> parameters() {
       List<Parameter> weightsOrParts = parts.isEmpty() ? List.of(weights) : parts;
-      return Stream.concat(weightsOrParts.stream(), present(bias).stream()).toList();
+      Parameter gain = standard == null ? null : standard.gain();
+      return Stream.concat(weightsOrParts.stream(), present(bias, gain).stream()).toList();
     }
   }
+
+  /**
+   * Standardised weights: of each output channel's, which lie one after another, the mean is
+   * subtracted, and they are divided by their deviation, to which ε is added, and scaled.
+   *
+   * @param gain (channels), by which they are multiplied as well, or null
+   * @param toVariance whether ε is added to the deviation's square instead
+   */
+  record Standardization(@Nullable Parameter gain, double scale, double eps, boolean toVariance) {}
 
   /**
    * A dense layer over the last dimension, {@code x · weightsᵀ + bias}.
@@ -206,6 +228,37 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * Global response normalisation of images, {@code x + γ · x · n + β}: n is the channel's length
+   * over all pixels as a share of the channels' mean length, to which ε is added.
+   *
+   * @param gamma (channels)
+   * @param beta (channels)
+   */
+  record ResponseNorm(Parameter gamma, Parameter beta, double eps) implements Operation {
+    @Override
+    public String text() {
+      return "response norm";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(gamma, beta);
+    }
+  }
+
+  /**
+   * The vectors in the last dimension at length 1, {@code x / max(‖x‖, shortest)}.
+   *
+   * @param shortest length that a vector is divided by
+   */
+  record UnitLength(double shortest) implements Operation {
+    @Override
+    public String text() {
+      return "unit length";
+    }
+  }
+
   /** A function of each element. */
   record Elementwise(ElementwiseFunction function, double alpha, double beta) implements Operation {
     /** A function without numbers of its own. */
@@ -303,6 +356,27 @@ public sealed interface Operation {
     }
   }
 
+  /** A frame of one pixel around images, in which they go on as in a mirror on their edge. */
+  record MirrorPad() implements Operation {
+    @Override
+    public String text() {
+      return "mirror padding";
+    }
+  }
+
+  /**
+   * Images whose channels are the pixels of squares: channel {@code (row · block + column) ·
+   * channels + c} is channel c of the pixel in that place of its square.
+   *
+   * @param block height and width of the squares in pixels
+   */
+  record SpaceToDepth(int block) implements Operation {
+    @Override
+    public String text() {
+      return "space to depth";
+    }
+  }
+
   /** Images without as many rows and columns at each edge as are given. */
   record Crop(int top, int bottom, int left, int right) implements Operation {
     @Override
@@ -366,6 +440,14 @@ public sealed interface Operation {
       dims = List.copyOf(dims);
     }
 
+    @Override
+    public String text() {
+      return "reshape";
+    }
+  }
+
+  /** The first input's elements in row-major order under the second input's dimensions. */
+  record ReshapeLike() implements Operation {
     @Override
     public String text() {
       return "reshape";

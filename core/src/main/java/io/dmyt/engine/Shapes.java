@@ -37,6 +37,9 @@ final class Shapes {
         || op instanceof Operation.ZeroPad
         || op instanceof Operation.Crop
         || op instanceof Operation.GroupNorm
+        || op instanceof Operation.ResponseNorm
+        || op instanceof Operation.MirrorPad
+        || op instanceof Operation.SpaceToDepth
         || op instanceof Operation.Upsample) {
       if (first != IMAGE) {
         throw new UnsupportedLayerException("reads arrays of rank " + first + ", not images");
@@ -45,6 +48,9 @@ final class Shapes {
     }
     if (op instanceof Operation.Reshape reshape) {
       return reshape.dims().size();
+    }
+    if (op instanceof Operation.ReshapeLike) {
+      return inputs.get(1);
     }
     if (inputs.stream().anyMatch(rank -> rank != first)) {
       throw new UnsupportedLayerException("mixes ranks");
@@ -99,6 +105,8 @@ final class Shapes {
       require(x[norm.axis(x.length)] == norm.gamma().length(), op, x);
     } else if (op instanceof Operation.GroupNorm norm) {
       require(x[1] == norm.gamma().length() && x[1] % norm.groups() == 0, op, x);
+    } else if (op instanceof Operation.ResponseNorm norm) {
+      require(x[1] == norm.gamma().length(), op, x);
     } else if (op instanceof Operation.Sum || op instanceof Operation.Product) {
       return spread(op, inputs);
     } else if (op instanceof Operation.Concat concat) {
@@ -118,6 +126,12 @@ final class Shapes {
       return new long[] {
         x[0], x[1], x[2] + pad.top() + pad.bottom(), x[3] + pad.left() + pad.right()
       };
+    } else if (op instanceof Operation.MirrorPad) {
+      return new long[] {x[0], x[1], x[2] + 2, x[3] + 2};
+    } else if (op instanceof Operation.SpaceToDepth s) {
+      int b = s.block();
+      require(x[2] % b == 0 && x[3] % b == 0, op, x);
+      return new long[] {x[0], x[1] * b * b, x[2] / b, x[3] / b};
     } else if (op instanceof Operation.Crop crop) {
       long[] to = {
         x[0], x[1], x[2] - crop.top() - crop.bottom(), x[3] - crop.left() - crop.right()
@@ -138,6 +152,9 @@ final class Shapes {
       return product(product, x, inputs.get(1));
     } else if (op instanceof Operation.Reshape reshape) {
       return reshaped(reshape, x);
+    } else if (op instanceof Operation.ReshapeLike) {
+      require(elements(x) == elements(inputs.get(1)), op, x, inputs.get(1));
+      return inputs.get(1).clone();
     } else if (op instanceof Operation.Permute permute) {
       return permute.axes().stream().mapToLong(axis -> x[axis]).toArray();
     } else if (op instanceof Operation.Attention attention) {
@@ -201,7 +218,7 @@ final class Shapes {
 
   private static long[] reshaped(Operation.Reshape reshape, long[] x) {
     List<Long> dims = new ArrayList<>(reshape.dims());
-    long left = Arrays.stream(x).reduce(1, Math::multiplyExact);
+    long left = elements(x);
     for (int d = 0; d < dims.size(); d++) {
       if (dims.get(d) == 0) {
         dims.set(d, x[d]);
@@ -218,6 +235,10 @@ final class Shapes {
       require(left == 1, reshape, x);
     }
     return dims.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static long elements(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
   private static long[] attended(Operation.Attention attention, List<long[]> inputs) {

@@ -50,9 +50,20 @@ public final class SmallTransformers {
     SwinTransformerV2 second =
         new SwinTransformerV2(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), List.of(3, 0), 2);
     add("swinv2", 16, second::features);
+    // Maps of 9 and 5 tokens in windows of 4.
+    SwinTransformer padded =
+        new SwinTransformer(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), 2, true);
+    add("swin_padded", 18, padded::features);
+    SwinTransformerV2 padded2 =
+        new SwinTransformerV2(2, 12, List.of(2, 2), List.of(2, 3), List.of(4, 4), List.of(3, 0), 2);
+    add("swinv2_padded", 18, padded2::features);
     ClassAttentionTransformer cait = new ClassAttentionTransformer(4, FEATURES, 2, 3, 48, 1e-5);
     add("cait", 12, cait::features);
     add("tnt", 16, new NestedTransformer(8, FEATURES, 8, 2, 3, 2, 2)::features);
+    for (boolean all : new boolean[] {false, true}) {
+      CrossCovarianceTransformer xcit = new CrossCovarianceTransformer(8, FEATURES, 2, 3, 0.1, all);
+      add(all ? "xcit" : "xcit_class_norm", 24, xcit::features);
+    }
     CoatLite coat = new CoatLite(List.of(8, 16, 16, 24), List.of(1, 2, 1, 1), List.of(2, 2, 1, 1));
     add("coat_lite", 32, coat::features);
   }

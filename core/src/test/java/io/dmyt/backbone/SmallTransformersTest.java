@@ -153,4 +153,35 @@ class SmallTransformersTest {
         assertThrows(IllegalArgumentException.class, () -> small.sizes(16)).getMessage();
     assertTrue(positions.contains("embeddings for 10 positions"), positions);
   }
+
+  @Test
+  void windowsDontFillEveryMapOfTimm049() {
+    assertEquals(
+        "swin_tiny_patch4_window7_224 can't divide images of 200×200 pixels into its windows; the"
+            + " nearest size is 224",
+        refusal("swin_tiny_patch4_window7_224", 200));
+  }
+
+  @Test
+  void todaysWindowsArePadded() {
+    for (String name :
+        new String[] {"swin_tiny_patch4_window7_224.ms_in1k", "swinv2_tiny_window8_256"}) {
+      for (int size : new int[] {64, 100, 132, 228, 300}) {
+        Architecture.of(Backbones.model(name), BackboneOptions.defaults().withImageSize(size))
+            .sizes(size);
+      }
+      assertTrue(refusal(name, 30).endsWith("the nearest size is 32"), refusal(name, 30));
+    }
+    assertEquals(
+        "swin_tiny_patch4_window7_224.ms_in1k has no windows left in the last stage for images of"
+            + " 28×28 pixels; the nearest size is 32",
+        refusal("swin_tiny_patch4_window7_224.ms_in1k", 28));
+    assertTrue(refusal("swinv2_tiny_window8_256", 32).endsWith("the nearest size is 64"));
+  }
+
+  private static String refusal(String name, int size) {
+    BackboneOptions options = BackboneOptions.defaults().withImageSize(size);
+    return assertThrows(IllegalArgumentException.class, () -> Backbones.create(name, options))
+        .getMessage();
+  }
 }

@@ -30,6 +30,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -205,6 +206,15 @@ public class CoverageTest {
     all.put(
         "uneven up-sampling",
         layer(new Upsampling2D.Builder().size(new int[] {3, 2}).build(), CHANNELS));
+    all.put(
+        "space to depth",
+        graph -> {
+          graph
+              .addLayer("large", new Upsampling2D.Builder(2).build(), "stem")
+              .addLayer("uneven", convolution(CHANNELS, CHANNELS, 3, 1, 1, 1, true), "large")
+              .addLayer("middle", new SpaceToDepthLayer.Builder<>(2).build(), "uneven");
+          return 4 * CHANNELS;
+        });
     all.put("zero padding", layer(new ZeroPaddingLayer.Builder(1, 2, 3, 0).build(), CHANNELS));
     all.put(
         "global max and dense",

@@ -1,7 +1,6 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.UnsupportedLayerException;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -91,12 +90,13 @@ public final class Attention extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    if (group > 0) {
-      throw new UnsupportedLayerException("attends within groups of tokens");
+    Operation attention = new Operation.Attention(heads, scale());
+    if (group == 0) {
+      return nodes.add(attention, nodes.inputs());
     }
-    return nodes.add(
-        new Operation.Attention(heads, scale()),
-        nodes.inputs().stream().mapToInt(Integer::intValue).toArray());
+    Operation grouped = new Operation.Reshape(List.of(-1L, (long) group, (long) features));
+    List<Integer> groups = nodes.inputs().stream().map(input -> nodes.add(grouped, input)).toList();
+    return nodes.add(new Operation.ReshapeLike(), nodes.add(attention, groups), nodes.input());
   }
 
   @Override

@@ -1,7 +1,12 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.KernelGeometry;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -15,7 +20,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: [batch, channels, height, width]. Value: [batch, channels, ⌈height / stride⌉, ⌈width /
  * stride⌉].
  */
-public final class BlurPool extends FunctionVertex {
+public final class BlurPool extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
   private static final double[] FILTER = {0.25, 0.5, 0.25};
 
@@ -59,6 +64,28 @@ public final class BlurPool extends FunctionVertex {
 
   private int length(int size) {
     return (size + stride - 1) / stride;
+  }
+
+  /** The filter is what two means of neighbours make one after the other. */
+  @Override
+  public int describe(VertexNodes nodes) {
+    int framed = nodes.add(new Operation.MirrorPad(), nodes.input());
+    return nodes.add(mean(stride), nodes.add(mean(1), framed));
+  }
+
+  private static Operation mean(int stride) {
+    int[] two = {2, 2};
+    int[] strides = {stride, stride};
+    int[] none = {0, 0};
+    int[] one = {1, 1};
+    return new Operation.Pool(
+        Operation.Pooling.AVERAGE,
+        KernelGeometry.of(two, strides, none, one, ConvolutionMode.Truncate));
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 
   @Override

@@ -1,8 +1,14 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.KernelGeometry;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,7 +23,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Input and value: [batch, channels, 1, 1]. Parameter: {@code weight} [1, 1, K].
  */
-public final class ChannelConvolution extends FunctionVertex {
+public final class ChannelConvolution extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("kernel")
@@ -62,5 +68,35 @@ public final class ChannelConvolution extends FunctionVertex {
       sum = sum == null ? term : sum.add(term);
     }
     return Objects.requireNonNull(sum, "a kernel has a size").reshape(batch, channels, 1, 1);
+  }
+
+  /** As a convolution of an image of one channel, whose height is the channels. */
+  @Override
+  public int describe(VertexNodes nodes) {
+    int column = nodes.add(new Operation.Reshape(List.of(0L, 1L, -1L, 1L)), nodes.input());
+    long[] dims = shape(1, 1, kernel, 1);
+    KernelGeometry geometry =
+        KernelGeometry.of(
+            new int[] {kernel, 1},
+            new int[] {1, 1},
+            new int[] {(kernel - 1) / 2, 0},
+            new int[] {1, 1},
+            ConvolutionMode.Truncate);
+    int convolved =
+        nodes.add(
+            new Operation.Convolution(
+                nodes.parameter("weight", dims, Parameter.rowMajorStrides(dims)),
+                List.of(),
+                null,
+                1,
+                1,
+                geometry),
+            column);
+    return nodes.add(new Operation.Reshape(List.of(0L, -1L, 1L, 1L)), convolved);
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 }

@@ -1,5 +1,7 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.KernelGeometry;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
@@ -28,6 +30,17 @@ final class Convolutions {
         .dataFormat("NCHW")
         .weightsFormat(WeightsFormat.YXIO)
         .build();
+  }
+
+  /** How such a convolution slides over images. */
+  static KernelGeometry geometry(int kernel, int stride, boolean same) {
+    int padding = same ? 0 : (kernel - 1) / 2;
+    return KernelGeometry.of(
+        new int[] {kernel, kernel},
+        new int[] {stride, stride},
+        new int[] {padding, padding},
+        new int[] {1, 1},
+        same ? ConvolutionMode.Same : ConvolutionMode.Truncate);
   }
 
   /** The height and width of what such a convolution makes. */

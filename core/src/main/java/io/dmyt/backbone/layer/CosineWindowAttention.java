@@ -1,7 +1,10 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.UnsupportedLayerException;
+import io.dmyt.engine.ElementwiseFunction;
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
 import io.dmyt.engine.VertexNodes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -172,7 +175,67 @@ public final class CosineWindowAttention extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    throw new UnsupportedLayerException("attends within windows by cosines");
+    int biases =
+        nodes.add(
+            new Operation.Concat(2),
+            vector(nodes, QUERY_BIAS),
+            nodes.add(new Operation.Constant(shape(1, 1, features), new double[features])),
+            vector(nodes, VALUE_BIAS));
+    int biased = nodes.add(new Operation.Sum(), nodes.input(), biases);
+    Windows windows = windows();
+    int parts = windows.split(nodes, biased, 3 * features);
+    int[] thirds = new int[3];
+    for (int i = 0; i < thirds.length; i++) {
+      thirds[i] = nodes.add(new Operation.Slice(2, (long) i * features, features), parts);
+    }
+    int queries = nodes.add(new Operation.Product(), unit(nodes, thirds[0]), scales(nodes));
+    List<Integer> reads = List.of(queries, unit(nodes, thirds[1]), thirds[2]);
+    return windows.attend(nodes, new Operation.Attention(heads, 1), reads, table(nodes), features);
+  }
+
+  private static int vector(VertexNodes nodes, String name) {
+    Parameter flat = nodes.vector(name);
+    long length = flat.length();
+    return nodes.add(
+        new Operation.Weight(nodes.parameter(name, shape(1, 1, length), shape(length, length, 1))));
+  }
+
+  private int unit(VertexNodes nodes, int vectors) {
+    long tokens = windows().tokens();
+    List<Long> each = List.of(0L, tokens * heads, (long) features / heads);
+    List<Long> all = List.of(0L, tokens, (long) features);
+    int split = nodes.add(new Operation.Reshape(each), vectors);
+    int unit = nodes.add(new Operation.UnitLength(Math.sqrt(TINY)), split);
+    return nodes.add(new Operation.Reshape(all), unit);
+  }
+
+  /** Each feature's factor, [1, 1, features]: the smaller of two is one less what it is above. */
+  private int scales(VertexNodes nodes) {
+    Operation distance = new Operation.Elementwise(ElementwiseFunction.LINEAR, -1, LARGEST);
+    Operation positive = new Operation.Elementwise(ElementwiseFunction.RELU);
+    int below = nodes.add(positive, nodes.add(distance, vector(nodes, SCALE)));
+    int factors =
+        nodes.add(new Operation.Elementwise(ElementwiseFunction.EXP), nodes.add(distance, below));
+    int[] ofFeatures = new int[features];
+    Arrays.setAll(ofFeatures, feature -> feature / (features / heads));
+    return nodes.add(new Operation.Gather(2, ofFeatures), factors);
+  }
+
+  /** The biases of each relative position, [heads, positions]. */
+  private int table(VertexNodes nodes) {
+    float[][] positions = positions();
+    double[] flat = new double[2 * positions.length];
+    Arrays.setAll(flat, i -> positions[i / 2][i % 2]);
+    int constant = nodes.add(new Operation.Constant(shape(1, positions.length, 2), flat));
+    int first =
+        nodes.add(
+            new Operation.Dense(nodes.parameter(FIRST_WEIGHT), nodes.vector(FIRST_BIAS)), constant);
+    int hidden = nodes.add(new Operation.Elementwise(ElementwiseFunction.RELU), first);
+    int mapped = nodes.add(new Operation.Dense(nodes.parameter(SECOND_WEIGHT), null), hidden);
+    int shares = nodes.add(new Operation.Elementwise(ElementwiseFunction.SIGMOID), mapped);
+    int biases = nodes.add(new Operation.Elementwise(ElementwiseFunction.LINEAR, 16, 0), shares);
+    int byHead = nodes.add(new Operation.Permute(List.of(0, 2, 1)), biases);
+    return nodes.add(new Operation.Reshape(List.of((long) heads, -1L)), byHead);
   }
 
   /**

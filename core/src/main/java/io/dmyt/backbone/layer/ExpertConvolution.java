@@ -1,5 +1,11 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,7 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * [batch, out, height, width] over the stride. Parameter: {@code weight} [experts, out · in /
  * groups · kernel²].
  */
-public final class ExpertConvolution extends FunctionVertex {
+public final class ExpertConvolution extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("in")
@@ -114,6 +120,37 @@ public final class ExpertConvolution extends FunctionVertex {
         : graph
             .cnn()
             .conv2d(images, weight.reshape(out, in, kernel, kernel).permute(2, 3, 1, 0), config);
+  }
+
+  @Override
+  public int describe(VertexNodes nodes) {
+    long begin = nodes.vector("weight").offset();
+    List<Integer> terms = new ArrayList<>();
+    for (int e = 0; e < experts; e++) {
+      int convolved = nodes.add(expert(begin + e * weights()), nodes.input());
+      int[] shares = new int[out];
+      Arrays.fill(shares, e);
+      int share = nodes.add(new Operation.Gather(1, shares), nodes.inputs().get(1));
+      terms.add(nodes.add(new Operation.Product(), convolved, share));
+    }
+    return nodes.add(new Operation.Sum(), terms);
+  }
+
+  /** The convolution of one expert, whose weights begin there. */
+  private Operation expert(long begin) {
+    long[] dims = depthwise ? shape(in, 1, 1, kernel, kernel) : shape(out, in, kernel, kernel);
+    return new Operation.Convolution(
+        new Parameter(begin, dims, Parameter.rowMajorStrides(dims)),
+        List.of(),
+        null,
+        depthwise ? in : 1,
+        out,
+        Convolutions.geometry(kernel, stride, same));
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 
   @Override

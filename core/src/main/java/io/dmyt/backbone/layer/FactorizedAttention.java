@@ -1,6 +1,7 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.UnsupportedLayerException;
+import io.dmyt.engine.ElementwiseFunction;
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,35 @@ public final class FactorizedAttention extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    throw new UnsupportedLayerException("attends by keys of each feature");
+    int[] parts = new int[3];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = nodes.add(new Operation.Slice(2, (long) i * features, features), nodes.input());
+    }
+    int queries = heads(nodes, parts[0], List.of(0, 2, 1, 3));
+    int keys = heads(nodes, parts[1], List.of(0, 2, 3, 1));
+    int values = heads(nodes, parts[2], List.of(0, 2, 1, 3));
+    Operation product = new Operation.MatMul(false, false);
+    int means = nodes.add(product, nodes.add(new Operation.Softmax(), keys), values);
+    double scale = 1 / Math.sqrt((double) features / heads);
+    int scaled =
+        nodes.add(
+            new Operation.Elementwise(ElementwiseFunction.LINEAR, scale, 0),
+            nodes.add(product, queries, means));
+    int tokens = nodes.add(new Operation.Permute(List.of(0, 2, 1, 3)), scaled);
+    int attended = nodes.add(new Operation.Reshape(List.of(0L, 0L, (long) features)), tokens);
+    int placed = nodes.add(new Operation.Product(), parts[0], behindFirst(nodes));
+    return nodes.add(new Operation.Sum(), attended, placed);
+  }
+
+  private int heads(VertexNodes nodes, int part, List<Integer> axes) {
+    List<Long> dims = List.of(0L, 0L, (long) heads, (long) features / heads);
+    return nodes.add(new Operation.Permute(axes), nodes.add(new Operation.Reshape(dims), part));
+  }
+
+  /** The values' map behind a token of zeros. */
+  private int behindFirst(VertexNodes nodes) {
+    int map = nodes.inputs().get(1);
+    return nodes.add(new Operation.Concat(1), noToken(nodes, map), map);
   }
 
   /** Keys by values, and queries by these. */

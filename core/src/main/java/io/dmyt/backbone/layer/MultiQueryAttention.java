@@ -1,5 +1,8 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -16,7 +19,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Inputs: queries [batch, heads · features, height, width]; keys and values, both [batch,
  * features, other height, other width]. Value: as the queries.
  */
-public final class MultiQueryAttention extends FunctionVertex {
+public final class MultiQueryAttention extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("heads")
@@ -68,5 +71,39 @@ public final class MultiQueryAttention extends FunctionVertex {
         .reshape(shape[0], heads, pixels, features)
         .permute(0, 1, 3, 2)
         .reshape(shape);
+  }
+
+  /** As attention in one head, whose queries are those of all heads one after another. */
+  @Override
+  public int describe(VertexNodes nodes) {
+    List<Long> byHead = List.of(0L, (long) heads, (long) features, -1L);
+    int pixels =
+        nodes.add(
+            new Operation.Permute(List.of(0, 1, 3, 2)),
+            nodes.add(new Operation.Reshape(byHead), nodes.input()));
+    int queries = nodes.add(new Operation.Reshape(List.of(0L, -1L, (long) features)), pixels);
+    int attended =
+        nodes.add(
+            new Operation.Attention(1, 1 / Math.sqrt(features)),
+            queries,
+            tokens(nodes, 1),
+            tokens(nodes, 2));
+    int split =
+        nodes.add(new Operation.Reshape(List.of(0L, (long) heads, -1L, (long) features)), attended);
+    int map = nodes.add(new Operation.Permute(List.of(0, 1, 3, 2)), split);
+    return nodes.add(new Operation.ReshapeLike(), map, nodes.input());
+  }
+
+  /** An input's pixels as [batch, pixels, features]. */
+  private int tokens(VertexNodes nodes, int input) {
+    int flat =
+        nodes.add(
+            new Operation.Reshape(List.of(0L, (long) features, -1L)), nodes.inputs().get(input));
+    return nodes.add(new Operation.Permute(List.of(0, 2, 1)), flat);
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 }

@@ -1,7 +1,7 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.SelfDescribing;
-import io.dmyt.engine.UnsupportedLayerException;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +73,17 @@ public final class PatchPixels extends FunctionVertex implements SelfDescribing 
 
   @Override
   public int describe(VertexNodes nodes) {
-    throw new UnsupportedLayerException("takes a map's pixels patch by patch");
+    long pixels = (long) patch * patch;
+    long all = pixels * channels;
+    int squares = nodes.add(new Operation.SpaceToDepth(patch), nodes.input());
+    int flat = nodes.add(new Operation.Reshape(List.of(0L, all, -1L)), squares);
+    int patches = nodes.add(new Operation.Permute(List.of(0, 2, 1)), flat);
+    long[] dims = shape(1, pixels, channels);
+    int position =
+        nodes.add(new Operation.Weight(nodes.parameter(WHOLE, dims, shape(all, 1, pixels))));
+    int row = nodes.add(new Operation.Reshape(List.of(1L, 1L, all)), position);
+    int placed = nodes.add(new Operation.Sum(), patches, row);
+    return nodes.add(new Operation.Reshape(List.of(0L, -1L, (long) channels)), placed);
   }
 
   /** Tokens count as the height. */

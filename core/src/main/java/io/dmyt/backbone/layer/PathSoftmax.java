@@ -1,5 +1,8 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -12,7 +15,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input: [batch, groups · paths · width, 1, 1], whose channels count the groups first, then the
  * paths in each. Value: [batch, paths · groups · width, 1, 1], the paths first.
  */
-public final class PathSoftmax extends FunctionVertex {
+public final class PathSoftmax extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("paths")
@@ -53,5 +56,21 @@ public final class PathSoftmax extends FunctionVertex {
         .reshape(batch, channels / paths, paths)
         .permute(0, 2, 1)
         .reshape(batch, channels, 1, 1);
+  }
+
+  @Override
+  public int describe(VertexNodes nodes) {
+    int sorted =
+        nodes.add(
+            new Operation.Reshape(List.of(0L, (long) groups, (long) paths, -1L)), nodes.input());
+    int last = nodes.add(new Operation.Permute(List.of(0, 1, 3, 2)), sorted);
+    int shares = nodes.add(new Operation.Softmax(), last);
+    int first = nodes.add(new Operation.Permute(List.of(0, 3, 1, 2)), shares);
+    return nodes.add(new Operation.Reshape(List.of(0L, -1L, 1L, 1L)), first);
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 }

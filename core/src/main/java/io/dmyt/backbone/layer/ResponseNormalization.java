@@ -1,5 +1,8 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +21,12 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Input and value: [batch, channels, height, width]. Parameters: {@code weight} γ and {@code
  * bias} β, both [channels].
  */
-public final class ResponseNormalization extends FunctionVertex {
+public final class ResponseNormalization extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
   private static final double EPS = 1e-6;
+
+  /** Of a channel's length, squared: one of zeros has a gradient of zeros, as in PyTorch. */
+  private static final double SHORTEST = 1e-24;
 
   @JsonProperty("channels")
   private final int channels;
@@ -51,12 +57,25 @@ public final class ResponseNormalization extends FunctionVertex {
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
     SDVariable x = inputs[0];
-    SDVariable length = graph.math().sqrt(graph.math().square(x).sum(true, 2, 3));
+    SDVariable squares = graph.math().square(x).sum(true, 2, 3);
+    SDVariable length = graph.math().sqrt(graph.nn().relu(squares.sub(SHORTEST), 0).add(SHORTEST));
     SDVariable share = length.div(length.mean(true, 1).add(EPS));
     return x.mul(share)
         .mul(ofChannels(parameters, "weight"))
         .add(ofChannels(parameters, "bias"))
         .add(x);
+  }
+
+  @Override
+  public int describe(VertexNodes nodes) {
+    return nodes.add(
+        new Operation.ResponseNorm(nodes.vector("weight"), nodes.vector("bias"), EPS),
+        nodes.input());
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 
   private SDVariable ofChannels(Map<String, SDVariable> parameters, String name) {

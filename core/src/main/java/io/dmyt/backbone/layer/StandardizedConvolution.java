@@ -1,5 +1,9 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Parameters: {@code weight} [out, in / groups, kernel, kernel] and, if scaled, {@code bias} [out]
  * and {@code gain} [out, 1, 1, 1].
  */
-public final class StandardizedConvolution extends FunctionVertex {
+public final class StandardizedConvolution extends FunctionVertex implements SelfDescribing {
   private static final long serialVersionUID = 1;
 
   @JsonProperty("in")
@@ -144,6 +148,31 @@ public final class StandardizedConvolution extends FunctionVertex {
     Conv2DConfig config = Convolutions.config(kernel, stride, same);
     SDVariable weights = rows.reshape(channels, in / groups, kernel, kernel).permute(2, 3, 1, 0);
     return graph.cnn().conv2d(images, weights, config);
+  }
+
+  @Override
+  public int describe(VertexNodes nodes) {
+    long[] dims =
+        groups == 1
+            ? shape(out, in, kernel, kernel)
+            : shape(groups, out / groups, in / groups, kernel, kernel);
+    boolean scaled = scale != 0;
+    return nodes.add(
+        new Operation.Convolution(
+            nodes.parameter("weight", dims, Parameter.rowMajorStrides(dims)),
+            List.of(),
+            scaled ? nodes.vector("bias") : null,
+            groups,
+            out,
+            Convolutions.geometry(kernel, stride, same),
+            new Operation.Standardization(
+                scaled ? nodes.vector("gain") : null, scaled ? scale : 1, eps, toVariance)),
+        nodes.input());
+  }
+
+  @Override
+  public int inputRank() {
+    return 4;
   }
 
   private int length() {

@@ -1,7 +1,9 @@
 package io.dmyt.backbone.layer;
 
 import io.dmyt.engine.ElementwiseFunction;
+import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
 import io.dmyt.engine.VertexNodes;
 import java.util.List;
 import java.util.Map;
@@ -119,12 +121,18 @@ public final class TalkingHeads extends TokenVertex {
     return nodes.add(new Operation.Reshape(List.of(0L, 0L, (long) features)), tokens);
   }
 
-  private static int mixed(VertexNodes nodes, int scores, String map) {
-    int last = nodes.add(new Operation.Permute(List.of(0, 2, 3, 1)), scores);
-    int mapped =
-        nodes.add(
-            new Operation.Dense(nodes.parameter(map + "weight"), nodes.vector(map + "bias")), last);
-    return nodes.add(new Operation.Permute(List.of(0, 3, 1, 2)), mapped);
+  /** The heads are what an image's channels are. */
+  private int mixed(VertexNodes nodes, int scores, String map) {
+    long[] dims = shape(heads, heads, 1, 1);
+    return nodes.add(
+        new Operation.Convolution(
+            nodes.parameter(map + "weight", dims, Parameter.rowMajorStrides(dims)),
+            List.of(),
+            nodes.vector(map + "bias"),
+            1,
+            heads,
+            KernelGeometry.point()),
+        scores);
   }
 
   /** Scores, the values' means by them, and both maps of the heads. */

@@ -1,6 +1,9 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.ElementwiseFunction;
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.SelfDescribing;
+import io.dmyt.engine.VertexNodes;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -19,6 +22,12 @@ abstract class TokenVertex extends FunctionVertex implements SelfDescribing {
 
   static int features(SDVariable tokens) {
     return (int) tokens.getShape()[2];
+  }
+
+  /** A token of zeros for each example of a node's. */
+  static int noToken(VertexNodes nodes, int tokens) {
+    int first = nodes.add(new Operation.Slice(1, 0, 1), tokens);
+    return nodes.add(new Operation.Elementwise(ElementwiseFunction.LINEAR, 0, 0), first);
   }
 
   @Override

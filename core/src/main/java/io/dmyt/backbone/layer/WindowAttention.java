@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -103,39 +100,18 @@ public final class WindowAttention extends TokenVertex {
 
   @Override
   public int describe(VertexNodes nodes) {
-    int[] order = WindowPositions.order(size, window, shift);
-    long tokens = (long) window * window;
-    int sorted = nodes.add(new Operation.Gather(1, order), nodes.input());
-    int windows = nodes.add(new Operation.Reshape(List.of(-1L, tokens, 3L * features)), sorted);
+    Windows windows = windows();
+    int parts = windows.split(nodes, nodes.input(), 3 * features);
     List<Integer> reads = new ArrayList<>();
     for (int third = 0; third < 3; third++) {
-      reads.add(nodes.add(new Operation.Slice(2, (long) third * features, features), windows));
+      reads.add(nodes.add(new Operation.Slice(2, (long) third * features, features), parts));
     }
-    reads.add(bias(nodes));
-    if (shift > 0) {
-      double[][][] mask = WindowPositions.mask(size, window, shift);
-      double[] values =
-          Stream.of(mask).flatMap(Stream::of).flatMapToDouble(DoubleStream::of).toArray();
-      reads.add(nodes.add(new Operation.Constant(shape(mask.length, 1, tokens, tokens), values)));
-    }
-    int attended =
-        nodes.add(new Operation.Attention(heads, 1 / Math.sqrt((double) features / heads)), reads);
-    int map =
-        nodes.add(
-            new Operation.Reshape(List.of(-1L, (long) size * size, (long) features)), attended);
-    return nodes.add(new Operation.Gather(1, WindowPositions.inverse(order)), map);
-  }
-
-  /** The biases of each pair of tokens, [1, heads, tokens, tokens]. */
-  private int bias(VertexNodes nodes) {
     long positions = (2L * window - 1) * (2L * window - 1);
-    long tokens = (long) window * window;
     int table =
         nodes.add(
             new Operation.Weight(nodes.parameter(WHOLE, shape(heads, positions), shape(1, heads))));
-    int[] pairs = Stream.of(WindowPositions.index(window)).flatMapToInt(IntStream::of).toArray();
-    int biases = nodes.add(new Operation.Gather(1, pairs), table);
-    return nodes.add(new Operation.Reshape(List.of(1L, (long) heads, tokens, tokens)), biases);
+    double scale = 1 / Math.sqrt((double) features / heads);
+    return windows.attend(nodes, new Operation.Attention(heads, scale), reads, table, features);
   }
 
   /**

@@ -1,6 +1,13 @@
 package io.dmyt.backbone.layer;
 
+import io.dmyt.engine.Operation;
+import io.dmyt.engine.VertexNodes;
 import io.dmyt.internal.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,7 +39,7 @@ record Windows(int size, int window, int shift) {
    */
   SDVariable split(SameDiff graph, SDVariable map, int batch, int features) {
     int side = size / window;
-    return rolled(graph, map.reshape(batch, size, size, features), batch, features, shift)
+    return rolled(graph, map.reshape(batch, size, size, features), shape(batch, features), shift)
         .reshape(batch, side, window, side, window, features)
         .permute(0, 1, 3, 2, 4, 5)
         .reshape((long) batch * count(), tokens(), features);
@@ -51,25 +58,39 @@ record Windows(int size, int window, int shift) {
             .reshape(batch, side, side, window, window, features)
             .permute(0, 1, 3, 2, 4, 5)
             .reshape(batch, size, size, features);
-    return rolled(graph, map, batch, features, size - shift)
+    return rolled(graph, map, shape(batch, features), size - shift)
         .reshape(batch, (long) size * size, features);
   }
 
-  /** The map so many tokens further up and left, around its edges. */
-  private SDVariable rolled(SameDiff graph, SDVariable map, int batch, int channels, int by) {
+  private int[] shape(int batch, int features) {
+    return new int[] {batch, size, size, features};
+  }
+
+  /**
+   * A map so many tokens further up and left, around its edges.
+   *
+   * @param shape the map's: batch, size, size, features
+   */
+  static SDVariable rolled(SameDiff graph, SDVariable map, int[] shape, int by) {
+    int size = shape[1];
     if (by % size == 0) {
       return map;
     }
-    int left = size - by;
     SDVariable rows =
         graph.concat(
-            1,
-            graph.slice(map, new int[] {0, by, 0, 0}, batch, left, size, channels),
-            graph.slice(map, new int[] {0, 0, 0, 0}, batch, by, size, channels));
+            1, part(graph, map, shape, 1, by, size - by), part(graph, map, shape, 1, 0, by));
     return graph.concat(
-        2,
-        graph.slice(rows, new int[] {0, 0, by, 0}, batch, size, left, channels),
-        graph.slice(rows, new int[] {0, 0, 0, 0}, batch, size, by, channels));
+        2, part(graph, rows, shape, 2, by, size - by), part(graph, rows, shape, 2, 0, by));
+  }
+
+  /** So many of the rows (axis 1) or columns (axis 2) of a map of that shape, from one on. */
+  static SDVariable part(
+      SameDiff graph, SDVariable map, int[] shape, int axis, int from, int count) {
+    int[] sizes = shape.clone();
+    int[] begin = new int[shape.length];
+    begin[axis] = from;
+    sizes[axis] = count;
+    return graph.slice(map, begin, sizes);
   }
 
   /**
@@ -132,6 +153,46 @@ record Windows(int size, int window, int shift) {
         .reshape(window, window, window, window, heads)
         .permute(4, 2, 0, 3, 1)
         .reshape(1, heads, tokens(), tokens());
+  }
+
+  /** The same as nodes: [batch, size², features] as [batch · windows, window², features]. */
+  int split(VertexNodes nodes, int map, int features) {
+    int[] order = WindowPositions.order(size, window, shift);
+    int sorted = nodes.add(new Operation.Gather(1, order), map);
+    List<Long> dims = List.of(-1L, (long) tokens(), (long) features);
+    return nodes.add(new Operation.Reshape(dims), sorted);
+  }
+
+  /**
+   * Adds attention within windows.
+   *
+   * @param parts queries, keys and values by window
+   * @param table the biases of each relative position, [heads, (2 · window − 1)²]
+   * @return the map of what they attend to, [batch, size², features]
+   */
+  int attend(
+      VertexNodes nodes,
+      Operation.Attention attention,
+      List<Integer> parts,
+      int table,
+      int features) {
+    long tokens = tokens();
+    int[] pairs = Stream.of(WindowPositions.index(window)).flatMapToInt(IntStream::of).toArray();
+    int biases = nodes.add(new Operation.Gather(1, pairs), table);
+    List<Long> square = List.of(1L, (long) attention.heads(), tokens, tokens);
+    List<Integer> reads = new ArrayList<>(parts);
+    reads.add(nodes.add(new Operation.Reshape(square), biases));
+    if (shift > 0) {
+      double[][][] mask = WindowPositions.mask(size, window, shift);
+      double[] values =
+          Stream.of(mask).flatMap(Stream::of).flatMapToDouble(DoubleStream::of).toArray();
+      long[] dims = {mask.length, 1, tokens, tokens};
+      reads.add(nodes.add(new Operation.Constant(dims, values)));
+    }
+    List<Long> map = List.of(-1L, (long) size * size, (long) features);
+    int joined = nodes.add(new Operation.Reshape(map), nodes.add(attention, reads));
+    int[] order = WindowPositions.order(size, window, shift);
+    return nodes.add(new Operation.Gather(1, WindowPositions.inverse(order)), joined);
   }
 
   /**

@@ -22,6 +22,7 @@ final class Functions {
       case RELU6 -> Text.format("(%1$s <= 0.f ? 0.f : %1$s >= 6.f ? 6.f : %1$s)", x);
       case ELU -> Text.format("(%1$s > 0.f ? %1$s : %2$s * expm1f(%1$s))", x, a);
       case SIGMOID -> Text.format("sigmoid(%s)", x);
+      case EXP -> Text.format("expf(%s)", x);
       case HARD_SIGMOID ->
           Text.format("(%1$s <= -2.5f ? 0.f : %1$s >= 2.5f ? 1.f : .2f * %1$s + .5f)", x);
       case TANH -> Text.format("tanhf(%s)", x);
@@ -46,6 +47,7 @@ final class Functions {
       case RELU6 -> Text.format("(%1$s > 0.f && %1$s < 6.f ? 1.f : 0.f)", x);
       case ELU -> Text.format("(%s > 0.f ? 1.f : %s + %s)", x, y, a);
       case SIGMOID -> Text.format("%1$s * (1.f - %1$s)", y);
+      case EXP -> y;
       case HARD_SIGMOID -> Text.format("(%1$s > -2.5f && %1$s < 2.5f ? .2f : 0.f)", x);
       case TANH -> Text.format("(1.f - %1$s * %1$s)", y);
       case SWISH ->

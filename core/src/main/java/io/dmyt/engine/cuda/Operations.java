@@ -17,7 +17,7 @@ final class Operations {
       new OperationTable.Builder<ProgramBuilder>()
           .add(
               Operation.Convolution.class,
-              IMAGES_AND_VECTORS,
+              (op, rank) -> op.standard() == null && IMAGES_AND_VECTORS.test(op, rank),
               (to, n, op) -> {
                 if (DepthwiseEmitter.does(op)) {
                   DepthwiseEmitter.emit(to, n, op);

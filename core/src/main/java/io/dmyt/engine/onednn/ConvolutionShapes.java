@@ -78,6 +78,7 @@ record ConvolutionShapes(
     long[] w = op.weights().dims();
     return op.parts().isEmpty()
         && op.bias() == null
+        && op.standard() == null
         && w.length == 4
         && w[2] * w[3] == 1
         && op.weights().strides()[0] == w[1]

@@ -3,6 +3,8 @@ package io.dmyt.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_elu_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_exp;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_exp_use_dst_for_bwd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_tanh;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_hardsigmoid;
@@ -34,6 +36,7 @@ record EltwiseFunction(int algorithm, float alpha, float beta, int fromOutput) {
       case ELU -> new EltwiseFunction(dnnl_eltwise_elu, alpha, 0, dnnl_eltwise_elu_use_dst_for_bwd);
       case SIGMOID ->
           new EltwiseFunction(dnnl_eltwise_logistic, 0, 0, dnnl_eltwise_logistic_use_dst_for_bwd);
+      case EXP -> new EltwiseFunction(dnnl_eltwise_exp, 0, 0, dnnl_eltwise_exp_use_dst_for_bwd);
       case HARD_SIGMOID -> new EltwiseFunction(dnnl_eltwise_hardsigmoid, 0.2f, 0.5f, 0);
       case TANH -> new EltwiseFunction(dnnl_eltwise_tanh, 0, 0, dnnl_eltwise_tanh_use_dst_for_bwd);
       case SWISH -> new EltwiseFunction(dnnl_eltwise_swish, alpha, 0, 0);

@@ -37,6 +37,14 @@ final class Operations {
               (op, rank) -> overFeatures(op.axis(rank), rank),
               Normalization::layer)
           .add(Operation.GroupNorm.class, IMAGES, Normalization::group)
+          .add(
+              Operation.ResponseNorm.class,
+              IMAGES,
+              (to, n, op) -> new ResponseNormEmitter(to, n, op).emit())
+          .add(
+              Operation.UnitLength.class,
+              SEQUENCES,
+              (to, n, op) -> new UnitLengthEmitter(to, n, op).emit())
           .add(Operation.Elementwise.class, ANY, Elementwise::apply)
           .add(Operation.Sum.class, ANY, (to, n, op) -> Elementwise.sum(to, n))
           .add(Operation.Product.class, ANY, (to, n, op) -> Elementwise.product(to, n))
@@ -56,9 +64,21 @@ final class Operations {
           .add(Operation.Slice.class, (op, rank) -> parts(op.axis(), rank), Operations::slice)
           .add(Operation.Gather.class, ANY, (to, n, op) -> new Gathering(to, n, op).emit())
           .add(Operation.ZeroPad.class, IMAGES, Slicing::zeroPad)
+          .add(
+              Operation.MirrorPad.class, IMAGES, (to, n, op) -> new MirrorPadding(to, n).emit())
+          .add(
+              Operation.SpaceToDepth.class,
+              IMAGES,
+              (to, n, op) -> Sequences.spaceToDepth(to, n, op.block()))
           .add(Operation.Crop.class, IMAGES, Slicing::crop)
           .add(Operation.Upsample.class, IMAGES, Upsampling::emit)
           .add(Operation.Reshape.class, ANY, (to, n, op) -> Sequences.reshape(to, n))
+          .add(Operation.ReshapeLike.class, ANY, (to, n, op) -> Sequences.reshape(to, n))
+          .add(
+              Operation.MatMul.class,
+              ranks(3, 4),
+              (to, n, op) -> new Matrices(to, n).product(op))
+          .add(Operation.Softmax.class, ranks(3, 4), (to, n, op) -> new Matrices(to, n).softmax())
           .add(Operation.Permute.class, ANY, Sequences::permute)
           .add(Operation.Attention.class, SEQUENCES, (to, n, op) -> new Attention(to, n, op).emit())
           .add(

@@ -38,7 +38,13 @@ final class Sequences {
 
   /** A value's image in the order of a row-major array of its shape. */
   static Format plain(NativeScope scope, long... shape) {
-    return Format.strided(scope, image(shape), image(shape, Parameter.rowMajorStrides(shape)));
+    return rowMajor(scope, Precision.F32, shape);
+  }
+
+  /** The same of a precision. */
+  static Format rowMajor(NativeScope scope, Precision precision, long... shape) {
+    return Format.strided(
+        scope, precision, image(shape), image(shape, Parameter.rowMajorStrides(shape)));
   }
 
   /** Strides in a value's dimensions as strides in its image's. */
@@ -84,13 +90,31 @@ final class Sequences {
   }
 
   static void permute(ProgramBuilder program, int node, Operation.Permute op) {
+    long[] to = program.shape(node);
+    long[] strides = Parameter.rowMajorStrides(program.shape(program.input(node)));
+    long[] read = op.axes().stream().mapToLong(axis -> strides[axis]).toArray();
+    rearrange(program, node, to, read);
+  }
+
+  /** Images' pixels in squares as channels: dimensions that take turns. */
+  static void spaceToDepth(ProgramBuilder program, int node, int block) {
+    long[] d = program.shape(program.input(node));
+    long[] to = {d[0], block, block, d[1], d[2] / block, d[3] / block};
+    long pixels = d[2] * d[3];
+    long[] read = {d[1] * pixels, d[3], 1, pixels, block * d[3], block};
+    rearrange(program, node, to, read);
+  }
+
+  /**
+   * The input's elements in another order.
+   *
+   * @param to dimensions under which they are row-major in the result
+   * @param strides of these dimensions in the row-major input
+   */
+  private static void rearrange(ProgramBuilder program, int node, long[] to, long[] strides) {
     int from = program.input(node);
     Emitter emit = program.emit();
-    long[] to = program.shape(node);
-    long[] strides = Parameter.rowMajorStrides(program.shape(from));
-    Format read =
-        Format.strided(
-            program.scope(), to, op.axes().stream().mapToLong(axis -> strides[axis]).toArray());
+    Format read = Format.strided(program.scope(), to, strides);
     Format written = Format.plain(program.scope(), to);
     Tensor x = rowMajor(program, from, program.value(from));
     Tensor y = emit.tensor(program.plain(node));

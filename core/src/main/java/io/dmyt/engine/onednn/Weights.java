@@ -3,6 +3,7 @@ package io.dmyt.engine.onednn;
 import io.dmyt.engine.BatchNormVectors;
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
+import io.dmyt.engine.StandardizedWeights;
 import io.dmyt.engine.onednn.Emitter.Phase;
 import io.dmyt.internal.Address;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Weights {
   private final Parameters parameters;
   private final BatchNormVectors vectors;
+  private final StandardizedWeights standardized;
   private final Predicate<Parameter> learns;
   private final Emitter emit;
   private final List<Program.Target> targets = new ArrayList<>();
@@ -25,6 +27,7 @@ final class Weights {
     this.parameters = parameters;
     this.learns = learns;
     this.vectors = new BatchNormVectors(parameters::read);
+    this.standardized = new StandardizedWeights(parameters::read);
     this.emit = emit;
   }
 
@@ -38,8 +41,16 @@ final class Weights {
     return emit.elsewhere(format(p)).at(parameters.address(p));
   }
 
-  /** A convolution's weights as the network has them, or a copy if they lie apart. */
+  /**
+   * A convolution's weights as the network has them, or a copy if they lie apart or are
+   * standardised.
+   */
   Tensor of(Operation.Convolution c) {
+    if (c.standard() != null) {
+      Tensor all = emit.tensor(format(c.weights()));
+      emit.run("standardise", () -> Address.write(all.address(), standardized.of(c)), all);
+      return all;
+    }
     if (c.parts().isEmpty()) {
       return of(c.weights());
     }
@@ -76,14 +87,43 @@ final class Weights {
 
   /** Where the gradient of a convolution's weights is to be written, {@link #spread} afterwards. */
   Tensor gradient(Operation.Convolution c) {
-    return c.parts().isEmpty() ? gradient(c.weights()) : emit.tensor(format(c.weights()));
+    return c.parts().isEmpty() && c.standard() == null
+        ? gradient(c.weights())
+        : emit.tensor(format(c.weights()));
   }
 
-  /** Writes the gradient of weights that lie apart to where the network has each group's. */
+  /**
+   * Writes the gradient of weights that lie apart to where the network has each group's, and that
+   * of standardised weights to where it has what they are made from.
+   */
   void spread(Operation.Convolution c, Tensor gradient) {
+    if (c.standard() != null) {
+      destandardize(c, c.standard(), gradient);
+    }
     for (int group = 0; group < c.parts().size(); group++) {
       emit.reorder(group(gradient, c, group), gradient(c.parts().get(group)));
     }
+  }
+
+  private void destandardize(
+      Operation.Convolution c, Operation.Standardization standard, Tensor gradient) {
+    Tensor dw = gradient(c.weights());
+    Tensor dGain = standard.gain() == null ? null : gradient(standard.gain());
+    List<Tensor> used = new ArrayList<>(List.of(gradient, dw));
+    if (dGain != null) {
+      used.add(dGain);
+    }
+    emit.run(
+        "standardise, gradient",
+        () -> {
+          float[] dy = Address.read(gradient.address(), c.weights().length());
+          StandardizedWeights.Gradients found = standardized.gradients(c, dy);
+          Address.write(dw.address(), found.weights());
+          if (dGain != null) {
+            Address.write(dGain.address(), found.gain());
+          }
+        },
+        used.toArray(Tensor[]::new));
   }
 
   /** Weights in a format of their own, batch norm folded in if there is one behind. */

@@ -70,6 +70,11 @@ public final class LayerSweep {
           graph -> graph.addVertex("middle", vertex, "stem"));
     }
 
+    /** The same giving another number of channels. */
+    Case giving(int channelsMade) {
+      return new Case(batch, size, channels, channelsMade, tokens, middle);
+    }
+
     Case inBatchesOf(int images) {
       return new Case(images, size, channels, features, tokens, middle);
     }
@@ -163,7 +168,106 @@ public final class LayerSweep {
           "merging of " + size + " by " + size + " tokens",
           Case.tokens(size, features, 4 * features, new PatchMerging(size, features)));
     }
+    for (int[] w : new int[][] {{1, 4, 4, 2, 0}, {3, 6, 6, 3, 1}, {2, 8, 5, 5, 0}}) {
+      all.put(
+          "attention by cosines in windows " + Arrays.toString(w),
+          Case.tokens(
+              w[2], 3 * w[1], w[1], new CosineWindowAttention(w[0], w[1], w[2], w[3], w[4], w[3])));
+    }
+    for (int[] w : new int[][] {{5, 2, 0}, {5, 2, 1}, {7, 4, 2}, {4, 3, 1}}) {
+      int size = w[0];
+      int padded = (size + w[1] - 1) / w[1] * w[1];
+      String name = " of windows " + Arrays.toString(w);
+      all.put("padding" + name, Case.tokens(size, 3, 3, new WindowPadding(size, w[1], w[2])));
+      all.put("cropping" + name, Case.tokens(padded, 3, 3, new WindowCropping(size, w[1], w[2])));
+    }
+    all.put("talking heads", Case.tokens(3, 24, 8, new TalkingHeads(2, 8)));
+    for (int channels : new int[] {3, 5, 16}) {
+      all.put(
+          "response norm of " + channels + " channels",
+          Case.images(6, 4 + channels % 2, channels, new ResponseNormalization(channels)));
+    }
+    for (int[] size : new int[][] {{6, 7}, {1, 5}, {2, 2}, {9, 8}}) {
+      for (int stride : new int[] {1, 2}) {
+        all.put(
+            "blur of " + Arrays.toString(size) + " by " + stride,
+            Case.images(size[0], size[1], 5 + 11 * (stride - 1), new BlurPool(stride)));
+      }
+    }
+    standardized(all);
+    all.put("convolution along channels", pooled(13, new ChannelConvolution(5)));
+    all.put("softmax of paths", pooled(12, new PathSoftmax(2, 3)));
+    all.put("softmax of paths in one group", pooled(24, new PathSoftmax(3, 1)));
+    for (boolean depthwise : new boolean[] {false, true}) {
+      all.put(
+          "experts" + (depthwise ? " of each channel" : ""),
+          Case.images(
+              6,
+              5,
+              8,
+              graph -> experts(graph, 8, new ExpertConvolution(8, 8, 3, 2, true, depthwise, 3))));
+    }
+    all.put("attention of heads that share keys", Case.images(4, 6, 8, LayerSweep::multiQuery));
     return all;
+  }
+
+  private static void standardized(Map<String, Case> all) {
+    int[][] shapes = {
+      // in, out, kernel, stride, groups
+      {5, 7, 1, 1, 1}, {16, 16, 3, 1, 1}, {8, 12, 3, 2, 4}, {6, 6, 3, 1, 6}, {3, 4, 7, 2, 1}
+    };
+    for (int[] s : shapes) {
+      for (boolean scaled : new boolean[] {false, true}) {
+        StandardizedConvolution vertex =
+            new StandardizedConvolution(
+                s[0],
+                s[1],
+                s[2],
+                s[3],
+                scaled,
+                s[4],
+                scaled ? 1.7 : 0,
+                scaled ? 1e-5 : 1e-6,
+                scaled);
+        all.put(
+            (scaled ? "scaled" : "standardised") + " convolution " + Arrays.toString(s),
+            Case.images(7, 6, s[0], vertex).giving(s[1]));
+      }
+    }
+  }
+
+  /** A layer of what is left of images when their height and width are gone. */
+  private static Case pooled(int channels, FunctionVertex vertex) {
+    return Case.images(
+        4,
+        5,
+        channels,
+        graph ->
+            graph
+                .addLayer(
+                    "pool",
+                    new GlobalPoolingLayer.Builder(PoolingType.AVG)
+                        .collapseDimensions(false)
+                        .build(),
+                    "stem")
+                .addVertex("middle", vertex, "pool"));
+  }
+
+  private static void experts(GraphBuilder graph, int channels, ExpertConvolution vertex) {
+    graph
+        .addLayer(
+            "pool",
+            new GlobalPoolingLayer.Builder(PoolingType.AVG).collapseDimensions(false).build(),
+            "stem")
+        .addLayer("routes", convolution(channels, 3, 1, 1), "pool")
+        .addVertex("middle", vertex, "stem", "routes");
+  }
+
+  private static void multiQuery(GraphBuilder graph) {
+    graph
+        .addLayer("keys", convolution(8, 4, 3, 2), "stem")
+        .addLayer("values", convolution(8, 4, 3, 2), "stem")
+        .addVertex("middle", new MultiQueryAttention(2, 4), "stem", "keys", "values");
   }
 
   private static void convNextBlock(GraphBuilder graph, int channels) {

@@ -75,6 +75,10 @@ final class SameDiffOperations {
           .reshape(d)
           .mul(spread(norm.gamma(), d.length))
           .add(spread(norm.beta(), d.length));
+    } else if (op instanceof Operation.ResponseNorm norm) {
+      return responseNorm(norm, x);
+    } else if (op instanceof Operation.UnitLength unit) {
+      return unitLength(unit, x, d);
     } else if (op instanceof Operation.Rotation rotation) {
       return rotation(rotation, x, d);
     } else if (op instanceof Operation.Crop crop) {
@@ -84,6 +88,13 @@ final class SameDiffOperations {
       SDVariable ones =
           graph.constant(Nd4j.ones(x.dataType(), 1, 1, 1, up.height(), 1, up.width()));
       return x.reshape(d[0], d[1], d[2], 1, d[3], 1).mul(ones).reshape(shape);
+    } else if (op instanceof Operation.MirrorPad) {
+      return mirrored(mirrored(x, d, 2), new long[] {d[0], d[1], d[2] + 2, d[3]}, 3);
+    } else if (op instanceof Operation.SpaceToDepth space) {
+      int b = space.block();
+      return x.reshape(d[0], d[1], d[2] / b, b, d[3] / b, b)
+          .permute(0, 3, 5, 1, 2, 4)
+          .reshape(shape);
     } else if (op instanceof Operation.ZeroPad pad) {
       return pad(x, new long[] {pad.top(), pad.left()}, new long[] {pad.bottom(), pad.right()}, 0);
     } else if (op instanceof Operation.MatMul product) {
@@ -92,12 +103,41 @@ final class SameDiffOperations {
       return graph.nn().softmax(x, shape.length - 1);
     } else if (op instanceof Operation.Attention attention) {
       return attention(attention, inputs, shapes);
-    } else if (op instanceof Operation.Reshape) {
+    } else if (op instanceof Operation.Reshape || op instanceof Operation.ReshapeLike) {
       return x.reshape(shape);
     } else if (op instanceof Operation.Permute permute) {
       return x.permute(permute.axes().stream().mapToInt(Integer::intValue).toArray());
     }
     throw new IllegalArgumentException(op.text());
+  }
+
+  /** As {@link Operation.ResponseNorm} says; a length of 0 has the gradient 0. */
+  private SDVariable responseNorm(Operation.ResponseNorm norm, SDVariable x) {
+    SDVariable length = graph.math().sqrt(above(x.mul(x).sum(true, 2, 3), 1e-24));
+    SDVariable share = length.div(length.mean(true, 1).add(norm.eps()));
+    return x.mul(share).mul(spread(norm.gamma(), 4)).add(spread(norm.beta(), 4)).add(x);
+  }
+
+  /**
+   * Features are divided one by one: SameDiff's derivative of a division that spreads is not right.
+   */
+  private SDVariable unitLength(Operation.UnitLength unit, SDVariable x, long[] d) {
+    SDVariable rows = x.reshape(-1, d[d.length - 1]);
+    double least = unit.shortest() * unit.shortest();
+    SDVariable length = graph.math().sqrt(above(rows.mul(rows).sum(true, 1), least));
+    SDVariable ones = graph.constant(Nd4j.ones(x.dataType(), 1, d[d.length - 1]));
+    return rows.div(length.mmul(ones)).reshape(d);
+  }
+
+  /** The larger of x and a least value. */
+  private SDVariable above(SDVariable x, double least) {
+    return graph.nn().relu(x.sub(least), 0).add(least);
+  }
+
+  private SDVariable mirrored(SDVariable x, long[] d, int axis) {
+    SDVariable first = slice(x, d, axis, Math.min(1, d[axis] - 1), 1);
+    SDVariable last = slice(x, d, axis, Math.max(0, d[axis] - 2), 1);
+    return graph.concat(axis, first, x, last);
   }
 
   private SDVariable slice(SDVariable x, long[] shape, int axis, long from, long size) {
@@ -174,6 +214,9 @@ final class SameDiffOperations {
         c.parts().isEmpty()
             ? region.weight(c.weights())
             : graph.concat(0, c.parts().stream().map(region::weight).toArray(SDVariable[]::new));
+    if (c.standard() != null) {
+      weights = standardized(c.standard(), weights, c);
+    }
     List<SDVariable> groups = new ArrayList<>();
     long[] w = c.weights().dims();
     long share = w[w.length - 3];
@@ -187,6 +230,23 @@ final class SameDiffOperations {
     SDVariable y =
         groups.size() == 1 ? groups.get(0) : graph.concat(1, groups.toArray(SDVariable[]::new));
     return c.bias() == null ? y : y.add(spread(c.bias(), 4));
+  }
+
+  private SDVariable standardized(
+      Operation.Standardization standard, SDVariable weights, Operation.Convolution c) {
+    SDVariable rows = weights.reshape(c.channels(), -1);
+    SDVariable deviations = rows.sub(rows.mean(true, 1));
+    SDVariable variance = deviations.mul(deviations).mean(true, 1);
+    SDVariable divisor =
+        standard.toVariance()
+            ? graph.math().sqrt(variance.add(standard.eps()))
+            : graph.math().sqrt(variance).add(standard.eps());
+    SDVariable scaled = deviations.div(divisor).mul(standard.scale());
+    SDVariable gained =
+        standard.gain() == null
+            ? scaled
+            : scaled.mul(region.weight(standard.gain()).reshape(c.channels(), 1));
+    return gained.reshape(c.weights().dims());
   }
 
   private static Conv2DConfig valid(KernelGeometry k) {
@@ -269,6 +329,7 @@ final class SameDiffOperations {
               .relu(x, 0)
               .add(graph.math().exp(graph.nn().relu(x.neg(), 0).neg()).sub(1).mul(f.alpha()));
       case SIGMOID -> graph.nn().sigmoid(x);
+      case EXP -> graph.math().exp(x);
       case HARD_SIGMOID -> graph.math().clipByValue(x.mul(0.2).add(0.5), 0, 1);
       case TANH -> graph.math().tanh(x);
       case SWISH -> x.mul(graph.nn().sigmoid(x.mul(f.alpha())));
