@@ -108,18 +108,35 @@ class Xception(nn.Module):
         return x.mean((2, 3))
 
 
+class Gate(nn.Module):
+    """Squeeze-and-excitation with a ReLU between its two maps."""
+
+    def __init__(self, channels, reduced):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Conv2d(channels, reduced, 1), nn.Conv2d(reduced, channels, 1)
+
+    def forward(self, x):
+        gate = self.fc2(F.relu_(self.fc1(x.mean((2, 3), keepdim=True))))
+        return x * torch.sigmoid(gate)
+
+
 class ResidualBlock(nn.Module):
-    def __init__(self, cin, width, stride, bottleneck):
+    """With groups, ResNeXt's of 4 channels each and twice the width, and a gate at its end."""
+
+    def __init__(self, cin, width, stride, bottleneck, groups=1):
         super().__init__()
         if bottleneck:
-            plan = [(cin, width, 1, 1), (width, width, 3, stride), (width, 4 * width, 1, 1)]
+            mid = width if groups == 1 else 2 * width
+            plan = [(cin, mid, 1, 1), (mid, mid, 3, stride), (mid, 4 * width, 1, 1)]
         else:
             plan = [(cin, width, 3, stride), (width, width, 3, 1)]
         self.convolutions = len(plan)
         for i, (a, b, kernel, s) in enumerate(plan, 1):
-            self.add_module(f"conv{i}", nn.Conv2d(a, b, kernel, s, kernel // 2, bias=False))
+            self.add_module(f"conv{i}", nn.Conv2d(
+                a, b, kernel, s, kernel // 2, groups=groups if kernel > 1 else 1, bias=False))
             self.add_module(f"bn{i}", nn.BatchNorm2d(b))
         self.out = plan[-1][1]
+        self.se = nn.Identity() if groups == 1 else Gate(self.out, self.out // 16)
         self.downsample = None
         if stride > 1 or cin != self.out:
             self.downsample = nn.Sequential(
@@ -132,12 +149,13 @@ class ResidualBlock(nn.Module):
             y = getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(y))
             if i < self.convolutions:
                 y = F.relu_(y)
+        y = self.se(y)
         y += x if self.downsample is None else self.downsample(x)
         return F.relu_(y)
 
 
 class ResNet(nn.Module):
-    def __init__(self, depths, bottleneck):
+    def __init__(self, depths, bottleneck, groups=1):
         super().__init__()
         self.conv1, self.bn1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64)
         cin = 64
@@ -145,7 +163,7 @@ class ResNet(nn.Module):
             blocks = []
             for i in range(depth):
                 stride = 2 if i == 0 and stage > 0 else 1
-                blocks.append(ResidualBlock(cin, 64 << stage, stride, bottleneck))
+                blocks.append(ResidualBlock(cin, 64 << stage, stride, bottleneck, groups))
                 cin = blocks[-1].out
             self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
         self.features = cin
@@ -258,6 +276,299 @@ class MobileNet(nn.Module):
         return x.mean((2, 3))
 
 
+class ConvNorm(nn.Module):
+    def __init__(self, cin, cout, kernel=1, stride=1, groups=1):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, kernel, stride, kernel // 2, groups=groups, bias=False)
+        self.bn = nn.BatchNorm2d(cout)
+
+    def forward(self, x):
+        return self.bn(self.conv(x))
+
+
+class RegNetBlock(nn.Module):
+    def __init__(self, cin, cout, stride, group_width):
+        super().__init__()
+        self.conv1 = ConvNorm(cin, cout)
+        self.conv2 = ConvNorm(cout, cout, 3, stride, cout // group_width)
+        self.se = Gate(cout, round(cin / 4))
+        self.conv3 = ConvNorm(cout, cout)
+        self.downsample = ConvNorm(cin, cout, 1, stride) if stride > 1 or cin != cout else None
+
+    def forward(self, x):
+        y = F.relu_(self.conv2(F.relu_(self.conv1(x))))
+        y = self.conv3(self.se(y))
+        y += x if self.downsample is None else self.downsample(x)
+        return F.relu_(y)
+
+
+class RegNet(nn.Module):
+    """RegNetY, by the widths and depths of its stages."""
+
+    def __init__(self, widths, depths, group_width):
+        super().__init__()
+        self.stem = ConvNorm(3, 32, 3, 2)
+        cin = 32
+        for stage, (width, depth) in enumerate(zip(widths, depths), 1):
+            blocks = nn.Sequential()
+            for i in range(1, depth + 1):
+                blocks.add_module(
+                    f"b{i}", RegNetBlock(cin, width, 2 if i == 1 else 1, group_width))
+                cin = width
+            self.add_module(f"s{stage}", blocks)
+        self.features = cin
+
+    def forward(self, x):
+        x = self.s4(self.s3(self.s2(self.s1(F.relu_(self.stem(x))))))
+        return x.mean((2, 3))
+
+
+class DenseLayer(nn.Module):
+    def __init__(self, cin, growth):
+        super().__init__()
+        self.norm1, self.conv1 = nn.BatchNorm2d(cin), nn.Conv2d(cin, 4 * growth, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(4 * growth)
+        self.conv2 = nn.Conv2d(4 * growth, growth, 3, 1, 1, bias=False)
+
+    def forward(self, x):
+        y = self.conv1(F.relu_(self.norm1(x)))
+        return torch.cat([x, self.conv2(F.relu_(self.norm2(y)))], 1)
+
+
+class Transition(nn.Module):
+    def __init__(self, cin):
+        super().__init__()
+        self.norm, self.conv = nn.BatchNorm2d(cin), nn.Conv2d(cin, cin // 2, 1, bias=False)
+
+    def forward(self, x):
+        return F.avg_pool2d(self.conv(F.relu_(self.norm(x))), 2)
+
+
+class DenseNet(nn.Module):
+    def __init__(self, depths, growth):
+        super().__init__()
+        net = nn.Sequential()
+        net.add_module("conv0", nn.Conv2d(3, 64, 7, 2, 3, bias=False))
+        net.add_module("norm0", nn.BatchNorm2d(64))
+        net.add_module("relu0", nn.ReLU(inplace=True))
+        net.add_module("pool0", nn.MaxPool2d(3, 2, 1))
+        channels = 64
+        for stage, depth in enumerate(depths, 1):
+            block = nn.Sequential()
+            for i in range(1, depth + 1):
+                block.add_module(f"denselayer{i}", DenseLayer(channels, growth))
+                channels += growth
+            net.add_module(f"denseblock{stage}", block)
+            if stage < len(depths):
+                net.add_module(f"transition{stage}", Transition(channels))
+                channels //= 2
+        net.add_module("norm5", nn.BatchNorm2d(channels))
+        self.net, self.features = net, channels
+
+    def state_dict(self, *args, **kwargs):
+        """Under timm's names, whose "features" is a module and not a number."""
+        own = super().state_dict(*args, **kwargs)
+        return {name.replace("net.", "features.", 1): value for name, value in own.items()}
+
+    def forward(self, x):
+        return F.relu_(self.net(x)).mean((2, 3))
+
+
+class Mlp(nn.Module):
+    def __init__(self, features, hidden):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(features, hidden), nn.Linear(hidden, features)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.fc1(x)))
+
+
+def attended(q, k, v, bias=None, mask=None):
+    """Attention of heads, by PyTorch's fused kernel where it has one (from 2.0 on)."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        if mask is not None:
+            bias = (bias + mask[:, None]).repeat(len(q) // len(mask), 1, 1, 1)
+        bias = None if bias is None else bias.to(q.dtype)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)
+    if bias is not None:
+        scores = scores + bias
+    if mask is not None:
+        scores = (scores.unflatten(0, (-1, len(mask))) + mask[:, None]).flatten(0, 1)
+    return scores.softmax(-1) @ v
+
+
+class Attention(nn.Module):
+    """Of tokens (batch, tokens, features); with a window, biased by relative positions."""
+
+    def __init__(self, features, heads, window=0):
+        super().__init__()
+        self.heads = heads
+        if window:
+            self.relative_position_bias_table = nn.Parameter(
+                torch.empty((2 * window - 1) ** 2, heads))
+            at = torch.stack(torch.meshgrid(
+                torch.arange(window), torch.arange(window), indexing="ij")).flatten(1)
+            apart = at[:, :, None] - at[:, None, :] + window - 1
+            self.register_buffer(
+                "index", apart[0] * (2 * window - 1) + apart[1], persistent=False)
+        self.window = window
+        self.qkv, self.proj = nn.Linear(features, 3 * features), nn.Linear(features, features)
+
+    def forward(self, x, mask=None):
+        batch, tokens, features = x.shape
+        qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        bias = None
+        if self.window:
+            table = self.relative_position_bias_table
+            bias = table[self.index].permute(2, 0, 1)[None]
+        y = attended(*qkv, bias, mask).transpose(1, 2)
+        return self.proj(y.reshape(batch, tokens, features))
+
+
+class Block(nn.Module):
+    """A transformer's block; with a window, Swin's: of maps, within windows that may be shifted."""
+
+    def __init__(self, features, heads, eps, window=0, shift=0, size=0):
+        super().__init__()
+        self.window, self.shift = window, shift
+        self.norm1 = nn.LayerNorm(features, eps)
+        self.attn = Attention(features, heads, window)
+        self.norm2 = nn.LayerNorm(features, eps)
+        self.mlp = Mlp(features, 4 * features)
+        mask = None
+        if shift:
+            part = torch.bucketize(
+                torch.arange(size), torch.tensor([size - window, size - shift]), right=True)
+            parts = self.windows((3 * part[:, None] + part)[None, :, :, None].float())[:, :, 0]
+            mask = (parts[:, :, None] != parts[:, None, :]).float() * -100
+        self.register_buffer("mask", mask, persistent=False)
+
+    def windows(self, x):
+        batch, height, width, features = x.shape
+        x = x.reshape(batch, height // self.window, self.window, -1, self.window, features)
+        return x.transpose(2, 3).reshape(-1, self.window ** 2, features)
+
+    def within(self, x):
+        batch, height, width, features = x.shape
+        if self.shift:
+            x = x.roll((-self.shift, -self.shift), (1, 2))
+        y = self.attn(self.windows(x), self.mask)
+        y = y.reshape(batch, height // self.window, -1, self.window, self.window, features)
+        y = y.transpose(2, 3).reshape(batch, height, width, features)
+        return y.roll((self.shift, self.shift), (1, 2)) if self.shift else y
+
+    def forward(self, x):
+        x = x + (self.within if self.window else self.attn)(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+def patch_embedding(features, patch, norm):
+    module = nn.Module()
+    module.proj = nn.Conv2d(3, features, patch, patch)
+    if norm:
+        module.norm = nn.LayerNorm(features)
+    return module
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, features, depth, heads, patch):
+        super().__init__()
+        self.features = features
+        self.cls_token = nn.Parameter(torch.empty(1, 1, features))
+        self.pos_embed = nn.Parameter(torch.empty(1, 1 + (SIZE // patch) ** 2, features))
+        self.patch_embed = patch_embedding(features, patch, False)
+        self.blocks = nn.Sequential(*[Block(features, heads, 1e-6) for _ in range(depth)])
+        self.norm = nn.LayerNorm(features, 1e-6)
+
+    def forward(self, x):
+        x = self.patch_embed.proj(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embed
+        return self.norm(self.blocks(x))[:, 0]
+
+
+class Merging(nn.Module):
+    """Four tokens as one: upper left, lower left, upper right, lower right."""
+
+    def __init__(self, features):
+        super().__init__()
+        self.reduction = nn.Linear(4 * features, 2 * features, bias=False)
+        self.norm = nn.LayerNorm(4 * features)
+
+    def forward(self, x):
+        x = [x[:, row::2, column::2] for column in (0, 1) for row in (0, 1)]
+        return self.reduction(self.norm(torch.cat(x, -1)))
+
+
+class Swin(nn.Module):
+    def __init__(self, features, depths, heads, window):
+        super().__init__()
+        self.patch_embed = patch_embedding(features, 4, True)
+        size, stages = SIZE // 4, []
+        for i, (depth, count) in enumerate(zip(depths, heads)):
+            stage = nn.Module()
+            stage.blocks = nn.Sequential(*[
+                Block(features, count, 1e-5, min(window, size),
+                      window // 2 if j % 2 and size > window else 0, size)
+                for j in range(depth)])
+            if i < len(depths) - 1:
+                stage.downsample = Merging(features)
+                features, size = 2 * features, size // 2
+            stages.append(stage)
+        self.layers = nn.ModuleList(stages)
+        self.features, self.norm = features, nn.LayerNorm(features)
+
+    def forward(self, x):
+        x = self.patch_embed.norm(self.patch_embed.proj(x).permute(0, 2, 3, 1))
+        for stage in self.layers:
+            x = stage.blocks(x)
+            if hasattr(stage, "downsample"):
+                x = stage.downsample(x)
+        return self.norm(x).mean((1, 2))
+
+
+class LayerNorm2d(nn.LayerNorm):
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class ConvNextBlock(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.conv_dw = nn.Conv2d(features, features, 7, 1, 3, groups=features)
+        self.norm = nn.LayerNorm(features, 1e-6)
+        self.mlp = Mlp(features, 4 * features)
+        self.gamma = nn.Parameter(torch.empty(features))
+
+    def forward(self, x):
+        y = self.mlp(self.norm(self.conv_dw(x).permute(0, 2, 3, 1)))
+        return x + (y * self.gamma).permute(0, 3, 1, 2)
+
+
+class ConvNext(nn.Module):
+    def __init__(self, widths, depths):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, widths[0], 4, 4), LayerNorm2d(widths[0], 1e-6))
+        cin, stages = widths[0], []
+        for width, depth in zip(widths, depths):
+            stage = nn.Module()
+            stage.downsample = nn.Identity() if width == cin else nn.Sequential(
+                LayerNorm2d(cin, 1e-6), nn.Conv2d(cin, width, 2, 2))
+            stage.blocks = nn.Sequential(*[ConvNextBlock(width) for _ in range(depth)])
+            stages.append(stage)
+            cin = width
+        self.stages = nn.ModuleList(stages)
+        self.head = nn.Module()
+        self.head.norm = nn.LayerNorm(cin, 1e-6)
+        self.features = cin
+
+    def forward(self, x):
+        x = self.stem(x)
+        for stage in self.stages:
+            x = stage.blocks(stage.downsample(x))
+        return self.head.norm(x.mean((2, 3)))
+
+
 NETWORKS = {
     "xception": Xception,
     "resnet18": lambda: ResNet([2, 2, 2, 2], False),
@@ -267,6 +578,12 @@ NETWORKS = {
     "tf_efficientnet_b0": lambda: MobileNet(True, tensorflow=True),
     "efficientnet_b4": lambda: MobileNet(True, 1.4, 1.8),
     "tf_efficientnet_b4_ns": lambda: MobileNet(True, 1.4, 1.8, tensorflow=True),
+    "regnety_032": lambda: RegNet([72, 216, 576, 1512], [2, 5, 13, 1], 24),
+    "seresnext50_32x4d": lambda: ResNet([3, 4, 6, 3], True, 32),
+    "densenet121": lambda: DenseNet([6, 12, 24, 16], 32),
+    "vit_base_patch16_224": lambda: VisionTransformer(768, 12, 12, 16),
+    "swin_tiny_patch4_window7_224": lambda: Swin(96, [2, 2, 6, 2], [3, 6, 12, 24], 7),
+    "convnext_tiny": lambda: ConvNext([96, 192, 384, 768], [3, 3, 9, 3]),
 }
 
 

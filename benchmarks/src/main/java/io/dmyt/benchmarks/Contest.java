@@ -65,8 +65,7 @@ final class Contest {
 
   /** Times every side that does the job's task. */
   List<Measurement> run(Job job) throws IOException {
-    return run(
-        job, sides.stream().filter(s -> s.does(job.task()) && !missing.containsKey(s)).toList());
+    return run(job, sides.stream().filter(s -> s.does(job) && !missing.containsKey(s)).toList());
   }
 
   List<Measurement> run(Job job, List<Contestant> chosen) throws IOException {

@@ -51,8 +51,10 @@ enum Contestant {
     return title;
   }
 
-  boolean does(Task task) {
-    return tasks.contains(task);
+  boolean does(Job job) {
+    boolean buildsItself = isOurs() || isPython() || this == DL4J;
+    return tasks.contains(job.task())
+        && (buildsItself || Networks.create(job.network(), job.size()).isWritten());
   }
 
   boolean isOurs() {

@@ -26,8 +26,12 @@ final class Dl4jSide implements Side {
     BackboneOptions options =
         BackboneOptions.defaults().withImageSize(size).withRandomWeights(false);
     backbone = Backbones.create(network.name(), options);
-    for (Tensor tensor : network.tensors()) {
-      backbone.set(tensor.name(), FloatBuffer.wrap(tensor.values()));
+    for (NamedParameter parameter : backbone.parameters()) {
+      boolean trained = parameter.kind() == NamedParameter.Kind.TRAINABLE;
+      if (trained || parameter.kind() == NamedParameter.Kind.STATISTIC) {
+        Tensor tensor = new Tensor(parameter.name(), trained, parameter.shape());
+        backbone.set(tensor.name(), FloatBuffer.wrap(tensor.values()));
+      }
     }
     graph = engine.open(backbone.graph(), threads);
     step =

@@ -1,15 +1,17 @@
 package io.dmyt.benchmarks;
 
+import io.dmyt.backbone.Backbones;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A backbone written down once, free of any engine: the peers' networks are built from this list.
- * It ends in global average pooling and has no classifier.
+ * A backbone without classifier. Most are written down once, free of any engine: the peers'
+ * networks are built from this list, which ends in global average pooling. Of the others, ours and
+ * Python's are compared alone.
  *
  * @param name timm's name
  * @param size height and width of the images
- * @param ops operations in order, the last one the pooled embedding
+ * @param ops operations in order, the last one the pooled embedding; none if they aren't written
  * @param features length of the embedding
  */
 record Network(String name, int size, List<Op> ops, int features) {
@@ -18,7 +20,15 @@ record Network(String name, int size, List<Op> ops, int features) {
     ops = List.copyOf(ops);
   }
 
-  /** Every tensor of the network under timm's names, in the order of the operations. */
+  /** Whether its operations are written down, for peers to build it from. */
+  boolean isWritten() {
+    return !ops.isEmpty();
+  }
+
+  /**
+   * Every tensor of a network whose operations are written down, under timm's names and in the
+   * operations' order.
+   */
   List<Tensor> tensors() {
     List<Tensor> tensors = new ArrayList<>();
     for (Op op : ops) {
@@ -39,6 +49,9 @@ record Network(String name, int size, List<Op> ops, int features) {
 
   /** Number of trained parameters. */
   long parameters() {
+    if (!isWritten()) {
+      return Backbones.spec(name).parameters();
+    }
     return tensors().stream().filter(Tensor::trained).mapToLong(Tensor::length).sum();
   }
 }

@@ -1,5 +1,6 @@
 package io.dmyt.benchmarks;
 
+import io.dmyt.backbone.Backbones;
 import io.dmyt.benchmarks.Op.Function;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +29,20 @@ final class Networks {
     SIZES.put("tf_efficientnet_b4_ns", 380);
   }
 
+  /** Those that are not written down here, of images of 224 pixels. */
+  private static final List<String> OURS_AND_PYTHONS =
+      List.of(
+          "regnety_032",
+          "seresnext50_32x4d",
+          "densenet121",
+          "vit_base_patch16_224",
+          "swin_tiny_patch4_window7_224",
+          "convnext_tiny");
+
+  static {
+    OURS_AND_PYTHONS.forEach(name -> SIZES.put(name, 224));
+  }
+
   private Networks() {}
 
   /** The names that {@link #create} knows. */
@@ -52,6 +67,9 @@ final class Networks {
    */
   static Network create(String name, int size) {
     sizeOf(name);
+    if (OURS_AND_PYTHONS.contains(name)) {
+      return new Network(name, size, List.of(), Backbones.spec(name).embeddingSize());
+    }
     Builder builder = new Builder(size);
     switch (name) {
       case "xception" -> xception(builder);
