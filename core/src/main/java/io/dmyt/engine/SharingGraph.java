@@ -27,7 +27,8 @@ abstract class SharingGraph extends ComputationGraph {
     super(source.getConfiguration());
     this.source = source;
     this.provider = provider;
-    if (source.numParams() == 0) {
+    // DL4J's count leaves out vertices without layers, which may have all of the parameters.
+    if (source.params().isEmpty()) {
       init(); // DL4J takes no empty array over double.
     } else {
       init(source.params(), false);
