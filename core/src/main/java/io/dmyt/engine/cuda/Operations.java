@@ -17,7 +17,7 @@ final class Operations {
       new OperationTable.Builder<ProgramBuilder>()
           .add(
               Operation.Convolution.class,
-              (op, rank) -> op.standard() == null && IMAGES_AND_VECTORS.test(op, rank),
+              (op, rank) -> op.standard() == null && IMAGES_AND_VECTORS.holds(op, rank),
               (to, n, op) -> {
                 if (DepthwiseEmitter.does(op)) {
                   DepthwiseEmitter.emit(to, n, op);
