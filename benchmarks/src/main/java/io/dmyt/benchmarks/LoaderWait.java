@@ -10,17 +10,20 @@ import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
 import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engines;
+import io.dmyt.internal.AtomicFile;
+import io.dmyt.internal.Numbers;
+import io.dmyt.internal.Pictures;
 import io.dmyt.internal.Text;
 import io.dmyt.loss.Dummies;
 import io.dmyt.training.TrainingOptions;
 import io.dmyt.training.TrainingStep;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
@@ -33,6 +36,7 @@ final class LoaderWait {
   private static final double ALLOWED = 0.03;
   private static final List<String> CLASSES = List.of("fake", "real");
   private static final int IMAGES_PER_CLASS = 160;
+  private static final double QUALITY = 0.75;
 
   private LoaderWait() {}
 
@@ -54,7 +58,8 @@ final class LoaderWait {
       Files.createDirectories(folder.resolve(name));
       for (int i = 0; i < IMAGES_PER_CLASS; i++) {
         Path file = folder.resolve(name).resolve(i + ".jpg");
-        ImageIO.write(Photograph.draw(640, 427, i), "jpg", file.toFile());
+        BufferedImage picture = Photograph.draw(640, 427, i);
+        AtomicFile.write(file, out -> Pictures.writeJpeg(picture, QUALITY, out));
       }
     }
   }
@@ -99,15 +104,15 @@ final class LoaderWait {
     double share = waited / (double) (waited + computed);
     System.out.println(
         Text.format(
-            "%s: %d steps of %d images, %.3f s each, and %.1f ms of waiting for images: %.1f %%"
-                + " (allowed: %.0f %%)",
+            "%s: %d steps of %d images, %.3f s each, and %.1f ms of waiting for images: %s"
+                + " (allowed: %s)",
             model,
             steps,
             options.batch(),
             computed / 1e9 / steps,
             waited / 1e6 / steps,
-            100 * share,
-            100 * ALLOWED));
+            Numbers.percent(share, 1),
+            Numbers.percent(ALLOWED, 0)));
     return share;
   }
 

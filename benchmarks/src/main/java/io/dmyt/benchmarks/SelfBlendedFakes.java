@@ -6,9 +6,9 @@ import io.dmyt.data.Preprocessing;
 import io.dmyt.data.RgbImage;
 import io.dmyt.data.Sample;
 import io.dmyt.data.SelfBlend;
+import io.dmyt.internal.AtomicFile;
 import io.dmyt.internal.Pictures;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,8 +60,6 @@ final class SelfBlendedFakes {
   }
 
   private static void writeJpeg(RgbImage image, Path file) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file)) {
-      Pictures.writeJpeg(image.toBufferedImage(), QUALITY, out);
-    }
+    AtomicFile.write(file, out -> Pictures.writeJpeg(image.toBufferedImage(), QUALITY, out));
   }
 }

@@ -64,8 +64,7 @@ final class Operations {
           .add(Operation.Slice.class, (op, rank) -> parts(op.axis(), rank), Operations::slice)
           .add(Operation.Gather.class, ANY, (to, n, op) -> new Gathering(to, n, op).emit())
           .add(Operation.ZeroPad.class, IMAGES, Slicing::zeroPad)
-          .add(
-              Operation.MirrorPad.class, IMAGES, (to, n, op) -> new MirrorPadding(to, n).emit())
+          .add(Operation.MirrorPad.class, IMAGES, (to, n, op) -> new MirrorPadding(to, n).emit())
           .add(
               Operation.SpaceToDepth.class,
               IMAGES,
@@ -74,10 +73,7 @@ final class Operations {
           .add(Operation.Upsample.class, IMAGES, Upsampling::emit)
           .add(Operation.Reshape.class, ANY, (to, n, op) -> Sequences.reshape(to, n))
           .add(Operation.ReshapeLike.class, ANY, (to, n, op) -> Sequences.reshape(to, n))
-          .add(
-              Operation.MatMul.class,
-              ranks(3, 4),
-              (to, n, op) -> new Matrices(to, n).product(op))
+          .add(Operation.MatMul.class, ranks(3, 4), (to, n, op) -> new Matrices(to, n).product(op))
           .add(Operation.Softmax.class, ranks(3, 4), (to, n, op) -> new Matrices(to, n).softmax())
           .add(Operation.Permute.class, ANY, Sequences::permute)
           .add(Operation.Attention.class, SEQUENCES, (to, n, op) -> new Attention(to, n, op).emit())
