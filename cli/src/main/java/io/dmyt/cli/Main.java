@@ -144,7 +144,11 @@ public final class Main {
       common.load();
       return command.run(terminal);
     } catch (ParameterException e) {
-      String where = parser.getParsedCommand();
+      // What is wrong may have been found before JCommander saw the command.
+      String where =
+          arguments.length > 0 && parser.getCommands().containsKey(arguments[0])
+              ? arguments[0]
+              : parser.getParsedCommand();
       terminal.say(
           "dmyt: %s (see dmyt %s--help)",
           Arguments.unguarded(firstLine(e.getMessage())), where == null ? "" : where + " ");

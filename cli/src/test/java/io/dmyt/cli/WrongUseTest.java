@@ -42,6 +42,7 @@ class WrongUseTest {
             wrong(2, "unknown option --nonsense (see", "train", "-d", data, "--nonsense"),
             wrong(2, "option --datset: did you mean --dataset?", "train", "--datset", data),
             wrong(2, "option --datset: did you mean --dataset?", "train", "--datset=" + data),
+            wrong(2, "--weights? (see dmyt predict --help)", "predict", "-weights", text, data),
             wrong(2, "--verbose takes no value", "models", "--verbose=true"),
             wrong(2, "must be from 0 to 1, got 2", "predict", data, "-w", text, "--threshold=2"),
             wrong(1, "text.zip", "predict", data, "-w=" + text),
