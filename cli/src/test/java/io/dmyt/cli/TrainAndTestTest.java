@@ -135,7 +135,8 @@ class TrainAndTestTest {
     assertEquals(1, failed.code());
     assertTrue(failed.err().contains("broken.jpg"), failed.err());
 
-    Cli.Result limited = train(dataset, "DmyT", output, "--bad-image-limit", 0);
+    Files.writeString(dataset.resolve("train/real/too.jpg"), "no picture");
+    Cli.Result limited = train(dataset, "DmyT", output, "--bad-image-limit", 1);
     assertEquals(1, limited.code());
     assertTrue(limited.err().contains("; --bad-image-limit allows more"), limited.err());
   }

@@ -42,7 +42,7 @@ record FileSample(Path path) implements Sample {
       }
       return new EncodedImage(Files.readAllBytes(path));
     } catch (NoSuchFileException e) {
-      throw bad("there is no such file", e);
+      throw bad("no such file", e);
     } catch (AccessDeniedException e) {
       throw bad("no permission to read it", e);
     } catch (IOException e) {

@@ -40,7 +40,7 @@ public final class ImageFolders {
     if (!Files.isDirectory(root)) {
       throw new ImageDataException(
           Text.format(
-              "There is no data set folder %s; give one that holds %s/CLASS/images",
+              "%s is not a folder: a data set is a folder that holds %s/CLASS/images",
               root, needed[0].folder()));
     }
     Map<Split, ImageFolder> splits = new EnumMap<>(Split.class);

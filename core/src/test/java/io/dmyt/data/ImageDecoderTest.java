@@ -243,7 +243,7 @@ class ImageDecoderTest {
   void missingFileIsNamed() {
     Path file = folder.resolve("absent.jpg");
     BadImageException e = assertThrows(BadImageException.class, () -> decoder.decode(file));
-    assertEquals(file + ": there is no such file", e.getMessage());
+    assertEquals(file + ": no such file", e.getMessage());
   }
 
   @Test

@@ -32,7 +32,7 @@ class ImageFoldersTest {
   @Test
   void absentDataSetIsNamed() {
     assertMessage(
-        "There is no data set folder " + root.resolve("x"),
+        root.resolve("x") + " is not a folder: a data set is a folder that holds",
         () -> ImageFolders.scan(root.resolve("x"), Split.TEST));
   }
 

@@ -206,15 +206,6 @@ public class CoverageTest {
     all.put(
         "uneven up-sampling",
         layer(new Upsampling2D.Builder().size(new int[] {3, 2}).build(), CHANNELS));
-    all.put(
-        "space to depth",
-        graph -> {
-          graph
-              .addLayer("large", new Upsampling2D.Builder(2).build(), "stem")
-              .addLayer("uneven", convolution(CHANNELS, CHANNELS, 3, 1, 1, 1, true), "large")
-              .addLayer("middle", new SpaceToDepthLayer.Builder<>(2).build(), "uneven");
-          return 4 * CHANNELS;
-        });
     all.put("zero padding", layer(new ZeroPaddingLayer.Builder(1, 2, 3, 0).build(), CHANNELS));
     all.put(
         "global max and dense",
@@ -293,6 +284,15 @@ public class CoverageTest {
           return 8 + 7;
         });
     all.put("gelu", layer(new ActivationLayer(Activation.GELU), CHANNELS));
+    all.put(
+        "space to depth",
+        graph -> {
+          graph
+              .addLayer("large", new Upsampling2D.Builder(2).build(), "stem")
+              .addLayer("uneven", convolution(CHANNELS, CHANNELS, 3, 1, 1, 1, true), "large")
+              .addLayer("middle", new SpaceToDepthLayer.Builder<>(2).build(), "uneven");
+          return 4 * CHANNELS;
+        });
     return all;
   }
 

@@ -107,7 +107,7 @@ public final class Arguments {
         if (command == null) {
           throw new ParameterException(
               Text.format(
-                  "there is no command \"%s\"%s",
+                  "unknown command \"%s\"%s",
                   argument, suggestion(argument, parser.getCommands().keySet())));
         }
       } else if (!onlyFiles && argument.equals("--")) {

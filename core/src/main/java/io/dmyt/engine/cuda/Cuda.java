@@ -65,7 +65,7 @@ final class Cuda {
           return "CUDA finds no usable driver: " + text(code);
         }
         if (count[0] == 0) {
-          return "there is no NVIDIA GPU here";
+          return "no NVIDIA GPU was found";
         }
         int capability = capability(DEVICE);
         if (capability < OLDEST) {
