@@ -89,8 +89,9 @@ final class LoaderWait {
         waited = 0;
         computed = 0;
         steps = 0;
+        long start = System.nanoTime();
+        // It is hasNext() that waits for a batch.
         while (images.hasNext()) {
-          long start = System.nanoTime();
           DataSet batch = images.next();
           long loaded = System.nanoTime();
           step.run(batch.getFeatures(), batch.getLabels());
@@ -98,6 +99,7 @@ final class LoaderWait {
           waited += loaded - start;
           images.free(batch);
           steps++;
+          start = System.nanoTime();
         }
       }
     }
