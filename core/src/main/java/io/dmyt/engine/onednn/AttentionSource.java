@@ -75,7 +75,7 @@ record AttentionSource(int node, long tokens, long row, long first, long size) {
 
   /** What is read of a sequence, channels last, or written to it. */
   Tensor in(Emitter emit, Format format, Tensor sequence, Precision precision) {
-    long width = precision == Precision.BF16 ? Short.BYTES : Float.BYTES;
+    long width = precision.bytes();
     return emit.over(format, sequence, first * width);
   }
 }

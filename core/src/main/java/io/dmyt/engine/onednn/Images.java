@@ -3,6 +3,7 @@ package io.dmyt.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.dmyt.engine.KernelGeometry;
+import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import io.dmyt.engine.onednn.Primitives.Geometry;
 import io.dmyt.internal.Address;
@@ -131,6 +132,10 @@ final class Images {
 
   /** The sum or product, by oneDNN's name, of {@code a} and {@code b}, which may be spread. */
   Tensor binary(int algorithm, Tensor a, Tensor b) {
+    return isOneExampleOf(a, b) ? ofEachExample(algorithm, a, b) : ofImages(algorithm, a, b);
+  }
+
+  private Tensor ofImages(int algorithm, Tensor a, Tensor b) {
     Choice choice =
         choose(
             storage -> {
@@ -140,11 +145,45 @@ final class Images {
             });
     Tensor y = image(choice.storage(), a.format().dims());
     emit.run(
-        algorithm == dnnl_binary_add ? "sum" : "product",
+        name(algorithm),
         choice.first(),
         new Arg(DNNL_ARG_SRC_0, as(choice.storage(), a)),
         new Arg(DNNL_ARG_SRC_1, as(choice.storage(), b)),
         new Arg(DNNL_ARG_DST, y));
+    return y;
+  }
+
+  private static String name(int algorithm) {
+    return algorithm == dnnl_binary_add ? "sum" : "product";
+  }
+
+  private static boolean isOneExampleOf(Tensor batch, Tensor value) {
+    long[] d = batch.format().dims();
+    long[] e = value.format().dims();
+    return d[0] > 1 && e[0] == 1 && d[2] == e[2] && d[3] == e[3];
+  }
+
+  /**
+   * With one example, such as a position embedding, for a whole batch. oneDNN spreads images over a
+   * batch by its reference code alone; as rows of a matrix its kernels know them.
+   */
+  private Tensor ofEachExample(int algorithm, Tensor batch, Tensor example) {
+    Storage storage = policy.storage();
+    Tensor x = emit.inArena(as(storage, batch));
+    Tensor one = emit.inArena(as(storage, example));
+    Tensor y = image(storage, batch.format().dims());
+    long rows = batch.format().dims()[0];
+    Precision precision = storage.precision();
+    long width = y.format().bytes() / rows / precision.bytes();
+    long[] strides = {width, 1};
+    Format all = Format.strided(scope, precision, new long[] {rows, width}, strides);
+    Format row = Format.strided(scope, precision, new long[] {1, width}, strides);
+    emit.run(
+        name(algorithm),
+        Primitives.binary(scope, algorithm, all, row, all),
+        new Arg(DNNL_ARG_SRC_0, emit.over(all, x)),
+        new Arg(DNNL_ARG_SRC_1, emit.over(row, one)),
+        new Arg(DNNL_ARG_DST, emit.over(all, y)));
     return y;
   }
 

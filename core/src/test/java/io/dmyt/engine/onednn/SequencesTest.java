@@ -57,6 +57,18 @@ class SequencesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("storagesAndNetworks")
+  void meetsNoSlowKernel(StoragePolicy policy, String name) {
+    try (Twins twins = twins(policy, name)) {
+      assertEquals(
+          List.of(),
+          OneDnnTests.kernels(twins, true, images(name)).stream()
+              .filter(kernel -> Dnnl.slow(kernel.implementation()))
+              .toList());
+    }
+  }
+
   @Test
   void runsAllButTheClassifier() {
     StoragePolicy policy = StoragePolicy.of(Precision.F32, Layout.NHWC);
