@@ -45,12 +45,16 @@ final class Normalization {
     long[] dims = {d[0], d[2] * d[3], d[1]};
     Format statistics = Format.plain(scope, dims[0], dims[1]);
     Normalization norm = new Normalization(program, node, op.text(), op.gamma(), op.beta());
-    norm.emit(
-        program.policy().channelsLast(),
+    Function<Storage, Format> view =
         storage ->
-            Format.strided(scope, storage.precision(), dims, Parameter.rowMajorStrides(dims)),
-        statistics,
-        rows -> new LayerNormPrimitives(scope, rows, statistics, (float) op.eps(), norm.flags()));
+            Format.strided(scope, storage.precision(), dims, Parameter.rowMajorStrides(dims));
+    Images.Choice choice =
+        norm.choose(
+            program.policy().channelsLast(),
+            view,
+            rows ->
+                new LayerNormPrimitives(scope, rows, statistics, (float) op.eps(), norm.flags()));
+    norm.emit(choice, view.apply(choice.storage()), statistics);
   }
 
   /** Group normalisation of images. */
@@ -58,12 +62,15 @@ final class Normalization {
     NativeScope scope = program.scope();
     long[] d = program.dims(node);
     Normalization norm = new Normalization(program, node, op.text(), op.gamma(), op.beta());
-    norm.emit(
-        program.policy().candidates(),
-        storage -> storage.format(scope, d),
-        Format.plain(scope, d[0], op.groups()),
-        image ->
-            new GroupNormPrimitives(scope, image, op.groups(), (float) op.eps(), norm.flags()));
+    Function<Storage, Format> view = storage -> storage.format(scope, d);
+    Function<Format, Primitives.Differentiable> primitives =
+        image -> new GroupNormPrimitives(scope, image, op.groups(), (float) op.eps(), norm.flags());
+    Images.Choice choice = norm.choose(program.policy().candidates(), view, primitives);
+    if (choice.primitives().stream().anyMatch(Dnnl::slow)) {
+      new GroupNormEmitter(program, node, op).emit();
+    } else {
+      norm.emit(choice, view.apply(choice.storage()), Format.plain(scope, d[0], op.groups()));
+    }
   }
 
   private int flags() {
@@ -73,21 +80,24 @@ final class Normalization {
   /**
    * @param view how the primitive sees an image of a storage
    */
-  private void emit(
+  private Images.Choice choose(
       List<Storage> candidates,
       Function<Storage, Format> view,
-      Format statistics,
       Function<Format, Primitives.Differentiable> primitives) {
+    return program
+        .images()
+        .choose(
+            candidates,
+            storage -> primitives.apply(view.apply(storage)).passes(program.training()));
+  }
+
+  private void emit(Images.Choice choice, Format seen, Format statistics) {
     Emitter emit = program.emit();
     Images images = program.images();
     Weights weights = program.weights();
     boolean training = program.training();
     int from = program.input(node);
     long[] d = program.dims(node);
-    Images.Choice choice =
-        images.choose(
-            candidates, storage -> primitives.apply(view.apply(storage)).passes(training));
-    Format seen = view.apply(choice.storage());
     Tensor x = emit.over(seen, emit.inArena(images.as(choice.storage(), program.value(from))));
     Tensor y = images.image(choice.storage(), d);
     List<Arg> kept = new ArrayList<>();

@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.Parameter;
 import io.dmyt.internal.Address;
 import java.util.List;
 
@@ -37,13 +36,6 @@ final class ResponseNormEmitter {
     return Format.plain(program.scope(), examples, channels, 1, 1);
   }
 
-  /** A parameter as an image of one pixel. */
-  private static Parameter image(Parameter vector) {
-    long length = vector.length();
-    return new Parameter(
-        vector.offset(), new long[] {1, length, 1, 1}, new long[] {length, 1, 1, 1});
-  }
-
   void emit() {
     int from = program.input(node);
     Weights weights = program.weights();
@@ -52,13 +44,13 @@ final class ResponseNormEmitter {
     Tensor gamma = weights.of(op.gamma());
     Tensor factors = emit.tensor(points());
     emit.run("response", () -> factors(squares, gamma, factors), squares, gamma, factors);
-    Tensor beta = images.stored(weights.of(image(op.beta())));
+    Tensor beta = images.stored(weights.of(Weights.pixel(op.beta())));
     Tensor scaled = images.binary(dnnl_binary_mul, x, factors);
     program.store(node, images.binary(dnnl_binary_add, scaled, beta));
     program.onBackward(
         node,
         dy -> {
-          emit.reorder(Sequences.batchSum(program, dy, true), weights.gradient(image(op.beta())));
+          emit.reorder(Sequences.batchSum(program, dy, true), weights.gradient(Weights.pixel(op.beta())));
           Tensor along = sums(dy, x);
           Tensor dGamma = weights.gradient(op.gamma());
           Tensor shares = emit.tensor(points());

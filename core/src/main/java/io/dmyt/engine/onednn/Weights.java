@@ -36,6 +36,13 @@ final class Weights {
     return targets;
   }
 
+  /** A vector as an image of one pixel. */
+  static Parameter pixel(Parameter vector) {
+    long length = vector.length();
+    return new Parameter(
+        vector.offset(), new long[] {1, length, 1, 1}, new long[] {length, 1, 1, 1});
+  }
+
   /** A parameter where the network has it. */
   Tensor of(Parameter p) {
     return emit.elsewhere(format(p)).at(parameters.address(p));

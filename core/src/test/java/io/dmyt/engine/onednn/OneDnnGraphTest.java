@@ -63,10 +63,7 @@ class OneDnnGraphTest {
   private static void assertNoReferenceKernel(Twins twins, INDArray features) {
     for (boolean training : new boolean[] {false, true}) {
       for (Emitter.Kernel kernel : OneDnnTests.kernels(twins, training, features)) {
-        // oneDNN 3.11 has nothing else for group norm's gradients, and in blocks for group norm.
-        if (!kernel.action().startsWith("group norm")) {
-          assertFalse(kernel.implementation().startsWith("ref"), kernel::toString);
-        }
+        assertFalse(kernel.implementation().startsWith("ref"), kernel::toString);
       }
     }
   }
