@@ -214,6 +214,8 @@ launch() {
   if [ -n "$spark" ] && [ -n "${SPARK_HOME:-}" ]; then
     # Spark's jars come first: it refuses to run with a newer Jackson than its own.
     class_path="$SPARK_HOME/jars/*:$class_path"
+    # Spark's own scripts say so; executors that this process starts (local-cluster) need it.
+    export SPARK_SCALA_VERSION=${SPARK_SCALA_VERSION:-2.12}
     options+=("${spark_options[@]}" -Xshare:auto)
   fi
   find_archive "$installation" "$class_path" "$command"
