@@ -2,6 +2,7 @@ package io.dmyt.engine;
 
 import io.dmyt.engine.Region.Node;
 import io.dmyt.internal.Text;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,6 +67,17 @@ public final class RegionProgram {
   /** Whether there will be a way back, and batch norm takes the batch's statistics. */
   public boolean training() {
     return training;
+  }
+
+  /** How many numbers the inputs have that are needed. */
+  public long inputLength() {
+    long sum = 0;
+    for (int n = 0; n < shapes.length; n++) {
+      if (liveness.live(n) && region.nodes().get(n).op() instanceof Operation.Input) {
+        sum += Arrays.stream(shapes[n]).reduce(1, Math::multiplyExact);
+      }
+    }
+    return sum;
   }
 
   /** The vertices whose values are to be seen. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -47,8 +48,9 @@ public final class EngineOptions {
       names = "--engine-tuning",
       description =
           "How kernels are chosen (onednn only): off, by rule; on, by measuring each shape once"
-              + " and remembering the fastest; or a file to remember them in")
-  String tuning = "off";
+              + " and remembering the fastest; or a file to remember them in. $DMYT_ENGINE_TUNING"
+              + " changes the default")
+  String tuning = Objects.requireNonNullElse(System.getenv("DMYT_ENGINE_TUNING"), "on");
 
   /**
    * The engine to use; says so where the usual one is not to be had.

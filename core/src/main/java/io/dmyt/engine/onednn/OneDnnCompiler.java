@@ -7,18 +7,22 @@ import io.dmyt.engine.RegionProgram;
 import io.dmyt.engine.Tuning;
 import io.dmyt.engine.UnsupportedShapeException;
 import io.dmyt.internal.Text;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Compiles a region's {@link Program}s, all of which live in one arena. */
 final class OneDnnCompiler implements RegionCompiler {
-  private final StoragePolicy policy;
+  private final StoragePolicy inference;
+  private final StoragePolicy training;
   private final Parameters parameters;
   private final Threads threads;
   private final @Nullable Tuning tuning;
   private final Tuner.@Nullable Stopwatch stopwatch;
   private final NativeScope scope = new NativeScope();
   private final Arena arena = new Arena(scope);
+  private final Map<Boolean, Long> most = new HashMap<>();
 
   /**
    * @param tuning remembers what was measured, or null: everything is chosen by rule
@@ -26,14 +30,16 @@ final class OneDnnCompiler implements RegionCompiler {
    */
   OneDnnCompiler(
       Region region,
-      StoragePolicy policy,
+      StoragePolicy inference,
+      StoragePolicy training,
       INDArray parameters,
       Threads threads,
       @Nullable Tuning tuning,
       Tuner.@Nullable Stopwatch stopwatch) {
     this.tuning = tuning;
     this.stopwatch = stopwatch;
-    this.policy = policy;
+    this.inference = inference;
+    this.training = training;
     this.parameters = Parameters.of(region, parameters);
     this.threads = threads;
   }
@@ -41,8 +47,12 @@ final class OneDnnCompiler implements RegionCompiler {
   @Override
   public CompiledRegion compile(RegionProgram program) {
     threads.use();
+    StoragePolicy policy = program.training() ? training : inference;
     try (KernelTimer timer = new KernelTimer()) {
-      Tuner tuner = tuner(stopwatch == null ? timer::seconds : stopwatch);
+      Tuner tuner =
+          isWorthMeasuring(program)
+              ? tuner(policy, stopwatch == null ? timer::seconds : stopwatch)
+              : null;
       Program compiled = Compiler.compile(program, policy, tuner, parameters, threads, arena);
       if (tuner != null) {
         tuner.save();
@@ -56,19 +66,40 @@ final class OneDnnCompiler implements RegionCompiler {
     }
   }
 
-  private @Nullable Tuner tuner(Tuner.@Nullable Stopwatch watch) {
+  /**
+   * Whether a program has more to compute than those before it. The last batch of a folder or a
+   * video, whose size is seldom seen twice, isn't worth it: rules choose there.
+   */
+  private boolean isWorthMeasuring(RegionProgram program) {
+    long size = program.inputLength();
+    return size >= most.merge(program.training(), size, Math::max);
+  }
+
+  private @Nullable Tuner tuner(StoragePolicy policy, Tuner.@Nullable Stopwatch watch) {
     if (tuning == null) {
       return null;
     }
     String machine = Text.format("%s, %d threads", Dnnl.machine(), threads.count());
-    return new Tuner(tuning, policy, machine, watch);
+    return new Tuner(tuning, policy, machine, watch, Tuner.BUDGET);
   }
 
   @Override
   public String description() {
-    String stored = "images are stored in " + policy.storage();
-    Tuner tuner = tuner(stopwatch);
-    return tuner == null ? stored : stored + tuner.description();
+    String text = "images are stored in " + inference.storage();
+    if (training.equals(inference)) {
+      return text + choices(inference);
+    }
+    return text
+        + choices(inference)
+        + System.lineSeparator()
+        + "in training images are stored in "
+        + training.storage()
+        + choices(training);
+  }
+
+  private String choices(StoragePolicy policy) {
+    Tuner tuner = tuner(policy, stopwatch);
+    return tuner == null ? "" : tuner.description();
   }
 
   @Override

@@ -18,20 +18,25 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs DL4J's graphs on a CPU with oneDNN. */
 public final class OneDnnProvider implements EngineProvider {
-  private final Function<Precision, StoragePolicy> policy;
+  private final Function<Precision, StoragePolicy> inference;
+  private final Function<Precision, StoragePolicy> training;
   private final Tuner.@Nullable Stopwatch stopwatch;
 
   /** For {@link java.util.ServiceLoader}. */
   public OneDnnProvider() {
-    this(StoragePolicy::of, null);
+    this(StoragePolicy::of, StoragePolicy::forTraining, null);
   }
 
   /**
-   * @param policy instead of this CPU's
+   * @param inference and {@code training}: instead of this CPU's
    * @param stopwatch measures instead of a clock, or null
    */
-  OneDnnProvider(Function<Precision, StoragePolicy> policy, Tuner.@Nullable Stopwatch stopwatch) {
-    this.policy = policy;
+  OneDnnProvider(
+      Function<Precision, StoragePolicy> inference,
+      Function<Precision, StoragePolicy> training,
+      Tuner.@Nullable Stopwatch stopwatch) {
+    this.inference = inference;
+    this.training = training;
     this.stopwatch = stopwatch;
   }
 
@@ -114,7 +119,8 @@ public final class OneDnnProvider implements EngineProvider {
   public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
     return new OneDnnCompiler(
         region,
-        policy.apply(options.precision()),
+        inference.apply(options.precision()),
+        training.apply(options.precision()),
         parameters,
         new Threads(options.threads()),
         options.tuning(),

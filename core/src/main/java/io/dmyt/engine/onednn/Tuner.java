@@ -38,7 +38,7 @@ final class Tuner {
   private static final int IMPLEMENTATIONS = 2;
 
   /** Seconds of measuring for one program; rules decide what is left. */
-  private static final double BUDGET = 15;
+  static final double BUDGET = 15;
 
   /** Times a primitive; of one that takes longer than {@code hopeless} once is enough. */
   @FunctionalInterface
@@ -50,16 +50,23 @@ final class Tuner {
   private final StoragePolicy policy;
   private final String machine;
   private final @Nullable Stopwatch stopwatch;
-  private double left = BUDGET;
+  private double left;
 
   /**
    * @param machine names all that is the same for each key
+   * @param budget seconds of measuring in all
    */
-  Tuner(Tuning tuning, StoragePolicy policy, String machine, @Nullable Stopwatch stopwatch) {
+  Tuner(
+      Tuning tuning,
+      StoragePolicy policy,
+      String machine,
+      @Nullable Stopwatch stopwatch,
+      double budget) {
     this.tuning = tuning;
     this.policy = policy;
     this.machine = machine;
     this.stopwatch = stopwatch;
+    left = budget;
   }
 
   /**
@@ -73,6 +80,8 @@ final class Tuner {
     String key = prefix() + what;
     String known = tuning.choice(key).orElse(null);
     if (known == null && left <= 0) {
+      // Remembered as well: who goes on with these choices later must not measure what is left.
+      tuning.choose(key, name(rule));
       return rule;
     }
     List<Choice> candidates = candidates(rule, describe);
@@ -127,11 +136,24 @@ final class Tuner {
       return null;
     }
     for (int i = 0; i < skipped; i++) {
-      if (!Dnnl.next(primitives.get(0))) {
+      if (!next(primitives.get(0))) {
         return null;
       }
     }
     return new Choice(storage, primitives);
+  }
+
+  /**
+   * Goes on to an implementation of another name. Where oneDNN's cache has the first one, its next
+   * one is the first one again.
+   */
+  private static boolean next(dnnl_primitive_desc description) {
+    String before = Dnnl.implementation(description);
+    boolean there;
+    do {
+      there = Dnnl.next(description);
+    } while (there && Dnnl.implementation(description).equals(before));
+    return there;
   }
 
   /** oneDNN's gemm unfolds images into a matrix, and takes many times as long as all others. */

@@ -22,7 +22,9 @@ final class OneDnnTests {
   static TestEngine engine(StoragePolicy policy, Tuning tuning, Tuner.Stopwatch stopwatch) {
     ExecutionOptions options = new ExecutionOptions(policy.storage().precision(), 0, true, tuning);
     return new TestEngine(
-        Engines.of(new OneDnnProvider(precision -> policy, stopwatch), options), DataType.FLOAT);
+        Engines.of(
+            new OneDnnProvider(precision -> policy, precision -> policy, stopwatch), options),
+        DataType.FLOAT);
   }
 
   /** The steps of the program that the fast graph runs. */

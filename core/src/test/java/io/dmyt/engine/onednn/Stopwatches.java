@@ -10,12 +10,17 @@ import java.util.Map;
 final class Stopwatches {
   private Stopwatches() {}
 
+  /** A description that may lie where another one, such as a copy's, lay before. */
+  private record Seen(long address, String implementation) {}
+
   /** By it the last candidate is always the fastest, and none is hopeless. */
   static Tuner.Stopwatch falling() {
     double[] next = {1};
-    Map<Long, Double> known = new HashMap<>();
+    Map<Seen, Double> known = new HashMap<>();
     return (description, hopeless) ->
-        known.computeIfAbsent(description.address(), address -> next[0] *= 0.8);
+        known.computeIfAbsent(
+            new Seen(description.address(), Dnnl.implementation(description)),
+            seen -> next[0] *= 0.8);
   }
 
   /** By it nothing is faster than the rule. */

@@ -74,10 +74,38 @@ class TunerTest {
   void aChoiceIsKept() throws IOException {
     StoragePolicy policy = StoragePolicy.of(Precision.F32);
     Tuning tuning = Tuning.in();
+    // First, so that oneDNN has the rule's primitives in its cache.
+    List<Emitter.Kernel> rule = kernels(OneDnnTests.engine(policy));
     List<Emitter.Kernel> chosen =
         kernels(OneDnnTests.engine(policy, tuning, Stopwatches.falling()));
-    assertFalse(chosen.equals(kernels(OneDnnTests.engine(policy))), "nothing but the rule's");
+    assertFalse(chosen.equals(rule), "nothing but the rule's");
     assertEquals(chosen, kernels(OneDnnTests.engine(policy, tuning, Stopwatches.none())));
+  }
+
+  @Test
+  void aSmallerBatchIsNotMeasured() throws IOException {
+    Tuning tuning = Tuning.in();
+    TestEngine engine =
+        OneDnnTests.engine(StoragePolicy.of(Precision.F32), tuning, Stopwatches.falling());
+    try (Twins twins = Twins.of(AcceleratedGraphTest.residual(), engine)) {
+      twins.fast().output(IMAGES);
+      int measured = tuning.used().size();
+      assertTrue(measured > 0);
+      twins.fast().output(Twins.random(1, 1, 3, 25, 21));
+      assertEquals(measured, tuning.used().size(), "a batch of 1 after one of 4");
+      twins.fast().output(Twins.random(1, 5, 3, 25, 21));
+      assertTrue(measured < tuning.used().size(), "a batch of 5 after one of 4");
+    }
+  }
+
+  @Test
+  void whatTheRuleDecidesForLackOfTimeIsKeptAsWell() throws IOException {
+    StoragePolicy policy = StoragePolicy.of(Precision.F32);
+    Tuning tuning = Tuning.in();
+    Images.Choice rule = new Images.Choice(policy.storage(), List.of());
+    Tuner tuner = new Tuner(tuning, policy, "machine", Stopwatches.none(), 0);
+    assertEquals(rule, tuner.choose("shape", rule, storage -> List.of()));
+    assertEquals(1, tuning.used().size());
   }
 
   @Test
