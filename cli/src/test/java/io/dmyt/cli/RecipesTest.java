@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,12 +53,14 @@ class RecipesTest {
     Cli.Result more = Cli.run("train", "--resume", run, "-e", 3, "--keep", 2);
     assertEquals(0, more.code(), more.all());
     assertTrue(more.err().contains("--epoch 3 (was 1)"), more.err());
-    assertEquals(4, Files.readAllLines(run.resolve("history.csv")).size());
+    List<String> epochs = Files.readAllLines(run.resolve("history.csv"));
+    assertEquals(4, epochs.size());
+    assertComparedByAuc(config(run), trained.out(), epochs);
     try (Stream<Path> files = Files.list(run)) {
       long kept = files.filter(f -> f.getFileName().toString().startsWith("epoch-")).count();
       assertTrue(kept >= 1 && kept <= 2, kept + " kept");
     }
-    String config = Files.readString(run.resolve("config.yaml"));
+    String config = config(run);
     assertTrue(config.contains("recipe: " + recipe), config);
     assertTrue(config.contains(recipe.equals("sbi") ? "sam: 0.05" : "sam: 0.0"), config);
     String info = Cli.run("info", "-w", run.resolve("best.zip")).all();
@@ -65,6 +68,20 @@ class RecipesTest {
     if (recipe.contains("gend")) {
       assertTrue(config.contains("train-only: norm"), config);
       assertUsable(run.resolve("best.zip"), data, recipe);
+    }
+  }
+
+  private static String config(Path run) throws IOException {
+    return Files.readString(run.resolve("config.yaml"));
+  }
+
+  /** What epochs are compared by stands in the line of an epoch and in the history. */
+  private static void assertComparedByAuc(String config, String line, List<String> epochs) {
+    assertEquals(config.contains("best-by: auc"), line.contains(", ROC AUC "), line);
+    int column = List.of(epochs.get(0).split(",", -1)).indexOf("valid_score");
+    for (String epoch : epochs.subList(1, epochs.size())) {
+      double score = Double.parseDouble(epoch.split(",", -1)[column]);
+      assertTrue(score >= 0 && score <= 1, epoch);
     }
   }
 

@@ -17,6 +17,7 @@ public final class HistoryFile {
           "train_accuracy",
           "valid_loss",
           "valid_accuracy",
+          "valid_score",
           "triplets",
           "same_class_distance",
           "different_class_distance",
@@ -28,8 +29,8 @@ public final class HistoryFile {
   private HistoryFile() {}
 
   /**
-   * Writes all epochs so far: losses and accuracies as the reference defines them; nothing of
-   * triplets and embeddings with a loss that mines none.
+   * Writes all epochs so far: losses and accuracies as the reference defines them; what epochs are
+   * compared by (larger is better); nothing of triplets and embeddings with a loss that mines none.
    */
   public static void write(Path file, List<EpochResult> epochs) throws IOException {
     try (CsvFile csv = new CsvFile(file)) {
@@ -43,6 +44,7 @@ public final class HistoryFile {
             sixDigits(e.trainAccuracy()),
             sixDigits(e.validLoss()),
             sixDigits(e.validAccuracy()),
+            known(e.score()),
             Double.isNaN(of.triplets()) ? "" : Numbers.fixed(of.triplets(), 1),
             known(of.sameDistance()),
             known(of.differentDistance()),

@@ -208,8 +208,7 @@ final class TrainCommand implements Command {
         TrainingOutput files =
             run == null ? new TrainingFiles(runs.output, terminal) : new RunFiles(run, terminal);
         TrainingProgress progress =
-            new TrainingProgress(
-                terminal, spec, history, files, how.epochs, soFar -> page(spec, soFar))) {
+            new TrainingProgress(terminal, spec, history, files, how, soFar -> page(spec, soFar))) {
       CheckpointSaver saver =
           files.saver(
               detector, epoch -> TrainingProvenance.of(this, train, chosen, options, epoch));

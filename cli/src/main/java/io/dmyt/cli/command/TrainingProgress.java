@@ -1,11 +1,13 @@
 package io.dmyt.cli.command;
 
 import io.dmyt.DetectorSpec;
+import io.dmyt.cli.option.OptimizationOptions;
 import io.dmyt.cli.output.ProgressLine;
 import io.dmyt.cli.output.Terminal;
 import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.training.EpochResult;
+import io.dmyt.training.Selection;
 import io.dmyt.training.TrainingMonitor;
 import java.io.IOException;
 import java.util.List;
@@ -19,7 +21,7 @@ final class TrainingProgress implements TrainingMonitor, AutoCloseable {
   private final DetectorSpec spec;
   private final List<EpochResult> history;
   private final TrainingOutput output;
-  private final int epochs;
+  private final OptimizationOptions how;
   private final Function<List<EpochResult>, String> page;
   private @Nullable ProgressLine line;
   private long start;
@@ -28,7 +30,7 @@ final class TrainingProgress implements TrainingMonitor, AutoCloseable {
 
   /**
    * @param history gets each epoch
-   * @param epochs how many there will be
+   * @param how how many epochs there will be, and by what they are compared
    * @param page makes the page about the epochs so far
    */
   TrainingProgress(
@@ -36,19 +38,19 @@ final class TrainingProgress implements TrainingMonitor, AutoCloseable {
       DetectorSpec spec,
       List<EpochResult> history,
       TrainingOutput output,
-      int epochs,
+      OptimizationOptions how,
       Function<List<EpochResult>, String> page) {
     this.terminal = terminal;
     this.spec = spec;
     this.history = history;
     this.output = output;
-    this.epochs = epochs;
+    this.how = how;
     this.page = page;
   }
 
   @Override
   public void epochStarted(int epoch, int total) {
-    line = new ProgressLine(terminal, Text.format("Epoch %d/%d", epoch, epochs), total);
+    line = new ProgressLine(terminal, Text.format("Epoch %d/%d", epoch, how.epochs), total);
     start = System.nanoTime();
   }
 
@@ -69,12 +71,13 @@ final class TrainingProgress implements TrainingMonitor, AutoCloseable {
   public void epochDone(EpochResult e) {
     history.add(e);
     terminal.print(
-        "epoch %2d  train: loss %.4f%s  valid: loss %.4f%s  (%.1f s, %.1f images/s)%s",
+        "epoch %2d  train: loss %.4f%s  valid: loss %.4f%s%s  (%.1f s, %.1f images/s)%s",
         e.epoch(),
         e.trainLoss(),
         accuracy(spec, e.trainAccuracy()),
         e.validLoss(),
         accuracy(spec, e.validAccuracy()),
+        compared(how.bestBy, e.score()),
         e.seconds(),
         imagesPerSecond,
         e.best() ? "  best so far, kept" : "");
@@ -92,6 +95,17 @@ final class TrainingProgress implements TrainingMonitor, AutoCloseable {
       line.close();
       line = null;
     }
+  }
+
+  /** By what epochs are compared, where that is neither the loss nor the accuracy. */
+  static String compared(Selection.By by, double score) {
+    return switch (by) {
+      case REFERENCE, ACCURACY, LOSS -> "";
+      case BALANCED_ACCURACY -> ", balanced accuracy " + Numbers.percent(score, 2);
+      case AUC -> Text.format(", ROC AUC %.4f", score);
+      case VIDEO_AUC -> Text.format(", ROC AUC by video %.4f", score);
+      case EER -> ", equal error rate " + Numbers.percent(-score, 2);
+    };
   }
 
   /** Nothing where the rule has to be fitted first, as with Triplet: there is no accuracy yet. */

@@ -96,7 +96,7 @@ public final class OptimizationOptions {
       description =
           "What makes an epoch the best on the validation images: accuracy, balanced-accuracy, auc,"
               + " video-auc, eer or loss; reference: accuracy, with Triplet loss")
-  Selection.By bestBy = DEFAULT.selection().by();
+  public Selection.By bestBy = DEFAULT.selection().by();
 
   @Parameter(
       names = "--patience",

@@ -103,7 +103,6 @@ final class GroupNormEmitter {
 
   private void sum(Tensor ofGradients, Parameter parameter) {
     emit.reorder(
-        Sequences.batchSum(program, ofGradients, true),
-        weights.gradient(Weights.pixel(parameter)));
+        Sequences.batchSum(program, ofGradients, true), weights.gradient(Weights.pixel(parameter)));
   }
 }

@@ -50,7 +50,8 @@ final class ResponseNormEmitter {
     program.onBackward(
         node,
         dy -> {
-          emit.reorder(Sequences.batchSum(program, dy, true), weights.gradient(Weights.pixel(op.beta())));
+          emit.reorder(
+              Sequences.batchSum(program, dy, true), weights.gradient(Weights.pixel(op.beta())));
           Tensor along = sums(dy, x);
           Tensor dGamma = weights.gradient(op.gamma());
           Tensor shares = emit.tensor(points());

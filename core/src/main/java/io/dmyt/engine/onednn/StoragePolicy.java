@@ -12,10 +12,10 @@ import java.util.List;
  * channels, as wide as the CPU's registers, make a training step in single precision 5 to 11 %
  * faster than channels last (resnet50, xception, densenet121, vit_base), and one in bfloat16 up to
  * 10 %; inference in single precision is as fast or faster channels last (by 10 % with vit_base and
- * regnety_032). With AVX2 alone channels last costs batch norm two to three times as much, depthwise
- * convolutions up to twice, and weight gradients of 3×3 convolutions two to three times. Without
- * instructions for bfloat16 hardly any primitive takes it, so that values are then only stored in
- * it.
+ * regnety_032). With AVX2 alone channels last costs batch norm two to three times as much,
+ * depthwise convolutions up to twice, and weight gradients of 3×3 convolutions two to three times.
+ * Without instructions for bfloat16 hardly any primitive takes it, so that values are then only
+ * stored in it.
  *
  * @param storage of every value and gradient
  * @param candidates first choice first
