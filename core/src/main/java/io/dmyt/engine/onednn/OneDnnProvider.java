@@ -8,7 +8,6 @@ import io.dmyt.engine.Region;
 import io.dmyt.engine.RegionCompiler;
 import io.dmyt.internal.Address;
 import io.dmyt.optim.FusedUpdater;
-import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.jspecify.annotations.Nullable;
@@ -18,25 +17,20 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs DL4J's graphs on a CPU with oneDNN. */
 public final class OneDnnProvider implements EngineProvider {
-  private final Function<Precision, StoragePolicy> inference;
-  private final Function<Precision, StoragePolicy> training;
+  private final StoragePolicy.Rule rule;
   private final Tuner.@Nullable Stopwatch stopwatch;
 
   /** For {@link java.util.ServiceLoader}. */
   public OneDnnProvider() {
-    this(StoragePolicy::of, StoragePolicy::forTraining, null);
+    this(StoragePolicy::of, null);
   }
 
   /**
-   * @param inference and {@code training}: instead of this CPU's
+   * @param rule instead of this CPU's
    * @param stopwatch measures instead of a clock, or null
    */
-  OneDnnProvider(
-      Function<Precision, StoragePolicy> inference,
-      Function<Precision, StoragePolicy> training,
-      Tuner.@Nullable Stopwatch stopwatch) {
-    this.inference = inference;
-    this.training = training;
+  OneDnnProvider(StoragePolicy.Rule rule, Tuner.@Nullable Stopwatch stopwatch) {
+    this.rule = rule;
     this.stopwatch = stopwatch;
   }
 
@@ -119,8 +113,8 @@ public final class OneDnnProvider implements EngineProvider {
   public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
     return new OneDnnCompiler(
         region,
-        inference.apply(options.precision()),
-        training.apply(options.precision()),
+        rule.policy(region, options.precision(), false),
+        rule.policy(region, options.precision(), true),
         parameters,
         new Threads(options.threads()),
         options.tuning(),

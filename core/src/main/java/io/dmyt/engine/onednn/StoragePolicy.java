@@ -1,6 +1,8 @@
 package io.dmyt.engine.onednn;
 
+import io.dmyt.engine.Operation;
 import io.dmyt.engine.Precision;
+import io.dmyt.engine.Region;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,12 +12,13 @@ import java.util.List;
  *
  * <p>Measured on whole networks (AMD EPYC with AVX-512, oneDNN 3.11, two threads): blocks of
  * channels, as wide as the CPU's registers, make a training step in single precision 5 to 11 %
- * faster than channels last (resnet50, xception, densenet121, vit_base), and one in bfloat16 up to
- * 10 %; inference in single precision is as fast or faster channels last (by 10 % with vit_base and
- * regnety_032). With AVX2 alone channels last costs batch norm two to three times as much,
- * depthwise convolutions up to twice, and weight gradients of 3×3 convolutions two to three times.
- * Without instructions for bfloat16 hardly any primitive takes it, so that values are then only
- * stored in it.
+ * faster than channels last (resnet50, xception, densenet121, vit_base), and one of convolutions in
+ * bfloat16 up to 10 %; inference in single precision is as fast or faster channels last (by 10 %
+ * with vit_base and regnety_032), and so are networks with attention in bfloat16, where layer norm
+ * and attention read channels last (vit_base 2 to 6 %, swin_tiny 8 to 15 %). With AVX2 alone
+ * channels last costs batch norm two to three times as much, depthwise convolutions up to twice,
+ * and weight gradients of 3×3 convolutions two to three times. Without instructions for bfloat16
+ * hardly any primitive takes it, so that values are then only stored in it.
  *
  * @param storage of every value and gradient
  * @param candidates first choice first
@@ -23,15 +26,24 @@ import java.util.List;
  */
 record StoragePolicy(Storage storage, List<Storage> candidates, List<Storage> single) {
 
-  /** The policy for inference on this CPU. */
+  /** Which policy a region is run by. */
+  @FunctionalInterface
+  interface Rule {
+    StoragePolicy policy(Region region, Precision precision, boolean training);
+  }
+
+  /** This CPU's policy for a region. */
+  static StoragePolicy of(Region region, Precision precision, boolean training) {
+    boolean attends =
+        region.nodes().stream().anyMatch(node -> node.op() instanceof Operation.Attention);
+    boolean channelsLast = precision == Precision.F32 ? !training : attends;
+    return of(precision, channelsLast && Dnnl.avx512() ? Layout.NHWC : blocks());
+  }
+
+  /** This CPU's policy for convolutions in inference. */
   static StoragePolicy of(Precision precision) {
     boolean channelsLast = precision == Precision.F32 && Dnnl.avx512();
     return of(precision, channelsLast ? Layout.NHWC : blocks());
-  }
-
-  /** The policy for training on this CPU. */
-  static StoragePolicy forTraining(Precision precision) {
-    return of(precision, blocks());
   }
 
   /** A policy that prefers one layout wherever oneDNN has a kernel for it. */
