@@ -8,31 +8,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
-/** A loss over embeddings of length 1; {@link LossKind} has them all. */
-final class SphereLoss implements LossKind {
+/**
+ * A loss over embeddings of length 1; {@link LossKind} has them all.
+ *
+ * @param besides the loss of the embeddings themselves, see {@link LossKind#ofEmbeddings}
+ */
+record SphereLoss(
+    String id,
+    String label,
+    RuleKind rule,
+    Function<DetectorSpec, ILossFunction> loss,
+    Function<DetectorSpec, @Nullable ILossFunction> besides)
+    implements LossKind {
   private static final double UNIFORMITY = 0.5;
   private static final double T = 2;
   private static final double ALIGNMENT = 0.1;
   private static final double ALPHA = 2;
-
-  private final String id;
-  private final String label;
-  private final RuleKind rule;
-  private final Function<DetectorSpec, ILossFunction> loss;
-  private final Function<DetectorSpec, @Nullable ILossFunction> ofEmbeddings;
-
-  SphereLoss(
-      String id,
-      String label,
-      RuleKind rule,
-      Function<DetectorSpec, ILossFunction> loss,
-      Function<DetectorSpec, @Nullable ILossFunction> ofEmbeddings) {
-    this.id = id;
-    this.label = label;
-    this.rule = rule;
-    this.loss = loss;
-    this.ofEmbeddings = ofEmbeddings;
-  }
 
   /** What GenD asks of embeddings besides. */
   static ILossFunction spread() {
@@ -48,16 +39,6 @@ final class SphereLoss implements LossKind {
   }
 
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public String label() {
-    return label;
-  }
-
-  @Override
   public boolean hasClassifier() {
     return rule == RuleKind.ARGMAX;
   }
@@ -69,12 +50,7 @@ final class SphereLoss implements LossKind {
 
   @Override
   public @Nullable ILossFunction ofEmbeddings(DetectorSpec spec) {
-    return ofEmbeddings.apply(spec);
-  }
-
-  @Override
-  public RuleKind rule() {
-    return rule;
+    return besides.apply(spec);
   }
 
   @Override

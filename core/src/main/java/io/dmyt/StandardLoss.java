@@ -4,45 +4,13 @@ import java.util.function.Function;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** A loss of the reference; {@link LossKind} has them all. */
-final class StandardLoss implements LossKind {
-  private final String id;
-  private final String label;
-  private final boolean classifier;
-  private final RuleKind rule;
-  private final Function<DetectorSpec, ILossFunction> loss;
-
-  StandardLoss(
-      String id,
-      String label,
-      boolean classifier,
-      RuleKind rule,
-      Function<DetectorSpec, ILossFunction> loss) {
-    this.id = id;
-    this.label = label;
-    this.classifier = classifier;
-    this.rule = rule;
-    this.loss = loss;
-  }
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public String label() {
-    return label;
-  }
-
-  @Override
-  public boolean hasClassifier() {
-    return classifier;
-  }
-
-  @Override
-  public RuleKind rule() {
-    return rule;
-  }
+record StandardLoss(
+    String id,
+    String label,
+    boolean hasClassifier,
+    RuleKind rule,
+    Function<DetectorSpec, ILossFunction> loss)
+    implements LossKind {
 
   @Override
   public ILossFunction create(DetectorSpec spec) {

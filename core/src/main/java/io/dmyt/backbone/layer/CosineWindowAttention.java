@@ -24,7 +24,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * features]. Value: [batch, size², features]. Parameters: the logarithm of s for each head, biases
  * of queries and values, and the MLP's two maps.
  */
-public final class CosineWindowAttention extends TokenVertex {
+public final class CosineWindowAttention extends WindowedAttention {
   private static final long serialVersionUID = 1;
 
   private static final int HIDDEN = 512;
@@ -37,21 +37,6 @@ public final class CosineWindowAttention extends TokenVertex {
   private static final String FIRST_WEIGHT = "cpb-mlp.0.weight";
   private static final String FIRST_BIAS = "cpb-mlp.0.bias";
   private static final String SECOND_WEIGHT = "cpb-mlp.2.weight";
-
-  @JsonProperty("heads")
-  private final int heads;
-
-  @JsonProperty("features")
-  private final int features;
-
-  @JsonProperty("size")
-  private final int size;
-
-  @JsonProperty("window")
-  private final int window;
-
-  @JsonProperty("shift")
-  private final int shift;
 
   @JsonProperty("unit")
   private final int unit;
@@ -71,11 +56,7 @@ public final class CosineWindowAttention extends TokenVertex {
       @JsonProperty("window") int window,
       @JsonProperty("shift") int shift,
       @JsonProperty("unit") int unit) {
-    this.heads = heads;
-    this.features = features;
-    this.size = size;
-    this.window = window;
-    this.shift = shift;
+    super(heads, features, size, window, shift);
     this.unit = unit;
   }
 
@@ -100,34 +81,23 @@ public final class CosineWindowAttention extends TokenVertex {
     return new CosineWindowAttention(heads, features, size, window, shift, unit);
   }
 
-  private Windows windows() {
-    return new Windows(size, window, shift);
-  }
-
   @Override
   protected SDVariable define(
       SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    Windows windows = windows();
     int batch = batch(inputs[0]);
     SDVariable none = graph.constant(Nd4j.zeros(inputs[0].dataType(), features));
     SDVariable biases =
         graph.concat(0, of(parameters, QUERY_BIAS), none, of(parameters, VALUE_BIAS));
     SDVariable biased = inputs[0].add(biases.reshape(1, 1, 3L * features));
-    SDVariable parts = windows.split(graph, biased, batch, 3 * features);
-    SDVariable queries = unit(graph, windows.heads(graph, parts, batch, 0, features, heads));
-    SDVariable keys = unit(graph, windows.heads(graph, parts, batch, features, features, heads));
-    SDVariable values = windows.heads(graph, parts, batch, 2 * features, features, heads);
+    SDVariable parts = windows().split(graph, biased, batch, 3 * features);
+    SDVariable queries = unit(graph, third(graph, 0, parts, batch));
+    SDVariable keys = unit(graph, third(graph, 1, parts, batch));
     SDVariable largest = graph.constant(Nd4j.scalar(inputs[0].dataType(), LARGEST));
     SDVariable scale =
         graph.math().exp(graph.math().min(of(parameters, SCALE), largest)).reshape(1, heads, 1, 1);
-    SDVariable scores =
-        graph
-            .mmul(queries, keys, false, true, false)
-            .mul(scale)
-            .add(windows.bias(graph, table(graph, parameters), heads));
-    SDVariable masked = windows.masked(graph, scores, inputs[0], batch, heads);
-    SDVariable attended = graph.mmul(graph.nn().softmax(masked, 3), values).permute(0, 2, 1, 3);
-    return windows.join(graph, attended, batch, features);
+    SDVariable scores = graph.mmul(queries, keys, false, true, false).mul(scale);
+    SDVariable table = table(graph, parameters);
+    return attend(graph, scores, table, third(graph, 2, parts, batch), batch);
   }
 
   private static SDVariable of(Map<String, SDVariable> parameters, String name) {
@@ -184,12 +154,9 @@ public final class CosineWindowAttention extends TokenVertex {
     int biased = nodes.add(new Operation.Sum(), nodes.input(), biases);
     Windows windows = windows();
     int parts = windows.split(nodes, biased, 3 * features);
-    int[] thirds = new int[3];
-    for (int i = 0; i < thirds.length; i++) {
-      thirds[i] = nodes.add(new Operation.Slice(2, (long) i * features, features), parts);
-    }
-    int queries = nodes.add(new Operation.Product(), unit(nodes, thirds[0]), scales(nodes));
-    List<Integer> reads = List.of(queries, unit(nodes, thirds[1]), thirds[2]);
+    List<Integer> thirds = thirds(nodes, parts);
+    int queries = nodes.add(new Operation.Product(), unit(nodes, thirds.get(0)), scales(nodes));
+    List<Integer> reads = List.of(queries, unit(nodes, thirds.get(1)), thirds.get(2));
     return windows.attend(nodes, new Operation.Attention(heads, 1), reads, table(nodes), features);
   }
 
@@ -236,20 +203,5 @@ public final class CosineWindowAttention extends TokenVertex {
     int biases = nodes.add(new Operation.Elementwise(ElementwiseFunction.LINEAR, 16, 0), shares);
     int byHead = nodes.add(new Operation.Permute(List.of(0, 2, 1)), biases);
     return nodes.add(new Operation.Reshape(List.of((long) heads, -1L)), byHead);
-  }
-
-  /**
-   * @throws IllegalArgumentException if the map is of another size
-   */
-  @Override
-  public int[] outputSize(int height, int width) {
-    windows().requireMap(height, width);
-    return new int[] {height, width};
-  }
-
-  /** Scores, and the values' means by them. */
-  @Override
-  public long multiplyAdds(int height, int width) {
-    return 2L * height * width * window * window * features;
   }
 }

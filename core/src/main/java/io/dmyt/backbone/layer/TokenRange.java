@@ -1,55 +1,31 @@
 package io.dmyt.backbone.layer;
 
-import io.dmyt.engine.Operation;
-import io.dmyt.engine.VertexNodes;
-import java.util.List;
-import java.util.Map;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * So many of the tokens, from one on.
+ * Some of the tokens, one after another.
  *
  * <p>Input: [batch, tokens, features]. Value: [batch, count, features].
  */
-public final class TokenRange extends TokenVertex {
+public final class TokenRange extends AxisRange {
   private static final long serialVersionUID = 1;
 
-  @JsonProperty("first")
-  private final int first;
-
-  @JsonProperty("count")
-  private final int count;
-
   /**
-   * @param first from 0
+   * @param first index of the first, from 0
    * @param count how many
    */
   public TokenRange(@JsonProperty("first") int first, @JsonProperty("count") int count) {
-    this.first = first;
-    this.count = count;
+    super(first, count);
   }
 
   @Override
-  protected List<Object> settings() {
-    return List.of(first, count);
+  int axis() {
+    return 1;
   }
 
   @Override
   protected FunctionVertex copy() {
     return new TokenRange(first, count);
-  }
-
-  @Override
-  protected SDVariable define(
-      SameDiff graph, SDVariable[] inputs, Map<String, SDVariable> parameters) {
-    return slice(graph, inputs[0], first, count);
-  }
-
-  @Override
-  public int describe(VertexNodes nodes) {
-    return nodes.add(new Operation.Slice(1, first, count), nodes.input());
   }
 
   @Override
