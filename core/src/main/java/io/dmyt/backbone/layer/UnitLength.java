@@ -13,6 +13,11 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Embeddings at length 1, as PyTorch's {@code normalize}: {@code x / max(‖x‖, 1e-12)}.
  *
+ * <p>DL4J's {@code L2NormalizeVertex} gives the same but for short vectors. Its shortest length is
+ * 1e-8 unless another is given. It holds for the cube of the length as well, so that its gradient
+ * is not the derivative of its value for lengths below the cube root, 2.2e-3. For a vector of
+ * zeros, both divide the gradient by the shortest length.
+ *
  * <p>Input and value: [batch, features]. While a network trains, a loss on the embeddings
  * themselves may join that on what a classifier makes of them, see {@link #tap}.
  */
