@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmyt.Detector;
 import io.dmyt.engine.Engines;
+import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -17,10 +18,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What befalls a run in a folder: real processes are killed, states damaged, disks full.
@@ -34,36 +38,15 @@ class KilledRunTest {
 
   @TempDir Path folder;
 
-  private Object[] train(Path data, int epochs, Object... more) {
-    return concat(
-        new Object[] {
-          "train",
-          "-d",
-          data,
-          "-m",
-          MODEL,
-          "--image-size",
-          32,
-          "-b",
-          4,
-          "-e",
-          epochs,
-          "--lr",
-          1e-3,
-          "--pretrained",
-          "none",
-          "--threads",
-          1,
-          "--workers",
-          1
-        },
-        more);
+  private static Object[] train(Path data, int epochs, Object... more) {
+    String constant =
+        "train --image-size 32 -b 4 --lr 1e-3 --pretrained none --threads 1 --workers 1 -m "
+            + MODEL;
+    return concat(concat(constant.split(" "), new Object[] {"-d", data, "-e", epochs}), more);
   }
 
   private static Object[] concat(Object[] first, Object[] second) {
-    Object[] all = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, all, first.length, second.length);
-    return all;
+    return Stream.of(first, second).flatMap(Arrays::stream).toArray();
   }
 
   private static List<String> command(Object... arguments) {
@@ -128,20 +111,25 @@ class KilledRunTest {
           kills++;
         }
       }
-      assertEquals(losses(whole), losses(run));
-      for (String name : List.of("last.zip", "best.zip")) {
-        assertArrayEquals(weights(whole.resolve(name)), weights(run.resolve(name)), name);
-      }
+      assertSameRun(whole, run);
+      System.out.println(Text.format("%d kills, %d runs, none lost", kills, round + 1));
     }
   }
 
-  /** SIGTERM, as Ctrl-C: the step is finished, all is saved. */
-  @Test
-  void aSignalSavesAndSaysHowToGoOn() throws Exception {
+  /** SIGTERM, as Ctrl-C: the step is finished, all is saved, and the rest is as without it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-l DmyT",
+        "-l Triplet --miner batch-hard --margin 0.3 --distance cosine --keep 2"
+            + " --sampler m-per-class=2"
+      })
+  void aSignalSavesAndSaysHowToGoOn(String options) throws Exception {
+    Object[] how = options.split(" ");
     Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 8);
     Path run = folder.resolve("run");
     Path said = folder.resolve("said.txt");
-    Process process = start(said, train(data, 10_000, "-o", run));
+    Process process = start(said, concat(train(data, 10_000, "-o", run), how));
     while (process.isAlive() && !Files.exists(run.resolve("history.csv"))) {
       Thread.sleep(50);
     }
@@ -149,11 +137,35 @@ class KilledRunTest {
     assertEquals(143, process.waitFor(), Files.readString(said));
     assertTrue(Files.readString(said).contains("dmyt train --resume " + run), "says how");
     assertTrue(Files.readString(run.resolve("log.txt")).contains("Stopped in epoch"), "logs it");
-    int epochs = losses(run).size() - 1;
-    Cli.Result more = Cli.run("train", "--resume", run, "-e", epochs + 1);
+    int epochs = losses(run).size();
+    Cli.Result more = Cli.run("train", "--resume", run, "-e", epochs);
     assertEquals(0, more.code(), more.all());
-    assertTrue(more.err().contains("--epoch " + (epochs + 1) + " (was 10000)"), more.err());
-    assertEquals(epochs + 1, losses(run).size() - 1);
+    assertTrue(more.err().contains("--epoch " + epochs + " (was 10000)"), more.err());
+    assertEquals(epochs, losses(run).size() - 1);
+
+    Path whole = folder.resolve("whole");
+    assertEquals(0, Cli.run(concat(train(data, epochs, "-o", whole), how)).code());
+    assertSameRun(whole, run);
+  }
+
+  /** The same history, the same detectors, bit by bit. */
+  private static void assertSameRun(Path whole, Path run) throws IOException {
+    assertEquals(losses(whole), losses(run));
+    List<Path> kept = detectors(whole);
+    assertEquals(kept, detectors(run));
+    for (Path name : kept) {
+      assertArrayEquals(weights(whole.resolve(name)), weights(run.resolve(name)), name.toString());
+    }
+  }
+
+  private static List<Path> detectors(Path run) throws IOException {
+    try (Stream<Path> files = Files.list(run)) {
+      return files
+          .map(Path::getFileName)
+          .filter(name -> name.toString().matches("(last|best|epoch-.*)\\.zip"))
+          .sorted()
+          .toList();
+    }
   }
 
   /** A limit on the size of files stands for the end of a disk. */
@@ -183,8 +195,7 @@ class KilledRunTest {
     assertArrayEquals(last, Files.readAllBytes(run.resolve("last.zip")));
 
     assertEquals(0, start(said, java).waitFor(), Files.readString(said));
-    assertEquals(losses(whole), losses(run));
-    assertArrayEquals(weights(whole.resolve("last.zip")), weights(run.resolve("last.zip")));
+    assertSameRun(whole, run);
   }
 
   private void say(int code, String what, Object... arguments) {

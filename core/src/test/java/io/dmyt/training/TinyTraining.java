@@ -14,7 +14,6 @@ import io.dmyt.data.Preprocessing;
 import io.dmyt.engine.Engine;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
-import io.dmyt.engine.Precision;
 import io.dmyt.loss.Dummies;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -26,7 +25,7 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
 
-/** A training on a handful of small pictures, on one thread, in a run's folder. */
+/** A training on a handful of small pictures in a run's folder, on one thread unless said. */
 final class TinyTraining {
   static final int PER_CLASS = 9;
   static final int BATCH = 4;
@@ -40,6 +39,7 @@ final class TinyTraining {
   private final LossKind loss;
   private final TrainingOptions options;
   private LoadingSteps steps = LoadingSteps.PLAIN;
+  private int threads = 1;
 
   TinyTraining(Path data, LossKind loss, TrainingOptions options) throws IOException {
     pictures(data);
@@ -51,6 +51,12 @@ final class TinyTraining {
   /** The same with images that are changed at random. */
   TinyTraining augmented(Augmentation augmentation) {
     steps = steps.withAugmentation(Optional.of(augmentation));
+    return this;
+  }
+
+  /** The same with so many threads that compute. */
+  TinyTraining onThreads(int count) {
+    threads = count;
     return this;
   }
 
@@ -72,9 +78,8 @@ final class TinyTraining {
     }
   }
 
-  private static Engine engine() {
-    ExecutionOptions oneThread = new ExecutionOptions(Precision.F32, 1, false, null);
-    return Engines.best(oneThread);
+  private Engine engine() {
+    return Engines.best(ExecutionOptions.DEFAULT.withThreads(threads));
   }
 
   ImageFolder images() {
