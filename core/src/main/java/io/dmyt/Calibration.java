@@ -35,6 +35,9 @@ public record Calibration(Kind kind, double slope, double offset, OperatingPoint
     PLATT
   }
 
+  /**
+   * @throws IllegalArgumentException if slope or offset is out of range, or not as the kind has it
+   */
   public Calibration {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(operatingPoint, "operatingPoint");

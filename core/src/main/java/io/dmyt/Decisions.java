@@ -14,6 +14,9 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record Decisions(double[][] scores, double[] logits, int[] predictions) {
+  /**
+   * @throws IllegalArgumentException if the numbers of images differ
+   */
   public Decisions {
     if (scores.length != logits.length || scores.length != predictions.length) {
       throw new IllegalArgumentException(
@@ -28,7 +31,7 @@ public record Decisions(double[][] scores, double[] logits, int[] predictions) {
     return Arrays.stream(logits).map(FakeScore::ofLogit).toArray();
   }
 
-  /** The index of the largest of an image's scores; of equal ones the first. */
+  /** The index of the largest of an image's scores, [classes]; of equal ones the first. */
   public static int argmax(double[] scores) {
     int best = 0;
     for (int k = 1; k < scores.length; k++) {

@@ -155,6 +155,7 @@ public final class Detector implements AutoCloseable {
     }
   }
 
+  /** What it is: backbone, classes, preprocessing, loss and dummies. */
   public DetectorSpec spec() {
     return spec;
   }
@@ -164,6 +165,7 @@ public final class Detector implements AutoCloseable {
     return provenance;
   }
 
+  /** Says where the detector comes from; saved with it. */
   public void setProvenance(Provenance provenance) {
     this.provenance = provenance;
   }

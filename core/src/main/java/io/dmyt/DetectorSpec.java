@@ -31,6 +31,11 @@ public record DetectorSpec(
     @Nullable Dummies dummies,
     @Nullable List<Double> labelWeights) {
 
+  /**
+   * @throws IllegalArgumentException if the real class is not one of the classes, the loss needs
+   *     dummies that are missing or has no use for those that are there, or the dummies or the
+   *     weights are not those of the classes
+   */
   public DetectorSpec {
     Objects.requireNonNull(backbone, "backbone");
     Objects.requireNonNull(preprocessing, "preprocessing");
@@ -66,7 +71,10 @@ public record DetectorSpec(
     return new DetectorSpec(backbone, classes, realClass, value, loss, dummies, labelWeights);
   }
 
-  /** The weights of the classes in the loss; none if they all count the same. */
+  /**
+   * The weights of the classes in the loss, one for each class in order; of length 0 if all classes
+   * count the same.
+   */
   public double[] weights() {
     return labelWeights == null
         ? new double[0]

@@ -30,6 +30,7 @@ public final class FakeScore {
    * 1, P = 0.73.
    *
    * @param embeddingSize how many features the embedding has
+   * @throws IllegalArgumentException if it has fewer than 2
    */
   public static double dummyScale(int embeddingSize) {
     if (embeddingSize < 2) {
@@ -52,7 +53,13 @@ public final class FakeScore {
   }
 
   /**
-   * {@code ln(P(fake) / P(real))}: as {@link #probability}, and exact where that is nearly 0 or 1.
+   * {@code ln(P(fake) / P(real))}, which stays exact where {@link #probability} is nearly 0 or 1.
+   *
+   * @param scores one score per class, the higher the likelier
+   * @param realIndex which of the classes is the real one
+   * @param scale above 0: by how much a difference of 1 multiplies the odds, as a power of e
+   * @return NaN if a score is
+   * @throws IllegalArgumentException if there are fewer than two classes, or no such real one
    */
   public static double logit(double[] scores, int realIndex, double scale) {
     check(scores, realIndex, scale);

@@ -20,6 +20,9 @@ public record OperatingPoint(
   public static final OperatingPoint DEFAULT =
       new OperatingPoint(0.5, "one half", Double.NaN, Double.NaN);
 
+  /**
+   * @throws IllegalArgumentException if the threshold is out of range or the criterion blank
+   */
   public OperatingPoint {
     if (!(threshold >= 0 && threshold <= NEVER)) {
       throw new IllegalArgumentException("a threshold must be from 0 to 1, found " + threshold);

@@ -178,7 +178,7 @@ class PredictVideoTest {
       result = Cli.run("predict", "-w", detector, clip, "--frames", 3, "--offline");
       assertEquals(0, result.code(), result.all());
       assertTrue(
-          result.err().contains("OpenCV's cascade finds the faces, which misses many"),
+          result.err().contains("faces are found by OpenCV's cascade, which misses many"),
           result.err());
       assertTrue(result.err().contains("or pass --face-model FILE"), result.err());
       assertTrue(result.out().contains(" all  "), result.out());

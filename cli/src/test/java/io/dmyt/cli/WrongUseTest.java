@@ -150,9 +150,10 @@ class WrongUseTest {
       Cli.Result own = Cli.run(command.name(), "--help");
       assertEquals(0, own.code());
       assertTrue(own.out().startsWith("Usage: dmyt " + command.name()), own.out());
+      assertFalse(own.out().contains("(default: )"), own.out());
     }
     Cli.Result train = Cli.run("train", "-h");
-    assertTrue(train.out().contains("(default: 2.0E-5)"), train.out());
+    assertTrue(train.out().contains("(default: 2e-5)"), train.out());
   }
 
   @Test

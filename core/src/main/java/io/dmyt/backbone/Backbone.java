@@ -39,6 +39,7 @@ public final class Backbone {
     parameters = architecture.bindings().stream().map(ParameterBinding::parameter).toList();
   }
 
+  /** What network it is: its name, family and sizes. */
   public BackboneSpec spec() {
     return architecture.spec();
   }

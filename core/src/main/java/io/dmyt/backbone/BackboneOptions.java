@@ -25,6 +25,10 @@ public record BackboneOptions(
     DataType dataType,
     boolean randomWeights) {
 
+  /**
+   * @throws IllegalArgumentException if the image size is negative, there is a single class or a
+   *     negative number of them, or the data type is neither FLOAT nor DOUBLE
+   */
   public BackboneOptions {
     if (imageSize < 0) {
       throw new IllegalArgumentException("image size must be positive, or 0: " + imageSize);
@@ -43,26 +47,44 @@ public record BackboneOptions(
     return new BackboneOptions(0, 0, false, 42, DataType.FLOAT, true);
   }
 
+  /**
+   * The same for images of another size.
+   *
+   * @param pixels height and width; 0 for the model's own
+   */
   public BackboneOptions withImageSize(int pixels) {
     return new BackboneOptions(pixels, classes, unitLength, seed, dataType, randomWeights);
   }
 
+  /**
+   * The same with another classifier.
+   *
+   * @param count of its outputs, at least 2; 0 for none: the output is the embedding
+   */
   public BackboneOptions withClasses(int count) {
     return new BackboneOptions(imageSize, count, unitLength, seed, dataType, randomWeights);
   }
 
+  /** The same with or without embeddings of length 1. */
   public BackboneOptions withUnitLength(boolean unit) {
     return new BackboneOptions(imageSize, classes, unit, seed, dataType, randomWeights);
   }
 
+  /** The same with another seed of the initial weights. */
   public BackboneOptions withSeed(long value) {
     return new BackboneOptions(imageSize, classes, unitLength, value, dataType, randomWeights);
   }
 
+  /**
+   * The same in another precision.
+   *
+   * @param type of parameters and activations, FLOAT or DOUBLE
+   */
   public BackboneOptions withDataType(DataType type) {
     return new BackboneOptions(imageSize, classes, unitLength, seed, type, randomWeights);
   }
 
+  /** The same with initial weights that are drawn, or all 0. */
   public BackboneOptions withRandomWeights(boolean random) {
     return new BackboneOptions(imageSize, classes, unitLength, seed, dataType, random);
   }

@@ -7,10 +7,16 @@ package io.dmyt.checkpoint;
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /**
+   * @param message one line: file, place, and what is wrong there
+   */
   public CheckpointException(String message) {
     super(message);
   }
 
+  /**
+   * @param message one line: file, place, and what is wrong there
+   */
   public CheckpointException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -27,6 +27,7 @@ public record Origin(
     leftOut = List.copyOf(leftOut);
   }
 
+  /** A file that held its tensors directly, nothing stripped and nothing left out. */
   public static Origin of(String source, String format) {
     return new Origin(source, format, Optional.empty(), Optional.empty(), List.of());
   }

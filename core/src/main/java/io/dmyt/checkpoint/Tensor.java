@@ -68,21 +68,21 @@ public final class Tensor {
     return n;
   }
 
-  /** An in-memory F32 tensor with a copy of these row-major values. */
+  /** An in-memory F32 tensor with a copy of these row-major values, as many as the shape has. */
   public static Tensor of(float[] values, long... shape) {
     byte[] copy = new byte[byteCount(DType.F32, values.length, shape)];
     littleEndian(copy).asFloatBuffer().put(values);
     return ofBytes(DType.F32, copy, shape);
   }
 
-  /** An in-memory F64 tensor with a copy of these row-major values. */
+  /** An in-memory F64 tensor, as {@link #of(float[], long...)} makes one. */
   public static Tensor of(double[] values, long... shape) {
     byte[] copy = new byte[byteCount(DType.F64, values.length, shape)];
     littleEndian(copy).asDoubleBuffer().put(values);
     return ofBytes(DType.F64, copy, shape);
   }
 
-  /** An in-memory I64 tensor with a copy of these row-major values. */
+  /** An in-memory I64 tensor, as {@link #of(float[], long...)} makes one. */
   public static Tensor of(long[] values, long... shape) {
     byte[] copy = new byte[byteCount(DType.I64, values.length, shape)];
     littleEndian(copy).asLongBuffer().put(values);
@@ -98,7 +98,11 @@ public final class Tensor {
     return TensorArrays.copy(array);
   }
 
-  /** An in-memory tensor with a copy of these little-endian, row-major bytes. */
+  /**
+   * An in-memory tensor with a copy of these little-endian, row-major bytes.
+   *
+   * @throws IllegalArgumentException if the shape has another number of bytes
+   */
   public static Tensor of(DType dtype, byte[] littleEndian, long... shape) {
     byteCount(dtype, littleEndian.length / dtype.bytes(), shape);
     if (littleEndian.length % dtype.bytes() != 0) {

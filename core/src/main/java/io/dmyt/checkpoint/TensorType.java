@@ -14,6 +14,11 @@ public record TensorType(DType dtype, List<Long> shape) {
     shape = List.copyOf(shape);
   }
 
+  /**
+   * A type.
+   *
+   * @param shape the sizes, outermost dimension first; none for a scalar
+   */
   public static TensorType of(DType dtype, long... shape) {
     return new TensorType(dtype, Arrays.stream(shape).boxed().toList());
   }

@@ -9,6 +9,10 @@ public final class BadImageException extends ImageDataException {
   private final String file;
   private final String reason;
 
+  /**
+   * @param file its path, or another name that its owner knows
+   * @param reason what is wrong with it
+   */
   public BadImageException(String file, String reason) {
     this(file, reason, null);
   }

@@ -58,7 +58,11 @@ public final class Samplers {
    * comes again when all of its class have been there (Musgrave et al., <i>PyTorch Metric
    * Learning</i>, 2020).
    *
+   * <p>Such a sampler throws an {@link ImageDataException} if a batch is not a multiple of m, or
+   * has room for more classes than there are.
+   *
    * @param m at least 1
+   * @throws IllegalArgumentException if it is less
    */
   public static Sampler perClass(int m) {
     if (m < 1) {

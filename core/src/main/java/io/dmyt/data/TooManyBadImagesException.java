@@ -6,6 +6,10 @@ import io.dmyt.internal.Text;
 public final class TooManyBadImagesException extends ImageDataException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * @param limit how many were allowed
+   * @param last the one that was too many
+   */
   public TooManyBadImagesException(int limit, BadImageException last) {
     this(
         Text.format(

@@ -65,7 +65,7 @@ public final class VertexNodes {
     return add(op, Arrays.stream(reads).boxed().toList());
   }
 
-  /** The same. */
+  /** Adds a node, as {@link #add(Operation, int...)} does. */
   public int add(Operation op, List<Integer> reads) {
     int node = region.add(name(), op, reads);
     if (!provider.runs(op, region.rank(node))) {
@@ -93,6 +93,7 @@ public final class VertexNodes {
    * @param key DL4J's name of it, e.g. {@code W}
    * @param dims as many elements as the parameter has
    * @param strides elements between neighbours in these dimensions
+   * @throws IllegalStateException if the parameter has another number of elements
    */
   public Parameter parameter(String key, long[] dims, long[] strides) {
     INDArray values = values(key);

@@ -45,6 +45,9 @@ public record LabelledDecisions(
       EnumSet.of(
           DetectionMetric.LOG_LOSS, DetectionMetric.BRIER_SCORE, DetectionMetric.CALIBRATION_ERROR);
 
+  /**
+   * @throws IllegalArgumentException if the numbers of labels, predictions and scores differ
+   */
   public LabelledDecisions {
     Objects.requireNonNull(rule, "rule");
     Objects.requireNonNull(operatingPoint, "operatingPoint");

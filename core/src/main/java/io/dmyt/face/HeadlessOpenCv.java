@@ -26,7 +26,8 @@ final class HeadlessOpenCv {
         ((Map<String, String>) loaded.get(null)).putIfAbsent(WINDOWS, WINDOWS);
       }
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("another version of JavaCPP than the one that this knows", e);
+      throw new IllegalStateException(
+          "this version of JavaCPP keeps its loaded libraries elsewhere", e);
     }
   }
 }

@@ -62,7 +62,8 @@ public final class YuNet implements FaceDetector {
         network.detect(black, found);
       }
     } catch (RuntimeException e) {
-      throw new IOException(model + ": not a face detector of YuNet's kind that OpenCV reads", e);
+      throw new IOException(
+          model + ": not a face detector that OpenCV can read: expected YuNet's ONNX file", e);
     }
   }
 

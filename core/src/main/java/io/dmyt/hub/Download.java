@@ -60,7 +60,9 @@ public final class Download {
    * @param stall how long to wait for a connection, an answer, or the next bytes, more than 0
    */
   public record Options(boolean offline, int attempts, Duration pause, Duration stall) {
-    /** Checks the values. */
+    /**
+     * @throws IllegalArgumentException if a value is out of range
+     */
     public Options {
       if (attempts < 1) {
         throw new IllegalArgumentException("attempts must be 1 or more, found " + attempts);

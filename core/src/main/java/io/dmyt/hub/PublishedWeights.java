@@ -81,6 +81,12 @@ public final class PublishedWeights {
     return RemoteFile.of((path.contains("/") ? GITHUB : PYTORCH) + path);
   }
 
+  /**
+   * The file of a network's weights.
+   *
+   * @param name timm's name of the network, with or without a tag
+   * @return nothing if no weights are published for it
+   */
   public static Optional<RemoteFile> of(String name) {
     return Optional.ofNullable(FILES.get(name))
         .or(

@@ -26,7 +26,10 @@ public record RemoteFile(URI url, String name, OptionalLong size, Optional<Strin
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{8,64}");
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}");
 
-  /** Checks the parts. */
+  /**
+   * @throws IllegalArgumentException if the address is neither HTTPS nor local, the name isn't a
+   *     plain one, the size is negative, or the hash isn't 8 to 64 hexadecimal digits
+   */
   public RemoteFile {
     Objects.requireNonNull(url, "url");
     requireSecure(url);

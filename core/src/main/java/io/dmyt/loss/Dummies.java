@@ -167,7 +167,12 @@ public record Dummies(
     return List.copyOf(names);
   }
 
-  /** Where vector {@code k} is one: a class's index, or {@code count() - 1} for the fake root. */
+  /**
+   * Where a vector is 1; everywhere else it is 0.
+   *
+   * @param k a class's index, or {@code count() - 1} for the fake root
+   * @throws IllegalArgumentException if there is no such vector
+   */
   public Slice ones(int k) {
     if (k < 0 || k >= count()) {
       throw new IllegalArgumentException(Text.format("dummy %d of %d", k, count()));

@@ -80,6 +80,7 @@ public final class DummyTripletLoss extends ClassLoss {
     return new DummyTripletLoss(dummies, true, labelWeights());
   }
 
+  /** The classes' dummies, which embeddings are drawn to. */
   public Dummies dummies() {
     return dummies;
   }

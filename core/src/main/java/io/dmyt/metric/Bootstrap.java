@@ -23,6 +23,9 @@ public record Bootstrap(int resamples, double confidence, long seed) {
   /** No intervals. */
   public static final Bootstrap NONE = new Bootstrap(0, 0.95, 0);
 
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
   public Bootstrap {
     require(resamples >= 0, "resamples must not be negative, found %d", resamples);
     require(

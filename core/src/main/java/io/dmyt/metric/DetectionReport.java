@@ -29,15 +29,19 @@ public record DetectionReport(
     Bootstrap bootstrap,
     Map<DetectionMetric, Estimate> metrics) {
 
+  /**
+   * @throws IllegalArgumentException if a metric is missing
+   */
   public DetectionReport {
     metrics = Collections.unmodifiableMap(new EnumMap<>(metrics));
     require(metrics.size() == DetectionMetric.values().length, "metrics are missing: %s", metrics);
   }
 
   /**
-   * Judges scores.
+   * Computes the metrics of scores.
    *
    * @param threshold P(fake) from which on a sample is called fake, 0 to {@link RocCurve#NEVER}
+   * @throws IllegalArgumentException if it is out of range
    */
   public static DetectionReport of(DetectionScores scores, double threshold, Bootstrap bootstrap) {
     require(

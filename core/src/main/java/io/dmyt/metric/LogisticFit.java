@@ -24,6 +24,12 @@ public record LogisticFit(double slope, double offset) {
 
   private static final double SMALLEST_STEP = 1e-10;
 
+  /**
+   * Fits the scored samples.
+   *
+   * @param withOffset whether to fit the offset too; false leaves it 0
+   * @throws IllegalArgumentException unless real and fake samples have scores
+   */
   public static LogisticFit of(DetectionScores scores, boolean withOffset) {
     int[] scored =
         IntStream.range(0, scores.size())

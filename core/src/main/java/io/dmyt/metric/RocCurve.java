@@ -140,6 +140,7 @@ public record RocCurve(List<Point> points) {
     return best;
   }
 
+  /** The error for a threshold that is wanted where only one class, or none, has scores. */
   public static IllegalStateException noCurve() {
     return new IllegalStateException("a threshold needs real and fake samples with scores");
   }

@@ -25,6 +25,9 @@ public final class Gradients {
   private @Nullable INDArray viewed;
   private @Nullable INDArray view;
 
+  /**
+   * @param optimizer of the graph whose gradients they are
+   */
   public Gradients(GraphOptimizer optimizer) {
     this.optimizer = optimizer;
     graph = optimizer.graph;
@@ -61,7 +64,12 @@ public final class Gradients {
     sums = all;
   }
 
-  /** Puts the sum in the gradients' place, with nothing more to do to running statistics. */
+  /**
+   * Puts the sum in the gradients' place, and 0 where running statistics would be updated once
+   * more.
+   *
+   * @throws IllegalStateException if nothing was added
+   */
   public void takeSum() {
     List<ParameterBlocks.Block> blocks = optimizer.blocks();
     List<INDArray> all = sums;
@@ -95,7 +103,7 @@ public final class Gradients {
   /**
    * Moves the parameters uphill, along the gradient, and updates the running statistics.
    *
-   * @param distance how far
+   * @param distance how far: the length of the step, all parameters taken together
    */
   public void climb(double distance) {
     double length = length();
@@ -111,7 +119,12 @@ public final class Gradients {
     }
   }
 
-  /** Puts the parameters back, but the running statistics, which the next step leaves alone. */
+  /**
+   * Puts the parameters back to where they were before {@link #climb}. The running statistics stay
+   * as they are now, and the next step leaves them alone.
+   *
+   * @throws IllegalStateException if there was no climb
+   */
   public void climbDown() {
     INDArray before = parameters;
     if (before == null) {

@@ -112,7 +112,7 @@ public record FaceDatasetWriter(FrameSelection frames, FaceCrop crop, int thread
     } else if (!Json.mapper().readTree(wanted).equals(Json.mapper().readTree(file.toFile()))) {
       throw new IOException(
           Text.format(
-              "%s holds faces that were cut out otherwise (%s): choose another --output",
+              "%s holds faces that were cut out differently (%s): choose another --output",
               root, file));
     }
   }

@@ -49,7 +49,7 @@ public final class FaceDetectors {
       return new Choice(
           new FaceCascade(),
           Optional.of(
-              "OpenCV's cascade finds the faces, which misses many that YuNet would find: "
+              "faces are found by OpenCV's cascade, which misses many that YuNet would find: "
                   + e.getMessage()));
     }
     return new Choice(new YuNet(fetched), Optional.empty());

@@ -105,6 +105,11 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     return detector;
   }
 
+  /**
+   * Sets {@link #detector()}, which must be given.
+   *
+   * @param file its path or address
+   */
   public S setDetector(String file) {
     set(detector, file);
     return self();
@@ -115,6 +120,7 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     return pathCol;
   }
 
+  /** Sets {@link #pathCol()}. */
   public S setPathCol(String column) {
     set(pathCol, column);
     return self();
@@ -125,6 +131,7 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     return contentCol;
   }
 
+  /** Sets {@link #contentCol()}. */
   public S setContentCol(String column) {
     set(contentCol, column);
     return self();
@@ -135,6 +142,11 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     return engine;
   }
 
+  /**
+   * Sets {@link #engine()}.
+   *
+   * @param name of the engine; empty for the best one of each executor
+   */
   public S setEngine(String name) {
     set(engine, name);
     return self();
@@ -145,6 +157,11 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     return precision;
   }
 
+  /**
+   * Sets {@link #precision()}.
+   *
+   * @throws IllegalArgumentException for another name
+   */
   public S setPrecision(String name) {
     set(precision, name);
     return self();
@@ -165,8 +182,8 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     if (!names.contains(getOrDefault(pathCol))) {
       throw new IllegalArgumentException(
           Text.format(
-              "there is no column %s with the files' paths, but %s: call setPathCol with the right"
-                  + " one",
+              "there is no column %s with the files' paths; the columns are %s: call setPathCol"
+                  + " with the right one",
               getOrDefault(pathCol), String.join(", ", names)));
     }
     StructType kept = new StructType();
@@ -235,7 +252,12 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     long length = system.getFileStatus(file).getLen();
     if (length > LARGEST) {
       throw new IOException(
-          file + " has " + length + " bytes, more than Spark broadcasts (" + LARGEST + ")");
+          file
+              + " has "
+              + length
+              + " bytes, more than Spark can broadcast (at most "
+              + LARGEST
+              + ")");
     }
     try (FSDataInputStream in = system.open(file)) {
       return ((InputStream) in).readAllBytes();

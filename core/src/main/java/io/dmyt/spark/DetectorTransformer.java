@@ -42,6 +42,7 @@ public final class DetectorTransformer extends DetectorStep<DetectorTransformer>
   private final Param<String> videos;
   private final IntParam batch;
 
+  /** A step with a name that Spark draws. */
   public DetectorTransformer() {
     this(Identifiable.randomUID("dmytDetector"));
   }
@@ -71,6 +72,11 @@ public final class DetectorTransformer extends DetectorStep<DetectorTransformer>
     return output;
   }
 
+  /**
+   * Sets {@link #output()}.
+   *
+   * @throws IllegalArgumentException for another word
+   */
   public DetectorTransformer setOutput(String what) {
     set(output, what);
     return this;
@@ -81,6 +87,11 @@ public final class DetectorTransformer extends DetectorStep<DetectorTransformer>
     return videos;
   }
 
+  /**
+   * Sets {@link #videos()}.
+   *
+   * @throws IllegalArgumentException for another word
+   */
   public DetectorTransformer setVideos(String grouping) {
     set(videos, grouping);
     return this;
@@ -91,6 +102,11 @@ public final class DetectorTransformer extends DetectorStep<DetectorTransformer>
     return batch;
   }
 
+  /**
+   * Sets {@link #batch()}.
+   *
+   * @throws IllegalArgumentException below 1
+   */
   public DetectorTransformer setBatch(int images) {
     set(batch, images);
     return this;

@@ -53,7 +53,7 @@ final class RowSample implements Sample {
         throw new BadImageException(
             id.toString(),
             Text.format(
-                "%d bytes; at most %d, an eighth of the executor's heap, are read of one image",
+                "%d bytes; at most %d are read of one image, an eighth of the executor's heap",
                 size, most));
       }
       try (InputStream in = system.open(file)) {

@@ -45,10 +45,13 @@ public final class SparkRounds implements StepRounds, AutoCloseable {
    */
   public record Settings(
       int workers, int steps, String engine, String precision, String augmentation) {
+    /**
+     * @throws IllegalArgumentException if there are no workers or no steps
+     */
     public Settings {
       if (workers < 1 || steps < 1) {
         throw new IllegalArgumentException(
-            "a round needs 1 worker and 1 step at least, found " + workers + " and " + steps);
+            "a round needs at least 1 worker and 1 step, found " + workers + " and " + steps);
       }
     }
   }

@@ -56,6 +56,7 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
   private final BooleanParam findFaces;
   private final Param<String> faceModel;
 
+  /** A step with a name that Spark draws. */
   public VideoTransformer() {
     this(Identifiable.randomUID("dmytVideos"));
   }
@@ -90,6 +91,11 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
     return frames;
   }
 
+  /**
+   * Sets {@link #frames()}.
+   *
+   * @throws IllegalArgumentException below 0
+   */
   public VideoTransformer setFrames(int count) {
     set(frames, count);
     return this;
@@ -100,6 +106,11 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
     return videoScore;
   }
 
+  /**
+   * Sets {@link #videoScore()}.
+   *
+   * @throws IllegalArgumentException for another word
+   */
   public VideoTransformer setVideoScore(String name) {
     set(videoScore, name);
     return this;
@@ -110,6 +121,7 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
     return findFaces;
   }
 
+  /** Sets {@link #findFaces()}. */
   public VideoTransformer setFindFaces(boolean find) {
     set(findFaces, find);
     return this;
@@ -124,6 +136,11 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
     return faceModel;
   }
 
+  /**
+   * Sets {@link #faceModel()}.
+   *
+   * @param file its path or address; empty for the published one
+   */
   public VideoTransformer setFaceModel(String file) {
     set(faceModel, file);
     return this;
@@ -188,7 +205,7 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
           WeightsCache.ofEnvironment().published(FaceModel.YUNET, Download.Progress.NONE));
     } catch (DownloadException e) {
       LOG.warn(
-          "OpenCV's cascade finds the faces, which misses many that YuNet would find: {}",
+          "faces are found by OpenCV's cascade, which misses many that YuNet would find: {}",
           e.getMessage());
       return new byte[0];
     }

@@ -38,6 +38,9 @@ public final class EmbeddingSvm {
     /** scikit-learn's defaults, which the reference uses. */
     public static final Options DEFAULT = new Options(1, 1e-3);
 
+    /**
+     * @throws IllegalArgumentException if a number is out of range
+     */
     public Options {
       require(c > 0 && Double.isFinite(c), "c must be above 0 and finite, found %s", c);
       require(
@@ -110,7 +113,12 @@ public final class EmbeddingSvm {
     return parts.classes()[best];
   }
 
-  /** The class indices of embeddings, computed on all cores. */
+  /**
+   * The class indices of embeddings, computed on all cores.
+   *
+   * @param embeddings [samples][features]
+   * @throws IllegalArgumentException as {@link #predict(float[])} does
+   */
   public int[] predict(float[][] embeddings) {
     for (int i = 0; i < embeddings.length; i++) {
       requireRow(embeddings[i], parts.features(), i);
@@ -203,7 +211,10 @@ public final class EmbeddingSvm {
    * By how much an embedding is on the fakes' side: the largest decision value of a fake class
    * against the real one, above 0 if one of them says fake.
    *
+   * @param embedding [features]
    * @param realIndex the real class's index, one of {@link #classes()}
+   * @throws IllegalArgumentException if the class wasn't fitted on, or as {@link #predict(float[])}
+   *     does
    */
   public double fakeMargin(float[] embedding, int realIndex) {
     return fakeMargin(decisions(embedding), realIndex);
@@ -269,6 +280,8 @@ public final class EmbeddingSvm {
    * @param classIndex one of {@link #classes()}
    * @param against another one
    * @return as many numbers as features
+   * @throws IllegalArgumentException if the classes are equal or one wasn't fitted on, or as {@link
+   *     #predict(float[])} does
    */
   public double[] marginGradient(float[] embedding, int classIndex, int against) {
     requireRow(embedding, parts.features(), 0);

@@ -53,6 +53,10 @@ public record ParameterGroups(
    */
   public record Rule(String pattern, double rate, @Nullable Double weightDecay)
       implements Serializable {
+    /**
+     * @throws IllegalArgumentException if a number is out of range, or the pattern is not a regular
+     *     expression
+     */
     public Rule {
       ParameterGroups.pattern(pattern);
       if (!(rate >= 0 && Double.isFinite(rate))

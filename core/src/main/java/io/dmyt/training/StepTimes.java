@@ -48,6 +48,13 @@ public record StepTimes(
     return of(seconds, batch, peakOfProcess());
   }
 
+  /**
+   * Sums up times that were measured.
+   *
+   * @param seconds of each step, at least one
+   * @param batch images of one step
+   * @param peakResidentBytes the most memory that the process held; null if unknown
+   */
   public static StepTimes of(double[] seconds, int batch, @Nullable Long peakResidentBytes) {
     double[] sorted = seconds.clone();
     Arrays.sort(sorted);

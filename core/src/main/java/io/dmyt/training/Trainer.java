@@ -22,6 +22,7 @@ public final class Trainer {
   private final ILossFunction loss;
   private final ILossFunction validationLoss;
 
+  /** Trains and validates with the detector's own loss. */
   public Trainer(Detector detector, TrainingOptions options) {
     this(detector, options, detector.loss());
   }

@@ -60,31 +60,42 @@ public record TrainingOptions(
     return new TrainingOptions(2e-5, 10, 0.01, 3);
   }
 
+  /**
+   * The same with another learning rate.
+   *
+   * @param rate the highest one, positive
+   */
   public TrainingOptions withLearningRate(double rate) {
     return new TrainingOptions(rate, epochs, weightDecay, rates, step, selection, groups);
   }
 
+  /** The same with another number of epochs, at least 1. */
   public TrainingOptions withEpochs(int count) {
     return new TrainingOptions(learningRate, count, weightDecay, rates, step, selection, groups);
   }
 
+  /** The same with another weight decay, at least 0. */
   public TrainingOptions withWeightDecay(double decay) {
     return new TrainingOptions(learningRate, epochs, decay, rates, step, selection, groups);
   }
 
+  /** The same with another course of the learning rate. */
   public TrainingOptions withRates(LearningRates curve) {
     return new TrainingOptions(learningRate, epochs, weightDecay, curve, step, selection, groups);
   }
 
+  /** The same with other steps, such as of another optimiser. */
   public TrainingOptions withStep(StepOptions options) {
     return new TrainingOptions(
         learningRate, epochs, weightDecay, rates, options, selection, groups);
   }
 
+  /** The same with another choice of the best epoch. */
   public TrainingOptions withSelection(Selection value) {
     return new TrainingOptions(learningRate, epochs, weightDecay, rates, step, value, groups);
   }
 
+  /** The same with other learning rates and decays by parameter. */
   public TrainingOptions withGroups(ParameterGroups value) {
     return new TrainingOptions(learningRate, epochs, weightDecay, rates, step, selection, value);
   }

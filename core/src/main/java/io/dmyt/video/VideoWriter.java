@@ -87,7 +87,7 @@ public final class VideoWriter implements AutoCloseable {
     FFmpeg.check(
         avformat_alloc_output_context2(context, null, format.container(), place),
         file,
-        "no such kind of video");
+        "FFmpeg can't write this kind of video");
     stream = avformat_new_stream(context, null);
     sound = heard == null ? null : new SoundTrack(heard);
     try {
@@ -148,6 +148,8 @@ public final class VideoWriter implements AutoCloseable {
    *
    * @param image of the size that was given
    * @param time at which it is shown, later than the one before
+   * @throws IllegalStateException once the video is closed
+   * @throws VideoException if the picture has another size, or can't be encoded or written
    */
   public void write(RgbImage image, Duration time) throws VideoException {
     if (closed) {

@@ -113,7 +113,9 @@ class FaceDetectorTest {
   void refusesWhatIsNoModel() throws IOException {
     Path text = Files.writeString(folder.resolve("model.onnx"), "no model");
     IOException e = assertThrows(IOException.class, () -> new YuNet(text).close());
-    assertEquals(text + ": not a face detector of YuNet's kind that OpenCV reads", e.getMessage());
+    assertEquals(
+        text + ": not a face detector that OpenCV can read: expected YuNet's ONNX file",
+        e.getMessage());
     assertThrows(NoSuchFileException.class, () -> new YuNet(folder.resolve("none.onnx")).close());
   }
 

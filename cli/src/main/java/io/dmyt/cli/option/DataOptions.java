@@ -24,7 +24,7 @@ public final class DataOptions extends BatchOptions {
   @Parameter(
       names = "--bad-image-limit",
       validateWith = OptionChecks.CountOrNone.class,
-      description = "How many such files to skip before giving up")
+      description = "How many files that can't be read as images to skip before giving up")
   int badImageLimit = 10;
 
   /** What to do about a file that is no image. */

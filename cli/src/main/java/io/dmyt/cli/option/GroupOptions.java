@@ -10,35 +10,35 @@ final class GroupOptions {
   @Parameter(
       names = "--train-only",
       description =
-          "What learns: all; norm (normalisation layers' scales and shifts, and the classifier);"
-              + " head (the classifier); or the parameters in whose names this regular expression"
-              + " is found")
+          "Which parameters to train: all; norm (the scales and shifts of normalisation layers,"
+              + " and the classifier); head (the classifier); or a regular expression that is"
+              + " found in their names")
   String trainOnly = ParameterGroups.ALL.trainOnly();
 
   @Parameter(
       names = "--freeze",
-      description = "Regular expression: parameters in whose names it is found don't learn")
+      description = "Don't train the parameters in whose names this regular expression is found")
   @Nullable String freeze;
 
   @Parameter(
       names = "--decay-matrices-only",
-      description =
-          "No weight decay for vectors, biases, tokens and position tables, as timm has it")
+      description = "No weight decay for vectors, biases, tokens and position tables, as in timm")
   boolean decayMatricesOnly;
 
   @Parameter(
       names = "--layer-decay",
       validateWith = OptionChecks.Positive.class,
       description =
-          "What the learning rate is multiplied with from one layer to the one before, such as"
-              + " 0.75; 1: nothing")
+          "Factor of the learning rate from each layer to the one before it, such as 0.75; 1: all"
+              + " layers learn at the same rate")
   double layerDecay = ParameterGroups.ALL.layerDecay();
 
   @Parameter(
       names = "--groups",
       description =
-          "Learning rate and decay by name: \"PATTERN: lr=FACTOR, decay=NUMBER; ...\", where the"
-              + " factor is of --lr, and the last pattern that is found in a name counts")
+          "Learning rate and weight decay by parameter: \"PATTERN: lr=FACTOR, decay=NUMBER; ...\"."
+              + " FACTOR multiplies --lr; the last pattern that is found in a parameter's name"
+              + " counts")
   @Nullable String rules;
 
   ParameterGroups groups() {

@@ -21,10 +21,10 @@ public final class LossOptions {
       names = "--miner",
       converter = Miner.class,
       description =
-          "With Triplet: which triplets of a batch count, by how much farther the negative is than"
-              + " the positive at length 1: semihard (up to --miner-margin), hard (not at all), all"
-              + " (both), or batch-hard (each image with its farthest positive and its nearest"
-              + " negative)")
+          "With Triplet: which triplets of a batch to use, by the distances of their embeddings at"
+              + " length 1: semihard (the negative is farther than the positive, by at most"
+              + " --miner-margin), hard (it isn't farther), all (both of these), or batch-hard (each"
+              + " image with its farthest positive and its nearest negative)")
   TripletMiner.Kind miner = DEFAULT.miner();
 
   @Parameter(names = "--miner-margin", description = "With Triplet: see --miner")
@@ -32,7 +32,7 @@ public final class LossOptions {
 
   @Parameter(
       names = "--margin",
-      description = "With Triplet: how much farther the negative is to be than the positive")
+      description = "With Triplet: how much farther the negative should be than the positive")
   double margin = DEFAULT.margin();
 
   @Parameter(

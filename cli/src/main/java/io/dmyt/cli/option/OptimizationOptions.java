@@ -65,12 +65,13 @@ public final class OptimizationOptions {
 
   @Parameter(
       names = "--auto-batch",
-      description = "Compute a batch that does not fit into memory in parts, in halves at first")
+      description =
+          "If a batch does not fit into memory, compute it in halves, then in quarters, and so on")
   boolean autoBatch;
 
   @Parameter(
       names = "--clip",
-      description = "Scale gradients whose norm is larger down to this; 0: no clipping")
+      description = "Largest norm of the gradient, which is scaled down to it; 0: no clipping")
   double clip = DEFAULT.step().clip();
 
   @Parameter(
@@ -95,7 +96,7 @@ public final class OptimizationOptions {
       converter = BestBy.class,
       description =
           "What makes an epoch the best on the validation images: accuracy, balanced-accuracy, auc,"
-              + " video-auc, eer or loss; reference: accuracy, with Triplet loss")
+              + " video-auc, eer or loss; reference: by accuracy, but with Triplet by loss")
   public Selection.By bestBy = DEFAULT.selection().by();
 
   @Parameter(

@@ -19,7 +19,7 @@ public final class RunOptions {
   @Parameter(
       names = "--resume",
       description =
-          "Go on with the run in this folder, with its options; those given here take precedence")
+          "Continue the run in this folder, with its options; those given here take precedence")
   @Nullable Path resume;
 
   @Parameter(

@@ -11,7 +11,7 @@ public final class ShardOptions {
       names = "--shard",
       converter = Converter.class,
       description =
-          "Do the I-th of N parts of the job, as I/N; dmyt merge puts the parts' outputs together")
+          "Do part I of N of the job, given as I/N; dmyt merge puts the parts' outputs together")
   public Shard shard = Shard.WHOLE;
 
   /** Reads {@code I/N}. */

@@ -37,7 +37,7 @@ public final class TrainingImageOptions {
       description =
           "Order of the training images: shuffle; balanced (every class as often as the largest);"
               + " m-per-class=M (batches of M images a class); or paired (each fake beside the real"
-              + " image of its name, or of its name up to the first underscore)")
+              + " image of the same name, or of its name up to the first underscore)")
   String sampler = "shuffle";
 
   @Parameter(
@@ -51,13 +51,14 @@ public final class TrainingImageOptions {
   @Parameter(
       names = "--self-blend",
       description =
-          "Make fakes of this share of the real training images by blending them into themselves;"
-              + " NAME.landmarks.json beside an image says where its face is")
+          "Turn this share of the real training images into fakes by blending them with"
+              + " themselves; NAME.landmarks.json beside an image says where its face is")
   double selfBlend;
 
   @Parameter(
       names = "--preview-augment",
-      description = "Draw some training images as they are changed to this PNG, and train nothing")
+      description =
+          "Write some training images as --augment changes them to this PNG; train nothing")
   @Nullable Path preview;
 
   @Parameter(

@@ -27,13 +27,13 @@ public final class VideoOptions {
   @Parameter(
       names = "--fps",
       validateWith = OptionChecks.Positive.class,
-      description = "Look at N frames a second instead")
+      description = "Instead of --frames: look at N frames per second")
   Double perSecond;
 
   @Parameter(
       names = "--every",
       validateWith = OptionChecks.Count.class,
-      description = "Look at each n-th frame instead")
+      description = "Instead of --frames: look at every N-th frame")
   Integer every;
 
   @Parameter(

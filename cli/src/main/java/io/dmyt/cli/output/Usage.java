@@ -7,6 +7,7 @@ import io.dmyt.cli.option.OptionNames;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The help texts, made from JCommander's annotations. */
 public final class Usage {
@@ -72,17 +73,24 @@ public final class Usage {
             .toList();
     for (ParameterDescription parameter : parameters) {
       String description = parameter.getDescription();
-      Object value = parameter.getDefault();
+      String value = shown(parameter.getDefault());
       if (parameter.getParameter().required()) {
         description += " (required)";
-      } else if (value != null && !(value instanceof Boolean) && !value.toString().isEmpty()) {
-        description += " (default: " + shown(value) + ")";
+      } else if (!value.isEmpty()) {
+        description += " (default: " + value + ")";
       }
       row(text, String.join(", ", parameter.getParameter().names()), description);
     }
   }
 
-  private static String shown(Object value) {
+  /** A default as people write it; empty if there is nothing to show. */
+  private static String shown(@Nullable Object value) {
+    if (value == null || value instanceof Boolean) {
+      return "";
+    }
+    if (value instanceof Double) {
+      return value.toString().replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
+    }
     if (value instanceof List<?> list) {
       return String.join(",", list.stream().map(Object::toString).toList());
     }

@@ -25,6 +25,7 @@ public final class ClassSample {
    * @param labels the class index of each sample
    * @param perClass how many of a class at most, at least 1
    * @return the drawn samples' indices, ascending
+   * @throws IllegalArgumentException if {@code perClass} is below 1
    */
   public static int[] indices(int[] labels, int perClass, long seed) {
     require(perClass >= 1, "at least 1 sample per class is needed, asked for %d", perClass);

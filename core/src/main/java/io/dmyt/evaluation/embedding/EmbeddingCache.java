@@ -94,6 +94,16 @@ public final class EmbeddingCache implements Closeable {
     return open(folder, nameOf(detector, engine), detector.backbone().embeddingSize(), MAX_BYTES);
   }
 
+  /**
+   * Opens a cache by its name.
+   *
+   * @param folder made if missing
+   * @param name that stands for everything that embeddings depend on but the image
+   * @param features the length of an embedding
+   * @param maxBytes of all caches in the folder: the oldest others are deleted to make room, and
+   *     this one grows no further
+   * @throws IOException if it cannot be read
+   */
   public static EmbeddingCache open(Path folder, String name, int features, long maxBytes)
       throws IOException {
     Files.createDirectories(folder);
@@ -198,7 +208,7 @@ public final class EmbeddingCache implements Closeable {
     }
   }
 
-  /** The embedding of an image, if it is there and whole. */
+  /** The embedding of an image, [features]; nothing if it isn't there or is damaged. */
   public Optional<float[]> get(Key key) {
     Long position = positions.get(key);
     if (position == null) {
@@ -220,7 +230,12 @@ public final class EmbeddingCache implements Closeable {
     return Optional.of(embedding);
   }
 
-  /** Keeps an embedding, if there is room. */
+  /**
+   * Keeps an embedding, if there is room and nobody else writes to this cache.
+   *
+   * @param embedding [features]
+   * @throws IllegalArgumentException if it has another length than the cache's embeddings
+   */
   public void put(Key key, float[] embedding) {
     int checked = entry.capacity() - Integer.BYTES;
     require(

@@ -76,6 +76,7 @@ public final class EmbeddingWriter implements Closeable {
   /**
    * Writes one embedding.
    *
+   * @param embedding [features]
    * @param split the part of the data set it is of; empty if there is none
    * @param className the class it is of; empty if it is not known
    * @param image the image it is of
