@@ -100,7 +100,7 @@ final class PredictCommand implements Command {
       names = "--annotate",
       description =
           "Write the video with boxes and scores to this file (.mp4, .mov, .mkv, .webm), or several"
-              + " to this folder")
+              + " to this folder, each as NAME.annotated.mp4")
   @Nullable Path annotate;
 
   @Parameter(
@@ -146,6 +146,7 @@ final class PredictCommand implements Command {
     }
     PredictInputs found = PredictInputs.of(inputs);
     check(found);
+    AnnotatedFiles annotated = AnnotatedFiles.of(found.videos(), annotate);
     List<Sample> all = Shard.together(videoBy.grouping().group(found.images()));
     List<Sample> samples =
         videoBy == VideoRule.NONE
@@ -154,7 +155,7 @@ final class PredictCommand implements Command {
     source.fetch(terminal, video.offline());
     List<Path> clips = sharding.shard.of(found.videos(), 1);
     VideoRun videos =
-        new VideoRun(clips, source.weights, video, faces, videoScore, report, annotate);
+        new VideoRun(clips, source.weights, video, faces, videoScore, report, annotated);
     ModelFile.requireSound(source.weights);
     Engine chosen = engine.choose(terminal);
     try (Detector detector = Detector.load(source.weights, chosen)) {
@@ -196,7 +197,8 @@ final class PredictCommand implements Command {
     if (spark.isGiven() && (explain != null || !found.videos().isEmpty())) {
       throw new UsageException("--spark scores images, without --explain and without videos");
     }
-    VideoRun.check(found.videos(), video, annotate);
+    // Fails if the options exclude each other: now, not after the images.
+    video.selection();
   }
 
   private int run(

@@ -2,7 +2,6 @@ package io.dmyt.cli.command;
 
 import io.dmyt.Detector;
 import io.dmyt.cli.option.FacesMode;
-import io.dmyt.cli.option.UsageException;
 import io.dmyt.cli.option.VideoOptions;
 import io.dmyt.cli.output.PredictionOutputs;
 import io.dmyt.cli.output.ProgressLine;
@@ -19,10 +18,8 @@ import io.dmyt.screening.VideoAnnotator;
 import io.dmyt.screening.VideoDetector;
 import io.dmyt.screening.VideoResult;
 import io.dmyt.video.VideoException;
-import io.dmyt.video.VideoFormat;
 import io.dmyt.video.VideoWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param videos one at least
  * @param weights the detector's file
  * @param report where the page goes; null for none
- * @param annotate the file, or with several videos the folder, for videos with boxes; null for none
+ * @param annotated where the videos with boxes go
  */
 record VideoRun(
     List<Path> videos,
@@ -43,22 +40,10 @@ record VideoRun(
     FacesMode faces,
     VideoScore score,
     @Nullable Path report,
-    @Nullable Path annotate) {
+    AnnotatedFiles annotated) {
 
   /** What it came to. */
   record Summary(int fake, int real, int none, List<VideoException> bad) {}
-
-  /** Fails unless what was asked for can be written. */
-  static void check(List<Path> videos, VideoOptions options, @Nullable Path annotate) {
-    if (annotate != null && !Files.isDirectory(annotate) && videos.size() == 1) {
-      try {
-        VideoFormat.of(annotate);
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("--annotate: " + e.getMessage());
-      }
-    }
-    options.selection();
-  }
 
   Summary run(Detector detector, PredictionOutputs outputs, Terminal terminal) throws IOException {
     ScreeningOptions screening = options.screening(faces, score);
@@ -91,7 +76,7 @@ record VideoRun(
               .info()
               .highDynamicRange()
               .ifPresent(kind -> terminal.say("%s: %s", video, VideoWords.mapped(kind)));
-          annotate(result, terminal);
+          annotate(video, result, terminal);
         } catch (VideoException e) {
           bad.add(e);
           outputs.badVideo(e);
@@ -117,13 +102,11 @@ record VideoRun(
     }
   }
 
-  private void annotate(VideoResult result, Terminal terminal) throws IOException {
-    if (annotate == null) {
+  private void annotate(Path video, VideoResult result, Terminal terminal) throws IOException {
+    Path target = annotated.byVideo().get(video);
+    if (target == null) {
       return;
     }
-    boolean folder = videos.size() > 1 || Files.isDirectory(annotate);
-    Path source = Path.of(result.video());
-    Path target = folder ? annotate.resolve(source.getFileName() + ".mp4") : annotate;
     VideoWriter.Sound sound = VideoAnnotator.write(result, target);
     terminal.say(
         "annotated    %s%s",
