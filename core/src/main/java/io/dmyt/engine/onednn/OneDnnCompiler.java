@@ -14,8 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Compiles a region's {@link Program}s, all of which live in one arena. */
 final class OneDnnCompiler implements RegionCompiler {
-  private final StoragePolicy inference;
-  private final StoragePolicy training;
+  private final StoragePolicy policy;
   private final Parameters parameters;
   private final Threads threads;
   private final @Nullable Tuning tuning;
@@ -30,16 +29,14 @@ final class OneDnnCompiler implements RegionCompiler {
    */
   OneDnnCompiler(
       Region region,
-      StoragePolicy inference,
-      StoragePolicy training,
+      StoragePolicy policy,
       INDArray parameters,
       Threads threads,
       @Nullable Tuning tuning,
       Tuner.@Nullable Stopwatch stopwatch) {
     this.tuning = tuning;
     this.stopwatch = stopwatch;
-    this.inference = inference;
-    this.training = training;
+    this.policy = policy;
     this.parameters = Parameters.of(region, parameters);
     this.threads = threads;
   }
@@ -47,12 +44,9 @@ final class OneDnnCompiler implements RegionCompiler {
   @Override
   public CompiledRegion compile(RegionProgram program) {
     threads.use();
-    StoragePolicy policy = program.training() ? training : inference;
     try (KernelTimer timer = new KernelTimer()) {
       Tuner tuner =
-          isWorthMeasuring(program)
-              ? tuner(policy, stopwatch == null ? timer::seconds : stopwatch)
-              : null;
+          isWorthMeasuring(program) ? tuner(stopwatch == null ? timer::seconds : stopwatch) : null;
       Program compiled = Compiler.compile(program, policy, tuner, parameters, threads, arena);
       if (tuner != null) {
         tuner.save();
@@ -75,7 +69,7 @@ final class OneDnnCompiler implements RegionCompiler {
     return size >= most.merge(program.training(), size, Math::max);
   }
 
-  private @Nullable Tuner tuner(StoragePolicy policy, Tuner.@Nullable Stopwatch watch) {
+  private @Nullable Tuner tuner(Tuner.@Nullable Stopwatch watch) {
     if (tuning == null) {
       return null;
     }
@@ -85,21 +79,9 @@ final class OneDnnCompiler implements RegionCompiler {
 
   @Override
   public String description() {
-    String text = "images are stored in " + inference.storage();
-    if (training.equals(inference)) {
-      return text + choices(inference);
-    }
-    return text
-        + choices(inference)
-        + System.lineSeparator()
-        + "in training images are stored in "
-        + training.storage()
-        + choices(training);
-  }
-
-  private String choices(StoragePolicy policy) {
-    Tuner tuner = tuner(policy, stopwatch);
-    return tuner == null ? "" : tuner.description();
+    String stored = "images are stored in " + policy.storage();
+    Tuner tuner = tuner(stopwatch);
+    return tuner == null ? stored : stored + tuner.description();
   }
 
   @Override

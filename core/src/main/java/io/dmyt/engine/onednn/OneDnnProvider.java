@@ -113,8 +113,7 @@ public final class OneDnnProvider implements EngineProvider {
   public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
     return new OneDnnCompiler(
         region,
-        rule.policy(region, options.precision(), false),
-        rule.policy(region, options.precision(), true),
+        rule.policy(region, options.precision()),
         parameters,
         new Threads(options.threads()),
         options.tuning(),

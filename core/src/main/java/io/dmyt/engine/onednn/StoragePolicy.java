@@ -11,14 +11,15 @@ import java.util.List;
  * known about CPUs is here.
  *
  * <p>Measured on whole networks (AMD EPYC with AVX-512, oneDNN 3.11, two threads): blocks of
- * channels, as wide as the CPU's registers, make a training step in single precision 5 to 11 %
- * faster than channels last (resnet50, xception, densenet121, vit_base), and one of convolutions in
- * bfloat16 up to 10 %; inference in single precision is as fast or faster channels last (by 10 %
- * with vit_base and regnety_032), and so are networks with attention in bfloat16, where layer norm
- * and attention read channels last (vit_base 2 to 6 %, swin_tiny 8 to 15 %). With AVX2 alone
- * channels last costs batch norm two to three times as much, depthwise convolutions up to twice,
- * and weight gradients of 3×3 convolutions two to three times. Without instructions for bfloat16
- * hardly any primitive takes it, so that values are then only stored in it.
+ * channels, as wide as the CPU's registers, make a training step of convolutions in bfloat16 up to
+ * 10 % faster than channels last. Networks with attention are faster channels last, which layer
+ * norm and attention read (vit_base 2 to 6 %, swin_tiny 8 to 15 %). In single precision inference
+ * is as fast or faster channels last, and a training step takes 5 to 11 % less in blocks; there
+ * images lie channels last all the same, as the other order of sums leads a run of the reference's
+ * (resnet18) to other predictions for three of its 24 test images. With AVX2 alone channels last
+ * costs batch norm two to three times as much, depthwise convolutions up to twice, and weight
+ * gradients of 3×3 convolutions two to three times. Without instructions for bfloat16 hardly any
+ * primitive takes it, so that values are then only stored in it.
  *
  * @param storage of every value and gradient
  * @param candidates first choice first
@@ -29,18 +30,17 @@ record StoragePolicy(Storage storage, List<Storage> candidates, List<Storage> si
   /** Which policy a region is run by. */
   @FunctionalInterface
   interface Rule {
-    StoragePolicy policy(Region region, Precision precision, boolean training);
+    StoragePolicy policy(Region region, Precision precision);
   }
 
   /** This CPU's policy for a region. */
-  static StoragePolicy of(Region region, Precision precision, boolean training) {
+  static StoragePolicy of(Region region, Precision precision) {
     boolean attends =
         region.nodes().stream().anyMatch(node -> node.op() instanceof Operation.Attention);
-    boolean channelsLast = precision == Precision.F32 ? !training : attends;
-    return of(precision, channelsLast && Dnnl.avx512() ? Layout.NHWC : blocks());
+    return attends && Dnnl.avx512() ? of(precision, Layout.NHWC) : of(precision);
   }
 
-  /** This CPU's policy for convolutions in inference. */
+  /** This CPU's policy for convolutions. */
   static StoragePolicy of(Precision precision) {
     boolean channelsLast = precision == Precision.F32 && Dnnl.avx512();
     return of(precision, channelsLast ? Layout.NHWC : blocks());
