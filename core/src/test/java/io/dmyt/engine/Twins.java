@@ -63,7 +63,7 @@ public record Twins(ComputationGraph stock, ComputationGraph fast, TestEngine en
   }
 
   private static ComputationGraph copy(ComputationGraph graph) {
-    if (graph.numParams() > 0) {
+    if (!graph.params().isEmpty()) {
       return graph.clone();
     }
     // DL4J can't clone a graph without parameters over double.
