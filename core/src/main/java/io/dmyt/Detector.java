@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
+// Over 300 lines: the library's front door, half of it javadoc.
+
 /**
  * Tells real images from manipulated ones: a backbone with what belongs to it.
  *

@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
+// Over 300 lines: one kind of file, half of it javadoc.
+
 /**
  * A network's weights in a file of any format, with what the file says of them: a saved detector,
  * safetensors, or what PyTorch saves.

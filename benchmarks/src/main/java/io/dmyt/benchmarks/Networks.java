@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+// Over 300 lines: libtorch's networks, layer by layer.
+
 /**
  * The backbones of the comparison, in the shapes of timm 0.4.9.
  *

@@ -251,7 +251,7 @@ class KilledRunTest {
     assertTrue(recovered.err().contains("last.zip was damaged"), recovered.err());
     flip(run.resolve("last.zip"), 0.3);
     flip(run.resolve("previous.zip"), 0.4);
-    say(1, "there is no state to resume from", "train", "--resume", run);
+    say(1, "the run can't be resumed", "train", "--resume", run);
 
     Path other = folder.resolve("other");
     assertEquals(0, Cli.run(train(data, 1, "-o", other)).code());

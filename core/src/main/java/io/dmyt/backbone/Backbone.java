@@ -17,6 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
+// Over 300 lines: a network's front door, half of it javadoc.
+
 /**
  * A network whose parameters answer to timm's names, in PyTorch's shapes.
  *

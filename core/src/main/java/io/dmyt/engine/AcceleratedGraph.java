@@ -20,6 +20,8 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
+// Over 300 lines: it overrides methods of DL4J's that have up to ten parameters.
+
 /**
  * A graph over the parameters of another, whose known regions an engine runs. What is between the
  * regions runs as DL4J's own vertices, and so does everything in a call that engines can't serve:

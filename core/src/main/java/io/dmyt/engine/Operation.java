@@ -6,6 +6,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
+// Over 300 lines: a list, one record for each operation, half of it javadoc.
+
 /**
  * What one node of a {@link Region} computes from the values of the nodes it reads.
  *

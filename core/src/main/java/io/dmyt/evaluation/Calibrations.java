@@ -34,7 +34,8 @@ public final class Calibrations {
     LogisticFit fit = LogisticFit.of(scores, kind == Calibration.Kind.PLATT);
     require(
         fit.slope() > 0,
-        "the fakes' scores are not higher than the reals' (fitted slope %s): nothing to calibrate",
+        "the fakes' scores are not higher than the reals' (fitted slope %s): nothing to"
+            + " calibrate; with the method none, scores stay as they are",
         fit.slope());
     return new Calibration(kind, fit.slope(), fit.offset(), OperatingPoint.DEFAULT);
   }

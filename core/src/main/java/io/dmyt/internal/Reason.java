@@ -25,7 +25,7 @@ public final class Reason {
   }
 
   /** With the file, which may be another than the one that is wanted. */
-  public static String withFile(FileSystemException e) {
-    return e.getFile() + ": " + of(e);
+  public static String withFile(IOException e) {
+    return e instanceof FileSystemException file ? file.getFile() + ": " + of(e) : of(e);
   }
 }

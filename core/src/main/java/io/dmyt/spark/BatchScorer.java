@@ -103,7 +103,7 @@ final class BatchScorer {
     for (RowSample sample : samples) {
       Object[] result = results.get(sample.id().toString());
       if (result == null) {
-        throw new IllegalStateException("there is no result for " + sample.id());
+        throw new IllegalStateException("the detector gave no result for " + sample.id());
       }
       ordered.add(result);
     }

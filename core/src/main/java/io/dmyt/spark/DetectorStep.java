@@ -182,8 +182,8 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
     if (!names.contains(getOrDefault(pathCol))) {
       throw new IllegalArgumentException(
           Text.format(
-              "there is no column %s with the files' paths; the columns are %s: call setPathCol"
-                  + " with the right one",
+              "column %s with the files' paths is missing; the columns are %s: call setPathCol with"
+                  + " the right one",
               getOrDefault(pathCol), String.join(", ", names)));
     }
     StructType kept = new StructType();

@@ -6,6 +6,8 @@ import static io.dmyt.svm.SvmChecks.requireRow;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
+// Over 300 lines: decision values and their gradients, over one kernel.
+
 /**
  * A support vector machine over embeddings, with the radial kernel {@code exp(−γ‖x − y‖²)}: how the
  * reference judges a network trained with the triplet loss, and how a trained network is

@@ -122,11 +122,11 @@ final class RunFolder implements Closeable {
     if (fault == null) {
       return null;
     }
-    String before = Files.exists(previous()) ? fault(previous()) : "there is none";
+    String before = Files.exists(previous()) ? fault(previous()) : "missing";
     if (before != null) {
       throw new IOException(
           Text.format(
-              "%s is damaged (%s), and so is %s (%s): there is no state to resume from",
+              "%s is damaged (%s), and %s can't replace it (%s): the run can't be resumed",
               last(), fault, previous().getFileName(), before));
     }
     AtomicFile.replace(last(), file("damaged.zip"));

@@ -274,7 +274,7 @@ public final class TrainingRun implements Checkpoints, CheckpointSaver, AutoClos
     String rest =
         Files.exists(folder.last())
             ? Text.format("the state before is intact: go on with --resume %s", path)
-            : "there is no state from before";
+            : "nothing had been saved before";
     return new IOException(
         Text.format("the run can't be saved in %s: %s; %s", path, Reason.of(e), rest), e);
   }

@@ -8,13 +8,13 @@ import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.Tuning;
 import io.dmyt.hub.CacheFolder;
+import io.dmyt.internal.Reason;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -50,7 +50,7 @@ public final class EngineOptions {
           "How kernels are chosen (onednn only): off, by rule; on, by measuring each shape once"
               + " and remembering the fastest; or a file to remember them in. $DMYT_ENGINE_TUNING"
               + " changes the default")
-  String tuning = Objects.requireNonNullElse(System.getenv("DMYT_ENGINE_TUNING"), "on");
+  String tuning = byDefault(System.getenv("DMYT_ENGINE_TUNING"));
 
   /**
    * The engine to use; says so where the usual one is not to be had.
@@ -58,7 +58,7 @@ public final class EngineOptions {
    * @throws IOException if the file with the engine's choices can't be read
    */
   public Engine choose(Terminal terminal) throws IOException {
-    return choose(terminal, tuning(List.of()));
+    return choose(terminal, tuning(terminal, List.of()));
   }
 
   /**
@@ -67,19 +67,31 @@ public final class EngineOptions {
    * @throws IOException if a file with choices can't be read
    */
   public Engine choose(Terminal terminal, Path own) throws IOException {
-    return choose(terminal, tuning(List.of(own)));
+    return choose(terminal, tuning(terminal, List.of(own)));
   }
 
-  private @Nullable Tuning tuning(List<Path> own) throws IOException {
+  static String byDefault(@Nullable String variable) {
+    return variable == null || variable.isBlank() ? "on" : variable;
+  }
+
+  private @Nullable Tuning tuning(Terminal terminal, List<Path> own) throws IOException {
     if (tuning.equalsIgnoreCase("off")) {
       return null;
     }
     List<Path> files = new ArrayList<>(own);
-    files.add(
-        tuning.equalsIgnoreCase("on")
-            ? CacheFolder.get().resolve("engine-tuning.tsv")
-            : Path.of(tuning));
-    return Tuning.in(files.toArray(Path[]::new));
+    if (!tuning.equalsIgnoreCase("on")) {
+      files.add(Path.of(tuning));
+      return Tuning.in(files.toArray(Path[]::new));
+    }
+    files.add(CacheFolder.get().resolve("engine-tuning.tsv"));
+    try {
+      return Tuning.in(files.toArray(Path[]::new));
+    } catch (IOException e) {
+      // Nobody asked for the cache: what is wrong with it stops nothing.
+      Tuning without = Tuning.in(own.toArray(Path[]::new));
+      terminal.say("dmyt: kernels are measured anew: %s", Reason.withFile(e));
+      return without;
+    }
   }
 
   private Engine choose(Terminal terminal, @Nullable Tuning tuned) {

@@ -5,22 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.beust.jcommander.JCommander;
 import io.dmyt.cli.output.Terminal;
+import io.dmyt.engine.Backend;
 import io.dmyt.engine.Engines;
 import io.dmyt.engine.ExecutionOptions;
 import io.dmyt.engine.Precision;
+import io.dmyt.hub.CacheFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisabledIf(value = "io.dmyt.engine.Backend#isCuda", disabledReason = "needs arrays in host memory")
 class EngineOptionsTest {
+  @BeforeAll
+  static void needsArraysInHostMemory() {
+    assumeFalse(Backend.isCuda(), "ND4J's CUDA backend keeps arrays on the GPU");
+  }
 
   private static ExecutionOptions options(String... words) throws IOException {
     EngineOptions options = new EngineOptions();
@@ -42,6 +48,27 @@ class EngineOptionsTest {
         assertThrows(IOException.class, () -> options("--engine-tuning", file.toString()))
             .getMessage();
     assertEquals(1, message.lines().count(), message);
+  }
+
+  /** Kernels are measured by default, so nobody asked for the cache. */
+  @Test
+  void aDamagedCacheStopsNothing() throws IOException {
+    assumeTrue(Engines.bestUnavailableBecause() == null, Engines::bestUnavailableBecause);
+    Path cache = CacheFolder.get().resolve("engine-tuning.tsv");
+    Files.createDirectories(cache.getParent());
+    Files.writeString(cache, "nonsense\n");
+    try {
+      assertTrue(options("--engine-tuning", "on").tuning().used().isEmpty());
+    } finally {
+      Files.delete(cache);
+    }
+  }
+
+  @Test
+  void theDefaultCanBeChanged() {
+    assertEquals("on", EngineOptions.byDefault(null));
+    assertEquals("on", EngineOptions.byDefault(" "));
+    assertEquals("off", EngineOptions.byDefault("off"));
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 /**
  * Emits group normalisation as layer normalisation: channels first, a group of an example is a row.
  * γ and β are a product and a sum behind it. oneDNN's own group normalisation has reference code
- * alone for the way back, which takes some twenty times as long.
+ * alone for the way back, which took 70 % of a training step of BiT's ResNet-50.
  */
 final class GroupNormEmitter {
   private final ProgramBuilder program;

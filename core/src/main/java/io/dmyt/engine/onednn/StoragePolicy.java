@@ -13,13 +13,14 @@ import java.util.List;
  * <p>Measured on whole networks (AMD EPYC with AVX-512, oneDNN 3.11, two threads): blocks of
  * channels, as wide as the CPU's registers, make a training step of convolutions in bfloat16 up to
  * 10 % faster than channels last. Networks with attention are faster channels last, which layer
- * norm and attention read (vit_base 2 to 6 %, swin_tiny 8 to 15 %). In single precision inference
- * is as fast or faster channels last, and a training step takes 5 to 11 % less in blocks; there
- * images lie channels last all the same, as the other order of sums leads a run of the reference's
- * (resnet18) to other predictions for three of its 24 test images. With AVX2 alone channels last
- * costs batch norm two to three times as much, depthwise convolutions up to twice, and weight
- * gradients of 3×3 convolutions two to three times. Without instructions for bfloat16 hardly any
- * primitive takes it, so that values are then only stored in it.
+ * norm and attention read (vit_base 2 to 6 %, swin_tiny 8 to 15 %). In single precision most
+ * networks are as fast or faster channels last in inference (mobilenetv2_100 is not), and a
+ * training step takes up to 11 % less in blocks; images lie channels last there all the same, as
+ * the other order of sums leads a run of the reference's (resnet18) to other predictions for three
+ * of its 24 test images. With AVX2 alone channels last costs batch norm two to three times as much,
+ * depthwise convolutions up to twice, and weight gradients of 3×3 convolutions two to three times.
+ * Without instructions for bfloat16 hardly any primitive takes it, so that values are then only
+ * stored in it.
  *
  * @param storage of every value and gradient
  * @param candidates first choice first

@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_src_md;
 
 import io.dmyt.engine.Tuning;
 import io.dmyt.engine.onednn.Images.Choice;
+import io.dmyt.internal.Reason;
 import io.dmyt.internal.Text;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -244,7 +245,7 @@ final class Tuner {
     try {
       tuning.save();
     } catch (IOException e) {
-      LOG.warn("what was measured is not remembered: {}", e.toString());
+      LOG.warn("the fastest kernels are not remembered: {}", Reason.withFile(e));
     }
   }
 

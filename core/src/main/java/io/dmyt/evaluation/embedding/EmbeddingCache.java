@@ -270,7 +270,7 @@ public final class EmbeddingCache implements Closeable {
   }
 
   private void giveUp(IOException e) {
-    LOG.warn("The cache of embeddings is no longer used: {}", e.getMessage());
+    LOG.warn("Stopped using the cache of embeddings: {}", e.getMessage());
     writable = false;
     positions.clear();
   }

@@ -65,7 +65,7 @@ public record FeatureSet(INDArray features, int[] labels, List<Sample> samples) 
           progress.accept(labels.size());
         });
     if (features.isEmpty()) {
-      throw new IllegalArgumentException("there are no images");
+      throw new IllegalArgumentException("expected at least one image, found none");
     }
     INDArray all = Nd4j.concat(0, features.toArray(INDArray[]::new));
     if (features.size() > 1) {
