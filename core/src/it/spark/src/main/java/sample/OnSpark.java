@@ -125,7 +125,7 @@ public final class OnSpark {
   private static void refusals(Dataset<Row> images) {
     refused(new DetectorTransformer(), images, "no detector is given: call setDetector");
     DetectorTransformer detector = new DetectorTransformer().setDetector(url(WEIGHTS));
-    refused(detector, images.drop("path"), "there is no column path with the files' paths");
+    refused(detector, images.drop("path"), "column path with the files' paths is missing");
     refused(
         detector, images.withColumn("p_fake", functions.lit(0)), "there is a column p_fake already");
     refused(
