@@ -169,7 +169,11 @@ public final class Backbone {
    *     up to ten tensors each that are missing, unexpected or wrong
    */
   public Backbone load(StateDict weights) {
-    load(new StateDictLoader(Backbones.model(spec().name()), weights), architecture.bindings());
+    StateDictLoader loader = new StateDictLoader(Backbones.model(spec().name()), weights);
+    if (!loader.compare(architecture.bindings())) {
+      throw new IllegalArgumentException(loader.faults());
+    }
+    loader.copyTo(graph);
     return this;
   }
 
@@ -183,19 +187,17 @@ public final class Backbone {
    */
   public boolean loadPretrained(StateDict weights) {
     Model model = Backbones.model(spec().name());
-    StateDict found = NetworkSearch.find(weights, model).map(FoundNetwork::weights).orElse(weights);
-    StateDictLoader loader = new StateDictLoader(model, found);
+    Optional<FoundNetwork> found = NetworkSearch.find(weights, model);
+    StateDictLoader loader =
+        new StateDictLoader(model, found.map(FoundNetwork::weights).orElse(weights));
     List<ParameterBinding> all = architecture.bindings();
     List<ParameterBinding> taken = loader.leavingOutOtherClassifier(all);
-    load(loader, taken);
-    return taken.size() == all.size() && classes() > 0;
-  }
-
-  private void load(StateDictLoader loader, List<ParameterBinding> taken) {
     if (!loader.compare(taken)) {
-      throw new IllegalArgumentException(loader.faults());
+      throw new IllegalArgumentException(
+          found.isPresent() && loader.onlyShapesDiffer() ? loader.otherSize() : loader.faults());
     }
     loader.copyTo(graph);
+    return taken.size() == all.size() && classes() > 0;
   }
 
   /**

@@ -2,12 +2,14 @@ package io.dmyt.backbone;
 
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.data.Interpolation;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Learned positions for images of another size: the patches' are resized as images are, bicubic
- * with antialiasing, as timm does it; those of tokens before them stay.
+ * with antialiasing, as timm does it; those of tokens before them stay. timm leaves out CaiT's and
+ * PiT's, which are learned in the same way and are resized here as well.
  */
 final class PositionResampler {
   private static final Set<String> NAMES = Set.of("pos_embed", "patch_pos");
@@ -30,6 +32,9 @@ final class PositionResampler {
     if (!NAMES.contains(parameter.name()) || !found.dtype().isFloating()) {
       return Optional.empty();
     }
+    if (isMap(from) && isMap(to) && from[1] == to[1]) {
+      return Optional.of(resampledMap(found, (int) from[2], (int) to[2]));
+    }
     if (from.length != 3 || to.length != 3 || from[0] != 1 || from[2] != to[2]) {
       return Optional.empty();
     }
@@ -37,10 +42,27 @@ final class PositionResampler {
       int old = side(from[1] - leading);
       int side = side(to[1] - leading);
       if (old > 0 && side > 0) {
-        return Optional.of(resampled(found, leading, old, side));
+        return Optional.of(resampledTokens(found, leading, old, side));
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether positions lie as an image does, [1, features, side, side], as PiT's do. */
+  private static boolean isMap(long[] shape) {
+    return shape.length == 4 && shape[0] == 1 && shape[2] == shape[3];
+  }
+
+  private static Tensor resampledMap(Tensor found, int from, int to) {
+    int features = (int) found.shape()[1];
+    double[][] map = Interpolation.BICUBIC.matrix(from, to);
+    double[] old = found.doubles();
+    double[] values = new double[features * to * to];
+    for (int f = 0; f < features; f++) {
+      double[] image = Arrays.copyOfRange(old, f * from * from, (f + 1) * from * from);
+      System.arraycopy(resampled(image, 0, from, to, 1, map), 0, values, f * to * to, to * to);
+    }
+    return Tensor.of(values, 1, features, to, to);
   }
 
   /** The side of a square of so many patches, 0 if it is none. */
@@ -49,10 +71,16 @@ final class PositionResampler {
     return (long) side * side == patches ? side : 0;
   }
 
-  private static Tensor resampled(Tensor found, int leading, int from, int to) {
+  private static Tensor resampledTokens(Tensor found, int leading, int from, int to) {
     int features = (int) found.shape()[2];
-    double[] old = found.doubles();
     double[][] map = Interpolation.BICUBIC.matrix(from, to);
+    double[] values = resampled(found.doubles(), leading, from, to, features, map);
+    return Tensor.of(values, 1, leading + (long) to * to, features);
+  }
+
+  /** Rows, row by row of a square, after so many that stay. */
+  private static double[] resampled(
+      double[] old, int leading, int from, int to, int features, double[][] map) {
     double[] wide = new double[from * to * features];
     for (int row = 0; row < from; row++) {
       for (int x = 0; x < to; x++) {
@@ -70,7 +98,7 @@ final class PositionResampler {
         }
       }
     }
-    return Tensor.of(values, 1, leading + (long) to * to, features);
+    return values;
   }
 
   private static void add(

@@ -36,6 +36,7 @@ final class StateDictLoader {
   private final List<String> missing = new ArrayList<>();
   private final List<String> unexpected = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
+  private boolean onlyShapesDiffer = true;
 
   StateDictLoader(Model model, StateDict weights) {
     spec = model.spec();
@@ -102,16 +103,17 @@ final class StateDictLoader {
         PositionResampler.resample(parameter, tensor)
             .or(() -> BiasTableResampler.resample(parameter, tensor))
             .ifPresentOrElse(
-                resampled -> fitting.put(binding, resampled),
-                () ->
-                    wrong.add(
-                        Text.format(
-                            "%s is %s, expected %s",
-                            parameter.name(), tensor, Fit.expected(parameter))));
+                resampled -> fitting.put(binding, resampled), () -> addWrong(parameter, tensor));
       }
     }
     left.keySet().forEach(name -> unexpected.add(Quoted.of(name)));
     return missing.isEmpty() && unexpected.isEmpty() && wrong.isEmpty();
+  }
+
+  private void addWrong(NamedParameter parameter, Tensor tensor) {
+    wrong.add(
+        Text.format("%s is %s, expected %s", parameter.name(), tensor, Fit.expected(parameter)));
+    onlyShapesDiffer &= parameter.kind() != Kind.COUNTER && tensor.dtype().isFloating();
   }
 
   private static boolean fits(Tensor tensor, NamedParameter parameter) {
@@ -149,6 +151,25 @@ final class StateDictLoader {
         spec.name(),
         others.isEmpty() ? "" : " but " + String.join(", ", others),
         String.join("; ", faults));
+  }
+
+  /** Whether {@link #compare} failed for nothing but tensors of another shape. */
+  boolean onlyShapesDiffer() {
+    return missing.isEmpty() && unexpected.isEmpty() && onlyShapesDiffer;
+  }
+
+  /** What is wrong if these weights fit the network for images of its own size, in one line. */
+  String otherSize() {
+    int size = spec.imageSize();
+    return Text.format(
+        "%s holds weights for images of %d×%d pixels, and %s can't be resized: %s; use"
+            + " --image-size %d",
+        weights.origin().source(),
+        size,
+        size,
+        wrong.size() == 1 ? "one of its tensors" : wrong.size() + " of its tensors",
+        wrong.get(0),
+        size);
   }
 
   /** Copies what {@link #compare} found to fit. */

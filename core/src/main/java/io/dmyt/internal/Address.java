@@ -3,7 +3,6 @@ package io.dmyt.internal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,12 +43,8 @@ public final class Address extends Pointer {
     return bytes(address, length * Float.BYTES).asFloatBuffer();
   }
 
-  /** The {@code length} longs at {@code address}. */
-  public static LongBuffer longs(long address, long length) {
-    return bytes(address, length * Long.BYTES).asLongBuffer();
-  }
-
-  private static ByteBuffer bytes(long address, long size) {
+  /** The {@code size} bytes at {@code address}. */
+  static ByteBuffer bytes(long address, long size) {
     Pointer memory = new BytePointer(new Address(address)).capacity(size);
     return memory.asByteBuffer().order(ByteOrder.nativeOrder());
   }

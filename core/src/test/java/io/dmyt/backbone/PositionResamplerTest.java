@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -30,6 +31,43 @@ class PositionResamplerTest {
       assertEquals(expected.length, found.doubles().length);
       Golden.assertClose(expected, found.doubles(), 1e-6, "positions");
     }
+  }
+
+  /** PiT's positions lie as an image does: the same values in another order. */
+  @Test
+  void positionsInTheOrderOfAnImageAreTheSame() {
+    int from = 4;
+    int to = 7;
+    int features = 3;
+    Tensor map =
+        Tensor.of(
+            Golden.weights("pos_embed", new long[] {1, features, from, from}),
+            1,
+            features,
+            from,
+            from);
+    Tensor resampled =
+        PositionResampler.resample(
+                NamedParameter.of("pos_embed", Kind.TRAINABLE, 1, features, to, to), map)
+            .orElseThrow();
+    Tensor tokens = tokens(map);
+    Tensor expected =
+        PositionResampler.resample(
+                NamedParameter.of("pos_embed", Kind.TRAINABLE, 1, (long) to * to, features), tokens)
+            .orElseThrow();
+    assertArrayEquals(new long[] {1, features, to, to}, resampled.shape());
+    Golden.assertClose(expected.doubles(), tokens(resampled).doubles(), 1e-12, "positions");
+  }
+
+  private static Tensor tokens(Tensor map) {
+    int features = (int) map.shape()[1];
+    int pixels = (int) (map.shape()[2] * map.shape()[3]);
+    double[] values = map.doubles();
+    double[] turned = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      turned[i % pixels * features + i / pixels] = values[i];
+    }
+    return Tensor.of(turned, 1, pixels, features);
   }
 
   @Test

@@ -221,6 +221,21 @@ class StateDictTest {
     assertSame(golden(two), two.stateDict());
   }
 
+  /** A mixer's linear layers reach over all patches of an image, so that its size is theirs. */
+  @Test
+  void weightsThatCantBeResizedNameTheirImageSize() {
+    String name = "mixer_s32_224";
+    StateDict weights = Backbones.create(name, BackboneOptions.defaults()).stateDict();
+    Backbone larger = Backbones.create(name, BackboneOptions.defaults().withImageSize(256));
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> larger.loadPretrained(weights));
+    assertEquals(
+        "memory holds weights for images of 224×224 pixels, and 24 of its tensors can't be resized:"
+            + " blocks.0.mlp_tokens.fc1.weight is F32[256, 49], expected floats [256, 64];"
+            + " use --image-size 224",
+        e.getMessage());
+  }
+
   @Test
   void aNetworkIsCreatedWithTheStateDictsClassifier() {
     for (int classes : new int[] {0, 5}) {
