@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Which nodes of a region the wanted values need, who reads them, and through which it learns. */
 public final class Liveness {
@@ -60,15 +61,15 @@ public final class Liveness {
 
   /** The only reader of a node's value that nobody wants to see, or -1. */
   public int onlyReader(int node) {
-    if (readers[node] != 1 || wanted(node)) {
-      return -1;
-    }
-    for (int reader = node + 1; reader < nodes.size(); reader++) {
-      if (live[reader] && nodes.get(reader).inputs().contains(node)) {
-        return reader;
-      }
-    }
-    return -1;
+    return readers[node] != 1 || wanted(node) ? -1 : readers(node).get(0);
+  }
+
+  /** The live nodes that read a node's value. */
+  public List<Integer> readers(int node) {
+    return IntStream.range(node + 1, nodes.size())
+        .filter(reader -> live[reader] && nodes.get(reader).inputs().contains(node))
+        .boxed()
+        .toList();
   }
 
   /**

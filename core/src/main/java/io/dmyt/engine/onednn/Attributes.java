@@ -2,8 +2,10 @@ package io.dmyt.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_data_type_undef;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_binary;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_eltwise;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_sum;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_create;
@@ -39,6 +41,14 @@ final class Attributes {
       @Override
       public String toString() {
         return "sum";
+      }
+    }
+
+    /** Adds what lies already where the result is stored. */
+    record Accumulate() implements PostOp {
+      @Override
+      public String toString() {
+        return "sum in place";
       }
     }
 
@@ -81,6 +91,9 @@ final class Attributes {
             "dnnl_post_ops_append_eltwise");
       } else if (op instanceof PostOp.Scale scale) {
         append(ops, dnnl_binary_mul, scale.factors());
+      } else if (op instanceof PostOp.Accumulate) {
+        Dnnl.check(
+            dnnl_post_ops_append_sum(ops, 1, 0, dnnl_data_type_undef), "dnnl_post_ops_append_sum");
       } else {
         append(ops, dnnl_binary_add, result);
       }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ final class FoldedConvolution {
 
   /** The last node that the primitive does. */
   private int last;
+
+  /** All nodes that the primitive does besides the convolution. */
+  private final List<Integer> folded = new ArrayList<>();
 
   private Operation.@Nullable BatchNorm norm;
   private final List<PostOp> postOps = new ArrayList<>();
@@ -58,7 +62,12 @@ final class FoldedConvolution {
         break;
       }
       program.fuse(reader, node);
+      folded.add(reader);
       last = reader;
+    }
+    boolean inPlace = accumulates();
+    if (inPlace) {
+      postOps.set(0, new PostOp.Accumulate());
     }
     boolean biased = op.bias() != null || norm != null;
     Format bias = biased ? Format.plain(program.scope(), op.channels()) : null;
@@ -68,10 +77,13 @@ final class FoldedConvolution {
             shapes.text("inference" + postOps, biased),
             storage -> List.of(shapes.primitives(storage, bias).forward(false, postOps)));
     Storage storage = choice.storage();
-    Tensor y = images.image(storage, shapes.to());
+    Tensor y = inPlace ? over(images.as(storage, operand(0))) : images.image(storage, shapes.to());
     List<Arg> args = new ArrayList<>();
     args.add(new Arg(DNNL_ARG_SRC, program.emit().in(shapes.source(storage), shapes.x())));
     args.add(new Arg(DNNL_ARG_DST, y));
+    if (inPlace) {
+      operands.remove(0);
+    }
     operands.forEach(
         (i, operand) ->
             args.add(
@@ -85,6 +97,26 @@ final class FoldedConvolution {
     }
     program.emit().run(text, choice.first(), args);
     program.store(last, y);
+  }
+
+  /**
+   * Whether the result can lie where the other summand does, which this is the last to read: adding
+   * what lies in the result's place is much cheaper than reading a tensor of its own. Convolutions
+   * of 64 channels to 256 take half as long.
+   */
+  private boolean accumulates() {
+    return !postOps.isEmpty()
+        && postOps.get(0) instanceof PostOp.Add
+        && operand(0).place() != shapes.x().place()
+        && program.isLastUse(operand(0), node, folded);
+  }
+
+  private Tensor operand(int postOp) {
+    return Objects.requireNonNull(operands.get(postOp));
+  }
+
+  private Tensor over(Tensor summand) {
+    return program.emit().over(summand.format(), summand);
   }
 
   /** Takes a node that reads the last one into the primitive, if it can. */

@@ -8,6 +8,7 @@ import io.dmyt.engine.RegionProgram;
 import io.dmyt.engine.onednn.Emitter.Phase;
 import io.dmyt.engine.onednn.Program.Port;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,24 @@ final class ProgramBuilder {
   /** The only reader of a node's value that nobody wants to see, or -1. */
   int onlyReader(int n) {
     return liveness.onlyReader(n);
+  }
+
+  /**
+   * Whether the memory of a tensor may be overwritten by the primitive that does a node and those
+   * in {@code chain}: no node that comes later reads what lies there.
+   */
+  boolean isLastUse(Tensor tensor, int node, Collection<Integer> chain) {
+    if (!tensor.arena()) {
+      return false;
+    }
+    for (int n = 0; n < values.length; n++) {
+      if (values[n] != null
+          && values[n].place() == tensor.place()
+          && liveness.readers(n).stream().anyMatch(r -> r > node && !chain.contains(r))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Says that the primitive of node {@code by} does what node {@code n} would. */

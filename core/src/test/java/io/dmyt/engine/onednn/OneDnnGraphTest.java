@@ -11,6 +11,7 @@ import io.dmyt.engine.Engines;
 import io.dmyt.engine.Placement;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.Requires;
+import io.dmyt.engine.SummandsTest;
 import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Twins;
 import java.util.Map;
@@ -55,9 +56,11 @@ class OneDnnGraphTest {
 
   private static Stream<DynamicTest> everyLayer(StoragePolicy policy) {
     TestEngine engine = OneDnnTests.engine(policy);
-    return Stream.concat(
-        CoverageTest.everyLayer(engine, OneDnnGraphTest::assertNoReferenceKernel),
-        LayerSweep.everyLayer(engine, OneDnnGraphTest::assertNoReferenceKernel));
+    return Stream.of(
+            CoverageTest.everyLayer(engine, OneDnnGraphTest::assertNoReferenceKernel),
+            LayerSweep.everyLayer(engine, OneDnnGraphTest::assertNoReferenceKernel),
+            SummandsTest.everySum(engine))
+        .flatMap(Function.identity());
   }
 
   private static void assertNoReferenceKernel(Twins twins, INDArray features) {
