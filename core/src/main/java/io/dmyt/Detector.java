@@ -85,7 +85,7 @@ public final class Detector implements AutoCloseable {
   /** {@link #load(Path, Engine)} on the {@link Engines#best best engine}. */
   public static Detector load(Path file) throws IOException {
     ModelFile.requireSound(file);
-    return DetectorLoader.load(file, Engines.bestMeanwhile());
+    return DetectorLoader.load(file, Engines.bestMeanwhile(), true);
   }
 
   /**
@@ -95,7 +95,17 @@ public final class Detector implements AutoCloseable {
    *     format newer than this library knows, or names a loss or rule that is not on the class path
    */
   public static Detector load(Path file, Engine engine) throws IOException {
-    return DetectorLoader.load(file, () -> engine);
+    return DetectorLoader.load(file, () -> engine, true);
+  }
+
+  /**
+   * Opens a saved detector that is not to be trained further: without the state of the optimiser,
+   * which is two thirds of a file. What this detector {@link #save saves} has none either.
+   *
+   * @throws IOException as {@link #load(Path, Engine)}
+   */
+  public static Detector loadForInference(Path file, Engine engine) throws IOException {
+    return DetectorLoader.load(file, () -> engine, false);
   }
 
   /**

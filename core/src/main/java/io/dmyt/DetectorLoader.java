@@ -34,8 +34,9 @@ final class DetectorLoader {
 
   /**
    * @param engine asked for once all is read that can be read without ND4J
+   * @param updater whether to read the state of the optimiser too
    */
-  static Detector load(Path file, Supplier<Engine> engine) throws IOException {
+  static Detector load(Path file, Supplier<Engine> engine, boolean updater) throws IOException {
     if (ModelFile.isSafeTensors(file)) {
       try (ModelFile model = ModelFile.open(file)) {
         DetectorContent content = model.content();
@@ -54,7 +55,7 @@ final class DetectorLoader {
     }
     DetectorContent content = DetectorFile.content(file);
     DetectorSpec spec = requireDetector(file, content);
-    Backbone backbone = DetectorFile.backbone(file, content, true);
+    Backbone backbone = DetectorFile.backbone(file, content, updater);
     if (backbone.unitLength().isPresent() != spec.loss().unitLength()) {
       throw DetectorFile.damaged(
           file, "its loss and its network don't agree on the length of embeddings");

@@ -30,7 +30,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -100,6 +102,28 @@ class DetectorTest {
     assertEquals(detector.features(images(3)), loaded.features(images(3)));
     assertEquals(detector.embed(images(3)), loaded.embed(images(3)));
     assertEquals(512, loaded.embed(images(1)).size(1));
+  }
+
+  @Test
+  void forInferenceItHasNoStateOfTheOptimizer() throws IOException {
+    Detector detector = detector(LossKind.DMYT);
+    train(detector);
+    Path file = folder.resolve("detector.zip");
+    detector.save(file);
+    Path again = folder.resolve("again.zip");
+    try (Detector loaded = Detector.loadForInference(file, Engines.best())) {
+      assertEquals(detector.embed(images(3)), loaded.embed(images(3)));
+      loaded.save(again);
+    }
+    assertTrue(entries(file).contains("updaterState.bin"));
+    assertFalse(entries(again).contains("updaterState.bin"));
+    assertEquals(detector.graph().params(), Detector.load(again).graph().params());
+  }
+
+  private static Set<String> entries(Path file) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return zip.stream().map(ZipEntry::getName).collect(Collectors.toSet());
+    }
   }
 
   @Test

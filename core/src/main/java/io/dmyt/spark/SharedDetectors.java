@@ -66,7 +66,7 @@ final class SharedDetectors {
     Path file = Files.createTempFile("dmyt-detector-", ".zip");
     try {
       Files.write(file, bytes);
-      return Detector.load(file, engine);
+      return Detector.loadForInference(file, engine);
     } finally {
       Files.delete(file);
     }

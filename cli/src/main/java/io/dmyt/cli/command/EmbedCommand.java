@@ -95,7 +95,7 @@ final class EmbedCommand implements Command {
     source.fetch(terminal, false);
     ModelFile.requireSound(source.weights);
     Engine chosen = engine.choose(terminal);
-    try (Detector detector = Detector.load(source.weights, chosen)) {
+    try (Detector detector = Detector.loadForInference(source.weights, chosen)) {
       int features = detector.backbone().embeddingSize();
       terminal.say(
           "detector     %s: %s, trained with %s",

@@ -62,7 +62,7 @@ final class InfoCommand implements Command {
   }
 
   private static void show(Path weights, Terminal terminal) throws IOException {
-    try (Detector detector = Detector.load(weights, Engines.dl4j())) {
+    try (Detector detector = Detector.loadForInference(weights, Engines.dl4j())) {
       DetectorFacts.of(detector, weights).forEach((name, value) -> row(terminal, name, value));
     }
   }

@@ -158,7 +158,7 @@ final class PredictCommand implements Command {
         new VideoRun(clips, source.weights, video, faces, videoScore, report, annotated);
     ModelFile.requireSound(source.weights);
     Engine chosen = engine.choose(terminal);
-    try (Detector detector = Detector.load(source.weights, chosen)) {
+    try (Detector detector = Detector.loadForInference(source.weights, chosen)) {
       DetectorNeeds.require(detector, source.weights, explainClass);
       if (threshold != null) {
         detector.setCalibration(

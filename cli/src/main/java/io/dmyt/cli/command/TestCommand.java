@@ -121,7 +121,7 @@ final class TestCommand implements Command {
     source.fetch(terminal, false);
     ModelFile.requireSound(source.weights);
     Engine chosen = engine.choose(terminal);
-    try (Detector detector = Detector.load(source.weights, chosen)) {
+    try (Detector detector = Detector.loadForInference(source.weights, chosen)) {
       List<RuleKind> ways = ways(detector.spec());
       try (Embedder embedder = embedding.embedder(detector, chosen, data, terminal)) {
         return run(detector, ways, embedder, terminal);
