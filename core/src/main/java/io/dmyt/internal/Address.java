@@ -3,6 +3,8 @@ package io.dmyt.internal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,6 +43,16 @@ public final class Address extends Pointer {
   /** The {@code length} floats at {@code address}, whose bulk transfers are plain copies. */
   public static FloatBuffer floats(long address, long length) {
     return bytes(address, length * Float.BYTES).asFloatBuffer();
+  }
+
+  /** The {@code length} values of four bytes each at {@code address}. */
+  public static IntBuffer ints(long address, long length) {
+    return bytes(address, length * Integer.BYTES).asIntBuffer();
+  }
+
+  /** The {@code length} values of two bytes each at {@code address}. */
+  public static ShortBuffer shorts(long address, long length) {
+    return bytes(address, length * Short.BYTES).asShortBuffer();
   }
 
   /** The {@code size} bytes at {@code address}. */

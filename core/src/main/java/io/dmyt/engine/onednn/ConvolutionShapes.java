@@ -71,13 +71,12 @@ record ConvolutionShapes(
   }
 
   /**
-   * Whether the convolution is a product of matrices: each pixel by itself, without biases, by
-   * weights that lie row-major in one place.
+   * Whether the convolution is a product of matrices: each pixel by itself, by weights that lie
+   * row-major in one place.
    */
   boolean product() {
     long[] w = op.weights().dims();
     return op.parts().isEmpty()
-        && op.bias() == null
         && op.standard() == null
         && w.length == 4
         && w[2] * w[3] == 1

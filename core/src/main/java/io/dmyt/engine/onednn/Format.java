@@ -55,7 +55,8 @@ final class Format {
     return tagged(scope, precision, dnnl_format_tag_any, dims);
   }
 
-  private static Format tagged(NativeScope scope, Precision precision, int tag, long[] dims) {
+  /** A format of oneDNN's, by its tag. */
+  static Format tagged(NativeScope scope, Precision precision, int tag, long[] dims) {
     dnnl_memory_desc d = new dnnl_memory_desc();
     Dnnl.check(
         dnnl_memory_desc_create_with_tag(d, dims.length, dims, type(precision), tag),

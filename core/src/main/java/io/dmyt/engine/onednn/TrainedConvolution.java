@@ -12,8 +12,11 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
 import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
+import io.dmyt.internal.Address;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Emits a convolution for training: its result, its weights' gradient and its input's. */
 final class TrainedConvolution {
+  /** 1 in bfloat16. */
+  private static final short ONE = 0x3F80;
+
   private final ProgramBuilder program;
   private final Emitter emit;
   private final Images images;
@@ -159,6 +165,31 @@ final class TrainedConvolution {
         new Arg(DNNL_ARG_SRC, emit.over(left, to)),
         new Arg(DNNL_ARG_WEIGHTS, emit.over(right, x)),
         new Arg(DNNL_ARG_DST, dw));
+    if (op.bias() != null) {
+      biasProduct(op.bias(), to, pixels);
+    }
+  }
+
+  /** The bias's gradient, the sum over all pixels, as their product with ones. */
+  private void biasProduct(Parameter vector, Tensor dy, long pixels) {
+    NativeScope scope = program.scope();
+    long out = op.channels();
+    Format row =
+        Format.strided(scope, Precision.BF16, new long[] {1, pixels}, new long[] {pixels, 1});
+    Format rows =
+        Format.strided(scope, Precision.BF16, new long[] {pixels, out}, new long[] {out, 1});
+    Tensor ones = emit.kept(row);
+    ShortBuffer values = Address.shorts(ones.address(), pixels);
+    while (values.hasRemaining()) {
+      values.put(ONE);
+    }
+    Tensor gradient = program.weights().gradientRow(vector);
+    emit.run(
+        text + ", bias's gradient",
+        Primitives.matmul(scope, row, rows, gradient.format(), 1),
+        new Arg(DNNL_ARG_SRC, ones),
+        new Arg(DNNL_ARG_WEIGHTS, emit.over(rows, dy)),
+        new Arg(DNNL_ARG_DST, gradient));
   }
 
   private void inputGradient(Tensor dy, Tensor weights) {
@@ -172,7 +203,7 @@ final class TrainedConvolution {
         text + ", input's gradient",
         choice.first(),
         new Arg(DNNL_ARG_DIFF_DST, images.as(choice.storage(), dy)),
-        new Arg(DNNL_ARG_WEIGHTS, emit.in(format, weights)),
+        new Arg(DNNL_ARG_WEIGHTS, TransposedWeights.in(format, weights, emit)),
         new Arg(DNNL_ARG_DIFF_SRC, dx));
     program.gradient(program.input(node), dx);
   }

@@ -92,6 +92,12 @@ final class Weights {
     return gradient(new Parameter(p.offset(), dims, new long[] {p.strides()[0], p.strides()[1]}));
   }
 
+  /** The gradient of a vector as the matrix (1, length). */
+  Tensor gradientRow(Parameter vector) {
+    long length = vector.length();
+    return gradient(new Parameter(vector.offset(), new long[] {1, length}, new long[] {length, 1}));
+  }
+
   /** Where the gradient of a convolution's weights is to be written, {@link #spread} afterwards. */
   Tensor gradient(Operation.Convolution c) {
     return c.parts().isEmpty() && c.standard() == null
