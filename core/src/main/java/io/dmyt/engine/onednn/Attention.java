@@ -1,7 +1,5 @@
 package io.dmyt.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
@@ -96,8 +94,10 @@ final class Attention {
       List<dnnl_primitive_desc> softmax,
       dnnl_primitive_desc mix,
       List<dnnl_primitive_desc> back) {
+    /** Those whose speed decides, which softmax's way back needn't. */
     List<dnnl_primitive_desc> all() {
-      List<dnnl_primitive_desc> all = new ArrayList<>(softmax);
+      List<dnnl_primitive_desc> all = new ArrayList<>();
+      all.add(softmax.get(0));
       all.add(score);
       all.add(mix);
       all.addAll(back);
@@ -162,12 +162,8 @@ final class Attention {
           List<dnnl_primitive_desc> back = plan.back();
           multiply("values' gradient", back.get(3), over(f.scoresByKey(), shares), given, dv);
           multiply("shares' gradient", back.get(0), given, over(f.transposed(values), v), ds);
-          emit.run(
-              "softmax, gradient",
-              plan.softmax().get(1),
-              new Arg(DNNL_ARG_DST, shares),
-              new Arg(DNNL_ARG_DIFF_DST, ds),
-              new Arg(DNNL_ARG_DIFF_SRC, ds));
+          new SoftmaxGradient(emit, storage.precision(), shares)
+              .emit(plan.softmax().get(1), shares, ds, ds);
           if (bias != null) {
             bias.gradients(ds, storage.precision());
           }

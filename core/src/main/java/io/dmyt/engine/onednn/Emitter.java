@@ -9,7 +9,11 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
+import io.dmyt.engine.Parameter;
+import io.dmyt.engine.Precision;
 import io.dmyt.internal.Address;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,6 +44,9 @@ final class Emitter {
 
   /** What a step is: its vertex, what it does, and oneDNN's implementation, if it has one. */
   record Kernel(String vertex, String action, String implementation) {}
+
+  /** 1 in bfloat16. */
+  private static final short ONE = 0x3F80;
 
   private final NativeScope scope;
   private final List<Tensor> tensors = new ArrayList<>();
@@ -92,6 +99,24 @@ final class Emitter {
     BytePointer block =
         scope.own(new BytePointer(format.bytes() + Address.ALIGNMENT - 1), BytePointer::deallocate);
     return t.at(Address.align(block.address()));
+  }
+
+  /** A row-major matrix of ones. */
+  Tensor ones(Precision precision, long height, long width) {
+    long[] dims = {height, width};
+    Tensor ones = kept(Format.strided(scope, precision, dims, Parameter.rowMajorStrides(dims)));
+    if (precision == Precision.BF16) {
+      ShortBuffer values = Address.shorts(ones.address(), height * width);
+      while (values.hasRemaining()) {
+        values.put(ONE);
+      }
+    } else {
+      FloatBuffer values = Address.floats(ones.address(), height * width);
+      while (values.hasRemaining()) {
+        values.put(1);
+      }
+    }
+    return ones;
   }
 
   /** {@code from} itself if it is in the arena, else a copy there. */

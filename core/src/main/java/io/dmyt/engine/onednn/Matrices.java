@@ -1,7 +1,5 @@
 package io.dmyt.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
@@ -123,8 +121,9 @@ final class Matrices {
             .choose(
                 program.policy().channelsLast(),
                 storage ->
-                    new SoftmaxPrimitives(scope, flat(storage.precision(), dims), 1)
-                        .passes(program.training()));
+                    List.of(
+                        new SoftmaxPrimitives(scope, flat(storage.precision(), dims), 1)
+                            .forward(program.training())));
     Precision precision = choice.storage().precision();
     Format flat = flat(precision, dims);
     Tensor x = rows(from, precision, program.value(from));
@@ -141,12 +140,12 @@ final class Matrices {
         dy -> {
           Tensor given = rows(node, precision, dy);
           Tensor dx = emit.tensor(Sequences.rowMajor(scope, precision, shape));
-          emit.run(
-              "softmax, gradient",
-              choice.last(),
-              new Arg(DNNL_ARG_DST, shares),
-              new Arg(DNNL_ARG_DIFF_DST, emit.over(flat, given)),
-              new Arg(DNNL_ARG_DIFF_SRC, emit.over(flat, dx)));
+          new SoftmaxGradient(emit, precision, shares)
+              .emit(
+                  new SoftmaxPrimitives(scope, flat, 1).backward(choice.first()),
+                  shares,
+                  emit.over(flat, given),
+                  emit.over(flat, dx));
           program.gradient(from, dx);
         });
   }

@@ -15,8 +15,6 @@ import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
-import io.dmyt.internal.Address;
-import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -24,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Emits a convolution for training: its result, its weights' gradient and its input's. */
 final class TrainedConvolution {
-  /** 1 in bfloat16. */
-  private static final short ONE = 0x3F80;
-
   private final ProgramBuilder program;
   private final Emitter emit;
   private final Images images;
@@ -174,19 +169,13 @@ final class TrainedConvolution {
   private void biasProduct(Parameter vector, Tensor dy, long pixels) {
     NativeScope scope = program.scope();
     long out = op.channels();
-    Format row =
-        Format.strided(scope, Precision.BF16, new long[] {1, pixels}, new long[] {pixels, 1});
     Format rows =
         Format.strided(scope, Precision.BF16, new long[] {pixels, out}, new long[] {out, 1});
-    Tensor ones = emit.kept(row);
-    ShortBuffer values = Address.shorts(ones.address(), pixels);
-    while (values.hasRemaining()) {
-      values.put(ONE);
-    }
+    Tensor ones = emit.ones(Precision.BF16, 1, pixels);
     Tensor gradient = program.weights().gradientRow(vector);
     emit.run(
         text + ", bias's gradient",
-        Primitives.matmul(scope, row, rows, gradient.format(), 1),
+        Primitives.matmul(scope, ones.format(), rows, gradient.format(), 1),
         new Arg(DNNL_ARG_SRC, ones),
         new Arg(DNNL_ARG_WEIGHTS, emit.over(rows, dy)),
         new Arg(DNNL_ARG_DST, gradient));
