@@ -168,23 +168,31 @@ final class Images {
    * batch by its reference code alone; as rows of a matrix its kernels know them.
    */
   private Tensor ofEachExample(int algorithm, Tensor batch, Tensor example) {
-    Storage storage = policy.storage();
-    Tensor x = emit.inArena(as(storage, batch));
-    Tensor one = emit.inArena(as(storage, example));
-    Tensor y = image(storage, batch.format().dims());
-    long rows = batch.format().dims()[0];
-    Precision precision = storage.precision();
-    long width = y.format().bytes() / rows / precision.bytes();
-    long[] strides = {width, 1};
-    Format all = Format.strided(scope, precision, new long[] {rows, width}, strides);
-    Format row = Format.strided(scope, precision, new long[] {1, width}, strides);
+    long[] dims = batch.format().dims();
+    Choice choice =
+        choose(
+            storage -> {
+              Format all = rows(storage, dims, dims[0]);
+              return List.of(Primitives.binary(scope, algorithm, all, rows(storage, dims, 1), all));
+            });
+    Storage storage = choice.storage();
+    Format all = rows(storage, dims, dims[0]);
+    Tensor y = image(storage, dims);
     emit.run(
         name(algorithm),
-        Primitives.binary(scope, algorithm, all, row, all),
-        new Arg(DNNL_ARG_SRC_0, emit.over(all, x)),
-        new Arg(DNNL_ARG_SRC_1, emit.over(row, one)),
+        choice.first(),
+        new Arg(DNNL_ARG_SRC_0, emit.over(all, emit.inArena(as(storage, batch)))),
+        new Arg(
+            DNNL_ARG_SRC_1, emit.over(rows(storage, dims, 1), emit.inArena(as(storage, example)))),
         new Arg(DNNL_ARG_DST, emit.over(all, y)));
     return y;
+  }
+
+  /** So many images of a batch of {@code dims} as a matrix, each a row. */
+  private Format rows(Storage storage, long[] dims, long count) {
+    Precision precision = storage.precision();
+    long width = storage.format(scope, dims).bytes() / dims[0] / precision.bytes();
+    return Format.strided(scope, precision, new long[] {count, width}, new long[] {width, 1});
   }
 
   /** The sum of images of one size. */
