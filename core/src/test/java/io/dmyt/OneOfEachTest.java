@@ -58,7 +58,7 @@ class OneOfEachTest {
                   Map.entry("PartialFile", "if half of it is there, the download begins anew"),
                   Map.entry("FaceExtractor", "fills a folder that is synced and moved as a whole"),
                   Map.entry("SharedDetectors", "a temporary file, read at once"),
-                  Map.entry("VideoScorer", "a temporary file, read at once"),
+                  Map.entry("VideoJudge", "a temporary file, read at once"),
                   Map.entry("LocalFile", "a temporary copy of what lies on the cluster"),
                   Map.entry("Main", "writes to standard output"),
                   Map.entry("Python", "a temporary file of the benchmarks"))),

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is wrong is said in one line, with the right exit code. */
 class WrongUseTest {
+  private static final String LEAVE_OUT = "stay on the cluster: leave out --spark for the files";
+
   @TempDir Path folder;
 
   @TestFactory
@@ -34,6 +36,7 @@ class WrongUseTest {
     Path noImages = Files.createDirectories(folder.resolve("images"));
     Path badLayout = Files.writeString(folder.resolve("dummies.json"), "{ nonsense");
     Path npy = folder.resolve("e.npy");
+    Path clip = Files.createFile(folder.resolve("clip.mp4"));
     return Stream.of(
             wrong(2, "no command"),
             wrong(2, "command", "fly"),
@@ -97,6 +100,10 @@ class WrongUseTest {
             wrong(2, "--weights", "predict", data),
             wrong(2, "--threshold", "predict", data, "-w", text, "--threshold", "2"),
             wrong(2, "--video-by", "predict", data, "-w", text, "--video-by", "colour"),
+            wrong(2, LEAVE_OUT, "predict", clip, "-w", text, "--spark=local", "--report", npy),
+            wrong(2, LEAVE_OUT, "predict", clip, "-w", text, "--spark=local", "--annotate", npy),
+            wrong(2, LEAVE_OUT, "predict", data, "-w", text, "--spark=local", "--explain", npy),
+            wrong(1, "text.zip", "predict", clip, data, "-w", text, "--spark=local"),
             wrong(1, "nowhere", "predict", folder.resolve("nowhere"), "-w", text),
             wrong(1, "below", "predict", noImages, "-w", text),
             wrong(1, "text.zip", "predict", data, "-w", text),

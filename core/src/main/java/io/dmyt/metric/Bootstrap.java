@@ -2,6 +2,8 @@ package io.dmyt.metric;
 
 import static io.dmyt.internal.Checks.require;
 
+import java.io.Serializable;
+
 /**
  * How uncertain metrics are: they are computed again on samples drawn anew, with replacement, from
  * those at hand, and the middle part of the results is the interval (percentile bootstrap; Efron
@@ -16,7 +18,7 @@ import static io.dmyt.internal.Checks.require;
  * @param confidence the share of the results inside the interval, between 0 and 1
  * @param seed decides what is drawn; the number of threads doesn't
  */
-public record Bootstrap(int resamples, double confidence, long seed) {
+public record Bootstrap(int resamples, double confidence, long seed) implements Serializable {
   /** 95 % intervals from 2,000 resamples. */
   public static final Bootstrap DEFAULT = new Bootstrap(2_000, 0.95, 0);
 

@@ -20,9 +20,10 @@ public final class FaceDetectors {
    * A face detector and what is to be said of it.
    *
    * @param detector the caller closes it
+   * @param model YuNet's file; nothing for the cascade
    * @param note why it is the weaker one; nothing if it isn't
    */
-  public record Choice(FaceDetector detector, Optional<String> note) {}
+  public record Choice(FaceDetector detector, Optional<Path> model, Optional<String> note) {}
 
   /**
    * YuNet from a file, or as it is published, fetched once; where it can't be had, the cascade that
@@ -40,7 +41,7 @@ public final class FaceDetectors {
       Optional<Path> model, RemoteFile yunet, WeightsCache cache, Download.Progress progress)
       throws IOException {
     if (model.isPresent()) {
-      return new Choice(new YuNet(model.get()), Optional.empty());
+      return new Choice(new YuNet(model.get()), model, Optional.empty());
     }
     Path fetched;
     try {
@@ -48,10 +49,11 @@ public final class FaceDetectors {
     } catch (DownloadException e) {
       return new Choice(
           new FaceCascade(),
+          Optional.empty(),
           Optional.of(
               "faces are found by OpenCV's cascade, which misses many that YuNet would find: "
                   + e.getMessage()));
     }
-    return new Choice(new YuNet(fetched), Optional.empty());
+    return new Choice(new YuNet(fetched), Optional.of(fetched), Optional.empty());
   }
 }

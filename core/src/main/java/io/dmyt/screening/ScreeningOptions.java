@@ -4,6 +4,7 @@ import io.dmyt.internal.Text;
 import io.dmyt.metric.Bootstrap;
 import io.dmyt.metric.VideoScore;
 import io.dmyt.video.FrameSelection;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -25,7 +26,8 @@ public record ScreeningOptions(
     int minFrames,
     double minSize,
     double minSharpness,
-    Bootstrap bootstrap) {
+    Bootstrap bootstrap)
+    implements Serializable {
 
   private static final int USUAL_FRAMES = 32;
   private static final int USUAL_MIN_FRAMES = 3;

@@ -221,24 +221,27 @@ abstract class DetectorStep<S extends DetectorStep<S>> extends Transformer
   UnaryOperator<Dataset<Row>> prepared(StructType from, SparkSession spark) {
     StructType schema = transformSchema(from);
     try {
-      byte[] bytes = bytes(getOrDefault(detector), spark);
-      MessageDigest digest = Sha256.begin();
-      digest.update(bytes);
-      SharedDetectorFile file =
-          new SharedDetectorFile(
-              Sha256.hex(digest),
-              getOrDefault(engine),
-              value(Precision.class, getOrDefault(precision)),
-              broadcast(bytes, spark));
       List<String> names = List.of(from.fieldNames());
       RowColumns columns =
           new RowColumns(
               names.indexOf(getOrDefault(pathCol)), names.indexOf(getOrDefault(contentCol)));
-      MapPartitionsFunction<Row, Row> function = function(file, columns, spark);
+      MapPartitionsFunction<Row, Row> function = function(shared(spark), columns, spark);
       return rows -> rows.mapPartitions(function, Encoders.row(schema));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
+  }
+
+  /** Broadcasts the detector's file. */
+  SharedDetectorFile shared(SparkSession spark) throws IOException {
+    byte[] bytes = bytes(getOrDefault(detector), spark);
+    MessageDigest digest = Sha256.begin();
+    digest.update(bytes);
+    return new SharedDetectorFile(
+        Sha256.hex(digest),
+        getOrDefault(engine),
+        value(Precision.class, getOrDefault(precision)),
+        broadcast(bytes, spark));
   }
 
   static Broadcast<byte[]> broadcast(byte[] bytes, SparkSession spark) {

@@ -6,12 +6,15 @@ import io.dmyt.data.BadImageException;
 import io.dmyt.data.Sample;
 import io.dmyt.data.TooManyBadImagesException;
 import io.dmyt.evaluation.embedding.Embedder;
+import io.dmyt.screening.ScreeningOptions;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
@@ -26,9 +29,9 @@ import org.apache.spark.sql.types.StructType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A Spark cluster that scores and embeds files for a program that has nothing else to do with
- * Spark: results come to the program, in the order of the files. Files are opened by the executors,
- * under the same paths.
+ * A Spark cluster that scores and embeds images, and judges videos, for a program that has nothing
+ * else to do with Spark: results come to the program, in the order of the files. Files are opened
+ * by the executors, under the same paths.
  *
  * <p>Spark's own settings come from the system properties {@code spark.*}. To be used by one
  * thread.
@@ -104,7 +107,7 @@ public final class SparkCluster implements AutoCloseable {
    * @param detector its file
    * @param engine its name; empty for the best one on each executor
    * @param precision of the engine, {@code f32} or {@code bf16}
-   * @param batch images in a batch
+   * @param batch images in a batch; faces of a video come in batches of their own
    */
   public record Scoring(Path detector, String engine, String precision, int batch) {
     private DetectorTransformer step(String output) {
@@ -201,6 +204,26 @@ public final class SparkCluster implements AutoCloseable {
       monitor.finished();
     }
     monitor.embedded(samples.size(), bad, 0);
+  }
+
+  /**
+   * Judges videos as {@link io.dmyt.screening.VideoDetector} does, but brings back no pictures: a
+   * face's {@code strongest} and {@code shots} are empty.
+   *
+   * @param faceModel YuNet's file, which the executors are sent; nothing for OpenCV's cascade
+   * @throws IOException if the detector's or YuNet's file can't be read
+   */
+  public ScreenedVideos screen(
+      Scoring scoring, ScreeningOptions options, Optional<Path> faceModel, List<Path> videos)
+      throws IOException {
+    byte[] model =
+        options.findsFaces() && faceModel.isPresent()
+            ? Files.readAllBytes(faceModel.get())
+            : new byte[0];
+    VideoWork work =
+        new VideoWork(
+            scoring.step("scores").shared(spark), options, DetectorStep.broadcast(model, spark));
+    return new ScreenedVideos(this, new VideoTask(work), videos);
   }
 
   private interface Found {

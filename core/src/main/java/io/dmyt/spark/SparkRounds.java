@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.apache.spark.SparkException;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
@@ -111,24 +110,10 @@ public final class SparkRounds implements StepRounds, AutoCloseable {
       sum.average().to(graph);
       return sum.steps();
     } catch (RuntimeException e) {
-      throw failed(e);
+      throw ClusterFailure.of("a round of steps", e);
     } finally {
       state.destroy();
     }
-  }
-
-  /** What failed, in one line: Spark's own message is a page. */
-  private static RuntimeException failed(RuntimeException e) {
-    Throwable cause = e;
-    while (cause.getCause() != null && !(cause instanceof SparkException)) {
-      cause = cause.getCause();
-    }
-    return cause instanceof SparkException && cause.getMessage() != null
-        ? new IllegalStateException(
-            "a round of steps failed on the cluster: "
-                + cause.getMessage().lines().findFirst().orElse(""),
-            e)
-        : e;
   }
 
   private Broadcast<byte[]> broadcast(Detector detector) throws IOException {

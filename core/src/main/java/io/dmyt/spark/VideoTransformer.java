@@ -180,15 +180,12 @@ public final class VideoTransformer extends DetectorStep<VideoTransformer> {
   MapPartitionsFunction<Row, Row> function(
       SharedDetectorFile file, RowColumns columns, SparkSession spark) throws IOException {
     int count = (int) getOrDefault(frames);
-    return new VideoScorer(
-        file,
-        columns,
-        new VideoScorer.Options(
-            count == 0 ? FrameSelection.Kind.ALL : FrameSelection.Kind.EVENLY,
-            count,
-            value(VideoScore.class, getOrDefault(videoScore)),
-            (boolean) getOrDefault(findFaces)),
-        broadcast(model(spark), spark));
+    ScreeningOptions options =
+        ScreeningOptions.DEFAULT
+            .withFrames(count == 0 ? FrameSelection.all() : FrameSelection.evenly(count))
+            .withScore(value(VideoScore.class, getOrDefault(videoScore)))
+            .withFindsFaces((boolean) getOrDefault(findFaces));
+    return new VideoScorer(columns, new VideoWork(file, options, broadcast(model(spark), spark)));
   }
 
   /** The face detector's file; empty for OpenCV's cascade. */

@@ -1,5 +1,6 @@
 package io.dmyt.video;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -9,7 +10,7 @@ import java.util.stream.IntStream;
  * @param kind how they are chosen
  * @param value how many, how many a second, or each how manieth; unused for all
  */
-public record FrameSelection(Kind kind, double value) {
+public record FrameSelection(Kind kind, double value) implements Serializable {
   private static final double NANOS = 1e9;
 
   /** How frames are chosen. */

@@ -9,7 +9,11 @@ public final class VideoException extends IOException {
   private final String file;
   private final String reason;
 
-  VideoException(String file, String reason) {
+  /**
+   * @param file its path
+   * @param reason what is wrong with it, in a few words
+   */
+  public VideoException(String file, String reason) {
     super(file + ": " + reason);
     this.file = file;
     this.reason = reason;

@@ -79,6 +79,7 @@ class FaceDetectorsTest {
     try (FaceDetector detector = choice.detector()) {
       assertInstanceOf(FaceCascade.class, detector);
     }
+    assertTrue(choice.model().isEmpty());
     String note = choice.note().orElseThrow();
     assertTrue(note.contains(why), note);
     assertEquals(1, note.lines().count(), note);
@@ -93,6 +94,7 @@ class FaceDetectorsTest {
         assertInstanceOf(YuNet.class, detector);
       }
       assertTrue(choice.note().isEmpty());
+      assertEquals(-1, Files.mismatch(MODEL, choice.model().orElseThrow()));
     }
     assertEquals(1, requests.get());
     assertTrue(Files.exists(folder.resolve("weights").resolve(FaceModel.YUNET.name())));

@@ -30,7 +30,6 @@ import io.dmyt.data.Shard;
 import io.dmyt.engine.Engine;
 import io.dmyt.evaluation.explain.Explanations;
 import io.dmyt.evaluation.report.DetectorFacts;
-import io.dmyt.internal.Numbers;
 import io.dmyt.metric.VideoScore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -194,8 +193,10 @@ final class PredictCommand implements Command {
     if (explain != null && !images) {
       throw new UsageException("--explain shows images: for videos take --report");
     }
-    if (spark.isGiven() && (explain != null || !found.videos().isEmpty())) {
-      throw new UsageException("--spark scores images, without --explain and without videos");
+    if (spark.isGiven() && (explain != null || report != null || annotate != null)) {
+      throw new UsageException(
+          "--report, --annotate and --explain show pictures, which stay on the cluster: leave out"
+              + " --spark for the files that you want to see");
     }
     // Fails if the options exclude each other: now, not after the images.
     video.selection();
@@ -210,7 +211,8 @@ final class PredictCommand implements Command {
       @Nullable ShardNote note,
       Terminal terminal)
       throws IOException {
-    try (PredictionOutputs outputs = new PredictionOutputs()) {
+    try (PredictionOutputs outputs = new PredictionOutputs();
+        SparkScorer cluster = spark.isGiven() ? new SparkScorer(this, chosen, detector) : null) {
       if (jsonLines && note != null) {
         terminal.out().println(note.line());
       }
@@ -222,18 +224,8 @@ final class PredictCommand implements Command {
       if (!samples.isEmpty()) {
         try (PictureFaces pictures = PictureFaces.of(faces, inputs, detector, video, terminal)) {
           ImageRun images = new ImageRun(pictures.in(samples), loading, videoBy, videoScore);
-          requireAsTheyAre(pictures);
-          ImageRun.Scorer scorer =
-              spark.isGiven()
-                  ? new SparkScorer(
-                      spark,
-                      engine,
-                      chosen,
-                      loading.batch,
-                      source.weights,
-                      detector,
-                      threshold != null)
-                  : images.here(detector);
+          requireAsTheyAre(pictures, screening);
+          ImageRun.Scorer scorer = cluster == null ? images.here(detector) : cluster;
           ImageRun.Outcome outcome =
               images.run(detector, scorer, outputs, this::explanations, terminal, bars);
           fake = outcome.fake();
@@ -241,10 +233,10 @@ final class PredictCommand implements Command {
         }
       }
       if (!screening.videos().isEmpty()) {
-        VideoRun.Summary summary = screening.run(detector, outputs, terminal);
-        say(summary, terminal);
-        fake |= summary.fake() > 0;
-        bad |= !summary.bad().isEmpty();
+        VideoRun.Place place = cluster == null ? VideoRun.here(detector, terminal) : cluster;
+        VideoRun.Outcome outcome = screening.run(detector, place, outputs, terminal);
+        fake |= outcome.fake();
+        bad |= outcome.bad();
       }
       outputs.finish();
       ShardNote.mark(csv, note);
@@ -254,10 +246,13 @@ final class PredictCommand implements Command {
   }
 
   /** Executors score whole pictures. */
-  private void requireAsTheyAre(PictureFaces pictures) {
+  private void requireAsTheyAre(PictureFaces pictures, VideoRun screening) {
     if (spark.isGiven() && pictures.finder() != null) {
       throw new UsageException(
-          "--spark scores pictures as they are: add --faces off, or leave out --spark");
+          "--spark scores pictures as they are: "
+              + (screening.videos().isEmpty()
+                  ? "add --faces off, or leave out --spark"
+                  : "give the videos alone, and the pictures with --faces off or without --spark"));
     }
   }
 
@@ -281,19 +276,6 @@ final class PredictCommand implements Command {
     }
     if (json != null) {
       outputs.add(PredictionJson.file(json, source.weights, detector));
-    }
-  }
-
-  private static void say(VideoRun.Summary summary, Terminal terminal) {
-    terminal.say(
-        "%s: %d fake, %d real, %d without a verdict",
-        Numbers.count(summary.fake() + summary.real() + summary.none(), "video"),
-        summary.fake(),
-        summary.real(),
-        summary.none());
-    if (!summary.bad().isEmpty()) {
-      terminal.say("%d of the files are not videos that can be read:", summary.bad().size());
-      summary.bad().forEach(b -> terminal.say("  %s", b.getMessage()));
     }
   }
 }

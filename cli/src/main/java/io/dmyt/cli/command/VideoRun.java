@@ -9,6 +9,7 @@ import io.dmyt.cli.output.Terminal;
 import io.dmyt.cli.output.VideoReport;
 import io.dmyt.cli.output.VideoWords;
 import io.dmyt.face.FaceDetector;
+import io.dmyt.internal.Numbers;
 import io.dmyt.internal.Text;
 import io.dmyt.metric.VideoScore;
 import io.dmyt.screening.FaceDetectors;
@@ -23,10 +24,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges videos, one after the other.
+ * Judges videos and tells what they are, one after the other.
  *
  * @param videos one at least
  * @param weights the detector's file
@@ -42,10 +44,41 @@ record VideoRun(
     @Nullable Path report,
     AnnotatedFiles annotated) {
 
-  /** What it came to. */
-  record Summary(int fake, int real, int none, List<VideoException> bad) {}
+  /** Judges videos, which it is given in their order. */
+  @FunctionalInterface
+  interface Judge extends AutoCloseable {
+    /** As {@link VideoDetector#predict(Path)}. */
+    VideoResult predict(Path video) throws IOException;
 
-  Summary run(Detector detector, PredictionOutputs outputs, Terminal terminal) throws IOException {
+    @Override
+    default void close() {}
+  }
+
+  /** Where videos are judged. */
+  @FunctionalInterface
+  interface Place {
+    Judge judge(List<Path> videos, ScreeningOptions options, FaceDetectors.Choice faces)
+        throws IOException;
+  }
+
+  /** Judges videos in this process. */
+  static Place here(Detector detector, Terminal terminal) {
+    return (videos, options, faces) -> {
+      VideoDetector judge = new VideoDetector(detector, faces.detector(), options);
+      return video -> {
+        try (ProgressLine progress =
+            new ProgressLine(terminal, String.valueOf(video.getFileName()), 0)) {
+          return judge.predict(video, (read, chosen) -> progress.at(read, "of " + chosen));
+        }
+      };
+    };
+  }
+
+  /** Whether one is fake; whether one could not be read. */
+  record Outcome(boolean fake, boolean bad) {}
+
+  Outcome run(Detector detector, Place place, PredictionOutputs outputs, Terminal terminal)
+      throws IOException {
     ScreeningOptions screening = options.screening(faces, score);
     int[] counts = new int[Verdict.values().length];
     List<VideoException> bad = new ArrayList<>();
@@ -63,23 +96,24 @@ record VideoRun(
                       ? " (the detector doesn't say how it was given faces)"
                       : "")
               : "not looked for: whole frames are scored");
-      VideoDetector judge = new VideoDetector(detector, finder, screening);
-      for (Path video : videos) {
-        try {
-          VideoResult result = judge(judge, video, terminal);
-          counts[result.verdict().ordinal()]++;
-          outputs.screened(result);
-          if (page != null) {
-            page.add(result, finder.name());
+      try (Judge judge = place.judge(videos, screening, choice)) {
+        for (Path video : videos) {
+          try {
+            VideoResult result = judge.predict(video);
+            counts[result.verdict().ordinal()]++;
+            outputs.screened(result);
+            if (page != null) {
+              page.add(result, finder.name());
+            }
+            result
+                .info()
+                .highDynamicRange()
+                .ifPresent(kind -> terminal.say("%s: %s", video, VideoWords.mapped(kind)));
+            annotate(video, result, terminal);
+          } catch (VideoException e) {
+            bad.add(e);
+            outputs.badVideo(e);
           }
-          result
-              .info()
-              .highDynamicRange()
-              .ifPresent(kind -> terminal.say("%s: %s", video, VideoWords.mapped(kind)));
-          annotate(video, result, terminal);
-        } catch (VideoException e) {
-          bad.add(e);
-          outputs.badVideo(e);
         }
       }
       if (page != null) {
@@ -87,18 +121,20 @@ record VideoRun(
         terminal.say("report       %s", report);
       }
     }
-    return new Summary(
-        counts[Verdict.FAKE.ordinal()],
-        counts[Verdict.REAL.ordinal()],
-        counts[Verdict.NONE.ordinal()],
-        bad);
+    say(counts, bad, terminal);
+    return new Outcome(counts[Verdict.FAKE.ordinal()] > 0, !bad.isEmpty());
   }
 
-  private static VideoResult judge(VideoDetector judge, Path video, Terminal terminal)
-      throws IOException {
-    try (ProgressLine progress =
-        new ProgressLine(terminal, String.valueOf(video.getFileName()), 0)) {
-      return judge.predict(video, (read, chosen) -> progress.at(read, "of " + chosen));
+  private static void say(int[] counts, List<VideoException> bad, Terminal terminal) {
+    terminal.say(
+        "%s: %d fake, %d real, %d without a verdict",
+        Numbers.count(IntStream.of(counts).sum(), "video"),
+        counts[Verdict.FAKE.ordinal()],
+        counts[Verdict.REAL.ordinal()],
+        counts[Verdict.NONE.ordinal()]);
+    if (!bad.isEmpty()) {
+      terminal.say("%d of the files are not videos that can be read:", bad.size());
+      bad.forEach(b -> terminal.say("  %s", b.getMessage()));
     }
   }
 

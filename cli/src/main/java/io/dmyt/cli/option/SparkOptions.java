@@ -10,7 +10,7 @@ public class SparkOptions {
       names = "--spark",
       description =
           "Compute on a Spark cluster, by its master: local[2], spark://HOST:7077, yarn. Its"
-              + " machines must find the images under the same paths")
+              + " machines must find the files under the same paths")
   @Nullable String master;
 
   /** Whether a cluster is to do the work. */
