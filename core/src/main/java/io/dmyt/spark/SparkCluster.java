@@ -240,17 +240,22 @@ public final class SparkCluster implements AutoCloseable {
       for (Sample sample : samples.subList(from, to)) {
         paths.add(RowFactory.create(path(Path.of(sample.id().source()))));
       }
-      int pieces = Math.min(paths.size(), PIECES * tasks);
-      List<Row> rows =
-          prepared
-              .apply(
-                  spark.createDataset(
-                      context.parallelize(paths, pieces).rdd(), Encoders.row(PATHS)))
-              .collectAsList();
+      List<Row> rows = rows(prepared, paths, Math.min(paths.size(), PIECES * tasks));
       for (int i = 0; i < rows.size(); i++) {
         found.row(samples.get(from + i), from + i, rows.get(i));
       }
       from = to;
+    }
+  }
+
+  private List<Row> rows(UnaryOperator<Dataset<Row>> step, List<Row> paths, int pieces) {
+    Dataset<Row> files =
+        spark.createDataset(context.parallelize(paths, pieces).rdd(), Encoders.row(PATHS));
+    try {
+      return step.apply(files).collectAsList();
+    } catch (Exception e) {
+      // Spark throws checked exceptions that collectAsList doesn't declare.
+      throw ClusterFailure.of("looking at " + paths.size() + " files", e);
     }
   }
 

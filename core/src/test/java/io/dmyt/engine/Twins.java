@@ -156,9 +156,14 @@ public record Twins(ComputationGraph stock, ComputationGraph fast, TestEngine en
    * images has so few values in its last maps that a single one across the kink makes 2 %.
    */
   public void sameAcrossJumps(INDArray features, INDArray labels) {
+    sameAcrossJumps(features, labels, 5e-2);
+  }
+
+  /** The same within a share of the gradient. */
+  public void sameAcrossJumps(INDArray features, INDArray labels, double share) {
     sameOutput(features);
     computeGradients(features, labels);
-    close("gradients", learned(stock), learned(fast), 5e-2);
+    close("gradients", learned(stock), learned(fast), share);
   }
 
   /** All gradients in one vector, without the running statistics' updates. */

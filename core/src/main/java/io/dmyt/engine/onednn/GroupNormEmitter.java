@@ -11,6 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 
 import io.dmyt.engine.Operation;
 import io.dmyt.engine.Parameter;
+import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class GroupNormEmitter {
 
   private final Format rows;
   private final Format statistics;
+  private final List<dnnl_primitive_desc> passes;
 
   GroupNormEmitter(ProgramBuilder program, int node, Operation.GroupNorm op) {
     this.program = program;
@@ -43,25 +45,26 @@ final class GroupNormEmitter {
     this.node = node;
     this.op = op;
     long[] d = program.dims(node);
-    planes = rowMajor(d);
-    rows = rowMajor(d[0], op.groups(), d[1] / op.groups() * d[2] * d[3]);
+    long[] groups = {d[0], op.groups(), d[1] / op.groups() * d[2] * d[3]};
     statistics = Format.plain(program.scope(), d[0], op.groups());
+    Images.Choice choice = images.choose(storage -> passes(rowMajor(storage.precision(), groups)));
+    passes = choice.primitives();
+    planes = rowMajor(choice.storage().precision(), d);
+    rows = rowMajor(choice.storage().precision(), groups);
   }
 
-  private Format rowMajor(long... dims) {
-    return Format.strided(
-        program.scope(),
-        program.policy().storage().precision(),
-        dims,
-        Parameter.rowMajorStrides(dims));
+  private List<dnnl_primitive_desc> passes(Format groups) {
+    return new LayerNormPrimitives(program.scope(), groups, statistics, (float) op.eps(), 0)
+        .passes(program.training());
+  }
+
+  private Format rowMajor(Precision precision, long... dims) {
+    return Format.strided(program.scope(), precision, dims, Parameter.rowMajorStrides(dims));
   }
 
   void emit() {
     boolean training = program.training();
     int from = program.input(node);
-    List<dnnl_primitive_desc> passes =
-        new LayerNormPrimitives(program.scope(), rows, statistics, (float) op.eps(), 0)
-            .passes(training);
     Tensor x = planes(program.value(from));
     Tensor normal = emit.tensor(planes);
     List<Arg> kept = new ArrayList<>();

@@ -51,8 +51,11 @@ class SequencesTest {
         twins.sameGradients(images(name), Nd4j.eye(3));
       } else if (name.startsWith("vit")) {
         // Layer norms of untrained, deeper ones blow bfloat16's rounding up to a tenth of the
-        // gradient.
-        twins.sameAcrossJumps(images(name), Nd4j.eye(3));
+        // gradient. Without instructions for it attention computes in single precision, and what
+        // goes
+        // in and out is rounded once more.
+        double share = Dnnl.bf16Instructions() ? 5e-2 : 6e-2;
+        twins.sameAcrossJumps(images(name), Nd4j.eye(3), share);
       }
     }
   }

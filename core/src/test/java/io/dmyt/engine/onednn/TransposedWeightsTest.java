@@ -56,7 +56,6 @@ class TransposedWeightsTest {
   private static float[] values(int length) {
     float[] special = {
       0,
-      -0f,
       Float.POSITIVE_INFINITY,
       Float.NEGATIVE_INFINITY,
       Float.NaN,
