@@ -107,9 +107,7 @@ class DetectorTest {
   @Test
   void forInferenceItHasNoStateOfTheOptimizer() throws IOException {
     Detector detector = detector(LossKind.DMYT);
-    train(detector);
-    Path file = folder.resolve("detector.zip");
-    detector.save(file);
+    Path file = trained(detector);
     Path again = folder.resolve("again.zip");
     try (Detector loaded = Detector.loadForInference(file, Engines.best())) {
       assertEquals(detector.embed(images(3)), loaded.embed(images(3)));
@@ -118,6 +116,14 @@ class DetectorTest {
     assertTrue(entries(file).contains("updaterState.bin"));
     assertFalse(entries(again).contains("updaterState.bin"));
     assertEquals(detector.graph().params(), Detector.load(again).graph().params());
+  }
+
+  /** The file of a detector, which is trained a little and saved. */
+  private Path trained(Detector detector) throws IOException {
+    train(detector);
+    Path file = folder.resolve("detector.zip");
+    detector.save(file);
+    return file;
   }
 
   private static Set<String> entries(Path file) throws IOException {
@@ -457,9 +463,7 @@ class DetectorTest {
   @Test
   void answersTheSameInAPlainDl4jProgram() throws Exception {
     Detector detector = detector(LossKind.DMYT);
-    train(detector);
-    Path file = folder.resolve("detector.zip");
-    detector.save(file);
+    Path file = trained(detector);
     INDArray images = images(2);
     Path input = folder.resolve("images.bin");
     Nd4j.saveBinary(images, input.toFile());

@@ -31,6 +31,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.deeplearning4j.config.DL4JSystemProperties;
 import org.jspecify.annotations.Nullable;
 
 /** The entry point: finds the subcommand, runs it, and turns what went wrong into one line. */
@@ -93,6 +94,8 @@ public final class Main {
   public static void main(String[] arguments) {
     // Numbers and names of files look alike everywhere: "%d" has other digits in some locales.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    // DL4J would write a file into the user's folder where memory runs out, besides our line.
+    System.getProperties().putIfAbsent(DL4JSystemProperties.CRASH_DUMP_ENABLED_PROPERTY, "false");
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     int code = run(arguments, new Terminal(out, err, Boolean.getBoolean("dmyt.terminal")));

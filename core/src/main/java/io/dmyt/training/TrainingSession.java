@@ -170,7 +170,7 @@ final class TrainingSession {
     // oneDNN's ReLU makes a zero of NaN, so that a broken network can have a finite loss.
     if (!Double.isFinite(detector.graph().params().sumNumber().doubleValue())) {
       throw new DivergedException(
-          Text.format("the weights are no longer finite after epoch %d", epoch + 1),
+          Text.format("after epoch %d the network's weights are NaN or infinite", epoch + 1),
           options.learningRate());
     }
     return metrics;

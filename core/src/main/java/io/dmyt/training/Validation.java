@@ -53,7 +53,8 @@ final class Validation {
         && by != Selection.By.LOSS) {
       throw new IllegalArgumentException(
           Text.format(
-              "with %s there is no verdict before an SVM is fitted: compare epochs by loss",
+              "a detector trained with %s has no verdict until an SVM is fitted: compare its epochs"
+                  + " by loss",
               detector.spec().loss().label()));
     }
   }

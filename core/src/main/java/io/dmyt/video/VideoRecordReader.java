@@ -104,7 +104,7 @@ public final class VideoRecordReader extends BaseRecordReader {
   private VideoFrame take() {
     VideoFrame frame = hasNext() ? ahead : null;
     if (frame == null) {
-      throw new NoSuchElementException("there are no more frames");
+      throw new NoSuchElementException("the last frame has been read already");
     }
     ahead = null;
     invokeListeners(frame);

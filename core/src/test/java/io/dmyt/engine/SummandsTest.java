@@ -42,6 +42,15 @@ public class SummandsTest {
             "sum"),
         sum(
             engine,
+            "the summand is added twice",
+            graph -> {
+              plus(conv(conv(graph, "b", "a"), "c", "b"), "sum", "c", "a");
+              graph.addLayer("tanh", new ActivationLayer(Activation.TANH), "sum");
+              return plus(graph, "last", "tanh", "a");
+            },
+            "last"),
+        sum(
+            engine,
             "another sum reads the summand",
             graph -> {
               plus(conv(conv(graph, "b", "a"), "c", "b"), "first", "c", "a");

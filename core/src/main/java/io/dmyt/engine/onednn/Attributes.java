@@ -21,9 +21,6 @@ import org.bytedeco.dnnl.dnnl_primitive_attr;
 
 /** Attributes of primitives, owned by a scope: the scratchpad from outside, and post-ops. */
 final class Attributes {
-  /** oneDNN takes no more. */
-  static final int MOST_POST_OPS = 32;
-
   private Attributes() {}
 
   /** What a primitive does to its result before it stores it. */

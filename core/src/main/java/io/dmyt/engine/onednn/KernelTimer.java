@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -76,14 +78,30 @@ final class KernelTimer implements AutoCloseable {
     for (int id : ARGUMENTS) {
       add(args, scope, description, id);
     }
-    for (int postOp = 0; postOp < Attributes.MOST_POST_OPS; postOp++) {
-      add(
-          args,
-          scope,
-          description,
-          DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (postOp + 1) | DNNL_ARG_SRC_1);
+    for (int id : operands(description)) {
+      add(args, scope, description, id);
     }
     return args;
+  }
+
+  /**
+   * The arguments that post-ops read. Asked for one of a post-op that reads none, such as a sum in
+   * place, oneDNN answers with whatever lies in its memory.
+   */
+  static List<Integer> operands(dnnl_primitive_desc description) {
+    dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+    Dnnl.check(
+        dnnl_primitive_desc_get_attr(description, attributes), "dnnl_primitive_desc_get_attr");
+    dnnl_post_ops postOps = new dnnl_post_ops();
+    Dnnl.check(
+        dnnl_primitive_attr_get_post_ops(attributes, postOps), "dnnl_primitive_attr_get_post_ops");
+    List<Integer> ids = new ArrayList<>();
+    for (int i = 0; i < dnnl_post_ops_len(postOps); i++) {
+      if (dnnl_post_ops_get_kind(postOps, i) == dnnl_binary) {
+        ids.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1);
+      }
+    }
+    return ids;
   }
 
   private void add(List<Arg> args, NativeScope scope, dnnl_primitive_desc description, int id) {

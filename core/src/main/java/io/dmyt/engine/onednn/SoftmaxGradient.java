@@ -13,6 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_sub;
 import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
+import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
@@ -33,16 +34,8 @@ final class SoftmaxGradient {
     this.precision = precision;
     long[] d = y.format().dims();
     long last = d[d.length - 1];
-    long count = 1;
-    for (long length : d) {
-      count *= length;
-    }
-    rows = matrix(count / last, last);
-  }
-
-  private Format matrix(long height, long width) {
-    long[] dims = {height, width};
-    return Format.strided(emit.scope(), precision, dims, Parameter.rowMajorStrides(dims));
+    long[] dims = {Arrays.stream(d).reduce(1, Math::multiplyExact) / last, last};
+    rows = Format.strided(emit.scope(), precision, dims, Parameter.rowMajorStrides(dims));
   }
 
   /**

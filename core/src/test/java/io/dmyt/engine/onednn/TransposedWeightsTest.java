@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.Requires;
 import io.dmyt.internal.Address;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,19 @@ class TransposedWeightsTest {
       emit.steps(Emitter.Phase.FORWARD).forEach(Runnable::run);
       TransposedWeights.convert(dims, weights.address(), found.address());
       assertArrayEquals(bits(expected), bits(found));
+    }
+  }
+
+  /** Only large ones are worth the wait for Java's threads. */
+  @ParameterizedTest
+  @CsvSource({"1024, 1024, weights in pairs", "1023, 1024, reorder"})
+  void largeOnesAreConvertedHere(int outputs, int inputs, String action) {
+    long[] dims = {outputs, inputs, 1, 1};
+    try (NativeScope scope = new NativeScope()) {
+      Emitter emit = new Emitter(scope);
+      Format format = Format.tagged(scope, Precision.BF16, dnnl_IOhw8o16i2o, dims);
+      TransposedWeights.in(format, emit.kept(Format.plain(scope, dims)), emit);
+      assertEquals(List.of(action), emit.kernels().stream().map(Emitter.Kernel::action).toList());
     }
   }
 
