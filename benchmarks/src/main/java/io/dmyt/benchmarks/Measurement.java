@@ -41,7 +41,7 @@ record Measurement(
     return together.isEmpty() ? Double.NaN : median(together);
   }
 
-  private static double median(List<Double> times) {
+  static double median(List<Double> times) {
     double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     double[] middle = Arrays.copyOfRange(sorted, (sorted.length - 1) / 2, sorted.length / 2 + 1);
     return Arrays.stream(middle).average().orElseThrow();

@@ -2,6 +2,7 @@ package io.dmyt.engine.onednn;
 
 import io.dmyt.engine.KernelGeometry;
 import io.dmyt.engine.Operation;
+import io.dmyt.engine.Parameter;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Primitives.Geometry;
 import io.dmyt.internal.Text;
@@ -70,18 +71,21 @@ record ConvolutionShapes(
         geometry);
   }
 
-  /**
-   * Whether the convolution is a product of matrices: each pixel by itself, by weights that lie
-   * row-major in one place.
-   */
-  boolean product() {
+  /** Whether all channels meet, and the weights lie row-major in one place: (out, all else). */
+  boolean denseRowMajor() {
     long[] w = op.weights().dims();
     return op.parts().isEmpty()
         && op.standard() == null
         && w.length == 4
+        && w[1] == x.format().dims()[1]
+        && Arrays.equals(op.weights().strides(), Parameter.rowMajorStrides(w));
+  }
+
+  /** Whether the convolution is a product of matrices, each pixel by itself. */
+  boolean pointwise() {
+    long[] w = op.weights().dims();
+    return denseRowMajor()
         && w[2] * w[3] == 1
-        && op.weights().strides()[0] == w[1]
-        && op.weights().strides()[1] == 1
         && Arrays.equals(x.format().dims(), new long[] {to[0], w[1], to[2], to[3]});
   }
 

@@ -8,13 +8,17 @@ import io.dmyt.engine.Tuning;
 import io.dmyt.engine.UnsupportedShapeException;
 import io.dmyt.internal.Text;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Compiles a region's {@link Program}s, all of which live in one arena. */
 final class OneDnnCompiler implements RegionCompiler {
-  private final StoragePolicy policy;
+  private final StoragePolicy training;
+  private final StoragePolicy inference;
   private final Parameters parameters;
   private final Threads threads;
   private final @Nullable Tuning tuning;
@@ -24,19 +28,21 @@ final class OneDnnCompiler implements RegionCompiler {
   private final Map<Boolean, Long> most = new HashMap<>();
 
   /**
+   * @param policies in training, or in inference
    * @param tuning remembers what was measured, or null: everything is chosen by rule
    * @param stopwatch instead of a {@link KernelTimer}, or null
    */
   OneDnnCompiler(
       Region region,
-      StoragePolicy policy,
+      Function<Boolean, StoragePolicy> policies,
       INDArray parameters,
       Threads threads,
       @Nullable Tuning tuning,
       Tuner.@Nullable Stopwatch stopwatch) {
     this.tuning = tuning;
     this.stopwatch = stopwatch;
-    this.policy = policy;
+    this.training = policies.apply(true);
+    this.inference = policies.apply(false);
     this.parameters = Parameters.of(region, parameters);
     this.threads = threads;
   }
@@ -44,9 +50,12 @@ final class OneDnnCompiler implements RegionCompiler {
   @Override
   public CompiledRegion compile(RegionProgram program) {
     threads.use();
+    StoragePolicy policy = program.training() ? training : inference;
     try (KernelTimer timer = new KernelTimer()) {
       Tuner tuner =
-          isWorthMeasuring(program) ? tuner(stopwatch == null ? timer::seconds : stopwatch) : null;
+          isWorthMeasuring(program)
+              ? tuner(policy, stopwatch == null ? timer::seconds : stopwatch)
+              : null;
       Program compiled = Compiler.compile(program, policy, tuner, parameters, threads, arena);
       if (tuner != null) {
         tuner.save();
@@ -69,7 +78,7 @@ final class OneDnnCompiler implements RegionCompiler {
     return size >= most.merge(program.training(), size, Math::max);
   }
 
-  private @Nullable Tuner tuner(Tuner.@Nullable Stopwatch watch) {
+  private @Nullable Tuner tuner(StoragePolicy policy, Tuner.@Nullable Stopwatch watch) {
     if (tuning == null) {
       return null;
     }
@@ -79,9 +88,15 @@ final class OneDnnCompiler implements RegionCompiler {
 
   @Override
   public String description() {
-    String stored = "images are stored in " + policy.storage();
-    Tuner tuner = tuner(stopwatch);
-    return tuner == null ? stored : stored + tuner.description();
+    StringBuilder text = new StringBuilder("images are stored in ").append(inference.storage());
+    if (!training.equals(inference)) {
+      text.append(" in inference, in ").append(training.storage()).append(" in training");
+    }
+    for (StoragePolicy policy : new LinkedHashSet<>(List.of(inference, training))) {
+      Tuner tuner = tuner(policy, stopwatch);
+      text.append(tuner == null ? "" : tuner.description());
+    }
+    return text.toString();
   }
 
   @Override

@@ -113,7 +113,7 @@ public final class OneDnnProvider implements EngineProvider {
   public RegionCompiler open(Region region, INDArray parameters, ExecutionOptions options) {
     return new OneDnnCompiler(
         region,
-        rule.policy(region, options.precision()),
+        training -> rule.policy(region, options.precision(), training),
         parameters,
         new Threads(options.threads()),
         options.tuning(),

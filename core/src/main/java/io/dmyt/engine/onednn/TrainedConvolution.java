@@ -12,8 +12,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
 import io.dmyt.engine.Operation;
-import io.dmyt.engine.Parameter;
-import io.dmyt.engine.Precision;
 import io.dmyt.engine.onednn.Emitter.Arg;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,8 +85,9 @@ final class TrainedConvolution {
             shapes.text("weights' gradient", bias != null),
             weightsCandidates(),
             storage -> List.of(weightsGradient(storage)));
-    if (shapes.product() && Dnnl.implementation(choice.first()).startsWith("jit_bf16_1x1")) {
-      weightsProduct(dy);
+    WeightsProduct product = new WeightsProduct(program, op, shapes, text);
+    if (product.faster(Dnnl.implementation(choice.first()))) {
+      product.emit(dy);
       return;
     }
     Tensor target = program.weights().gradient(op);
@@ -129,56 +128,6 @@ final class TrainedConvolution {
       }
       throw e;
     }
-  }
-
-  /**
-   * The weights' gradient as a product of matrices, each pixel a row. In bfloat16 that takes up to
-   * 60 % less than the convolution's own kernel, and writes row-major floats, as the network has
-   * its gradients.
-   */
-  private void weightsProduct(Tensor dy) {
-    NativeScope scope = program.scope();
-    Storage rows = new Storage(Precision.BF16, Layout.NHWC);
-    Tensor x = emit.inArena(images.as(rows, shapes.x()));
-    Tensor to = emit.inArena(images.as(rows, dy));
-    long in = shapes.x().format().dims()[1];
-    long out = op.channels();
-    long pixels = shapes.to()[0] * shapes.to()[2] * shapes.to()[3];
-    Format left =
-        Format.strided(scope, rows.precision(), new long[] {out, pixels}, new long[] {1, out});
-    Format right =
-        Format.strided(scope, rows.precision(), new long[] {pixels, in}, new long[] {in, 1});
-    Tensor dw = program.weights().gradientMatrix(op.weights());
-    dnnl_primitive_desc product =
-        Dnnl.instead(
-            name -> name.equals("brg_matmul:avx512_core_bf16"),
-            "gemm:jit",
-            () -> Primitives.matmul(scope, left, right, dw.format(), 1));
-    emit.run(
-        text + ", weights' gradient",
-        product,
-        new Arg(DNNL_ARG_SRC, emit.over(left, to)),
-        new Arg(DNNL_ARG_WEIGHTS, emit.over(right, x)),
-        new Arg(DNNL_ARG_DST, dw));
-    if (op.bias() != null) {
-      biasProduct(op.bias(), to, pixels);
-    }
-  }
-
-  /** The bias's gradient, the sum over all pixels, as their product with ones. */
-  private void biasProduct(Parameter vector, Tensor dy, long pixels) {
-    NativeScope scope = program.scope();
-    long out = op.channels();
-    Format rows =
-        Format.strided(scope, Precision.BF16, new long[] {pixels, out}, new long[] {out, 1});
-    Tensor ones = emit.ones(Precision.BF16, 1, pixels);
-    Tensor gradient = program.weights().gradientRow(vector);
-    emit.run(
-        text + ", bias's gradient",
-        Primitives.matmul(scope, ones.format(), rows, gradient.format(), 1),
-        new Arg(DNNL_ARG_SRC, ones),
-        new Arg(DNNL_ARG_WEIGHTS, emit.over(rows, dy)),
-        new Arg(DNNL_ARG_DST, gradient));
   }
 
   private void inputGradient(Tensor dy, Tensor weights) {

@@ -86,10 +86,10 @@ final class Weights {
     return t;
   }
 
-  /** The gradient of a convolution's weights for single pixels, as the matrix (out, in). */
+  /** The gradient of a convolution's row-major weights as the matrix (out, all else). */
   Tensor gradientMatrix(Parameter p) {
-    long[] dims = {p.dims()[0], p.dims()[1]};
-    return gradient(new Parameter(p.offset(), dims, new long[] {p.strides()[0], p.strides()[1]}));
+    long[] dims = {p.dims()[0], p.length() / p.dims()[0]};
+    return gradient(new Parameter(p.offset(), dims, Parameter.rowMajorStrides(dims)));
   }
 
   /** The gradient of a vector as the matrix (1, length). */

@@ -22,7 +22,7 @@ final class OneDnnTests {
   static TestEngine engine(StoragePolicy policy, Tuning tuning, Tuner.Stopwatch stopwatch) {
     ExecutionOptions options = new ExecutionOptions(policy.storage().precision(), 0, true, tuning);
     return new TestEngine(
-        Engines.of(new OneDnnProvider((region, precision) -> policy, stopwatch), options),
+        Engines.of(new OneDnnProvider((region, precision, training) -> policy, stopwatch), options),
         DataType.FLOAT);
   }
 

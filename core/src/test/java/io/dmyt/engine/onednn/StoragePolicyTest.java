@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmyt.engine.Engines;
 import io.dmyt.engine.Precision;
 import io.dmyt.engine.Requires;
+import io.dmyt.engine.TestEngine;
 import io.dmyt.engine.Twins;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,30 +32,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class StoragePolicyTest {
 
   private static Twins twins(int channels, StoragePolicy policy) {
-    return Twins.of(
-        new NeuralNetConfiguration.Builder()
-            .graphBuilder()
-            .addInputs("in")
-            .addLayer("stem", convolution(3, channels, 3), "in")
-            .addLayer(
-                "norm",
-                new BatchNormalization.Builder().nIn(channels).nOut(channels).build(),
-                "stem")
-            .addLayer("relu", new ActivationLayer(Activation.RELU), "norm")
-            .addLayer(
-                "depthwise",
-                new DepthwiseConvolution2D.Builder(3, 3)
-                    .stride(2, 2)
-                    .nIn(channels)
-                    .nOut(channels)
-                    .hasBias(false)
-                    .activation(Activation.IDENTITY)
-                    .build(),
-                "relu")
-            .addLayer("point", convolution(channels, 2 * channels, 1), "depthwise")
-            .setOutputs("point")
-            .build(),
-        OneDnnTests.engine(policy));
+    return Twins.of(configuration(channels), OneDnnTests.engine(policy));
+  }
+
+  private static ComputationGraphConfiguration configuration(int channels) {
+    return new NeuralNetConfiguration.Builder()
+        .graphBuilder()
+        .addInputs("in")
+        .addLayer("stem", convolution(3, channels, 3), "in")
+        .addLayer(
+            "norm", new BatchNormalization.Builder().nIn(channels).nOut(channels).build(), "stem")
+        .addLayer("relu", new ActivationLayer(Activation.RELU), "norm")
+        .addLayer(
+            "depthwise",
+            new DepthwiseConvolution2D.Builder(3, 3)
+                .stride(2, 2)
+                .nIn(channels)
+                .nOut(channels)
+                .hasBias(false)
+                .activation(Activation.IDENTITY)
+                .build(),
+            "relu")
+        .addLayer("point", convolution(channels, 2 * channels, 1), "depthwise")
+        .setOutputs("point")
+        .build();
   }
 
   private static ConvolutionLayer convolution(int in, int out, int kernel) {
@@ -208,6 +210,26 @@ class StoragePolicyTest {
       boolean last = precision == Precision.F32 && Dnnl.avx512();
       assertEquals(last ? Layout.NHWC : blocks, policy.storage().layout());
       assertEquals(policy.storage(), policy.candidates().get(0));
+    }
+  }
+
+  @Test
+  void networksWithDepthwiseConvolutionsAreInferredInBlocks() {
+    Assumptions.assumeTrue(Dnnl.avx512(), "blocks everywhere without AVX-512");
+    assertEquals(
+        "images are stored in f32 nchw16c in inference, in f32 nhwc in training",
+        stored(configuration(16)));
+    assertEquals("images are stored in f32 nhwc", stored(groups(0, 1, 2, 3)));
+  }
+
+  /** How this CPU's policy stores a network's images; its results are DL4J's. */
+  private static String stored(ComputationGraphConfiguration configuration) {
+    try (Twins twins = Twins.of(configuration, TestEngine.best())) {
+      twins.sameOutput(Twins.random(1, 2, 3, 20, 20));
+      return Engines.describe(twins.fast())
+          .lines()
+          .filter(line -> line.startsWith("images are stored"))
+          .collect(Collectors.joining());
     }
   }
 
