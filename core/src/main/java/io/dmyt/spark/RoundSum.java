@@ -11,22 +11,42 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workers how many took a step
  * @param state the sum of their parameters and optimisers' states; of none null
- * @param taken their steps, by the worker's number
+ * @param done what they did, by the worker's number
  */
-record RoundSum(int workers, @Nullable NetworkState state, TreeMap<Integer, List<TakenStep>> taken)
+record RoundSum(int workers, @Nullable NetworkState state, TreeMap<Integer, Work> done)
     implements Serializable {
   static final RoundSum NOTHING = new RoundSum(0, null, new TreeMap<>());
 
+  /**
+   * What a worker did.
+   *
+   * @param bad images that it left out
+   */
+  record Work(List<TakenStep> steps, List<BadImage> bad) implements Serializable {
+    Work {
+      steps = List.copyOf(steps);
+      bad = List.copyOf(bad);
+    }
+  }
+
+  /**
+   * An image that can't be read.
+   *
+   * @param path as the worker was given it
+   */
+  record BadImage(String path, String reason) implements Serializable {}
+
   /** Of one worker. */
-  static RoundSum of(int number, NetworkState state, List<TakenStep> steps) {
-    TreeMap<Integer, List<TakenStep>> taken = new TreeMap<>();
-    taken.put(number, List.copyOf(steps));
-    return new RoundSum(steps.isEmpty() ? 0 : 1, steps.isEmpty() ? null : state, taken);
+  static RoundSum of(int number, NetworkState state, Work work) {
+    TreeMap<Integer, Work> done = new TreeMap<>();
+    done.put(number, work);
+    boolean idle = work.steps().isEmpty();
+    return new RoundSum(idle ? 0 : 1, idle ? null : state, done);
   }
 
   RoundSum plus(RoundSum other) {
-    TreeMap<Integer, List<TakenStep>> both = new TreeMap<>(taken);
-    both.putAll(other.taken);
+    TreeMap<Integer, Work> both = new TreeMap<>(done);
+    both.putAll(other.done);
     if (state == null || other.state == null) {
       return new RoundSum(workers + other.workers, state == null ? other.state : state, both);
     }
@@ -74,6 +94,11 @@ record RoundSum(int workers, @Nullable NetworkState state, TreeMap<Integer, List
 
   /** All steps, worker after worker. */
   List<TakenStep> steps() {
-    return taken.values().stream().flatMap(List::stream).toList();
+    return done.values().stream().flatMap(work -> work.steps().stream()).toList();
+  }
+
+  /** The images that were left out, worker after worker. */
+  List<BadImage> bad() {
+    return done.values().stream().flatMap(work -> work.bad().stream()).toList();
   }
 }

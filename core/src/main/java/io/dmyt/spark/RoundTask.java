@@ -2,7 +2,6 @@ package io.dmyt.spark;
 
 import io.dmyt.Detector;
 import io.dmyt.data.Augmentations;
-import io.dmyt.data.BadImageException;
 import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LabelledSample;
@@ -21,8 +20,6 @@ import java.util.Locale;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A worker's part of a round, on an executor. */
 record RoundTask(
@@ -35,10 +32,8 @@ record RoundTask(
     int epoch,
     double[] rates)
     implements Function<RoundTask.Share, RoundSum> {
-  private static final Logger LOG = LoggerFactory.getLogger(RoundTask.class);
-
   /** How images are loaded. */
-  record Loading(int batch, long seed, boolean channelsLast, int badImages, String augmentation)
+  record Loading(int batch, long seed, boolean channelsLast, String augmentation)
       implements Serializable {}
 
   /**
@@ -58,14 +53,14 @@ record RoundTask(
     Detector detector = Trainees.take(key, file::value);
     try {
       state.value().to(detector.graph());
-      List<TakenStep> taken = steps(detector, share, threads);
-      return RoundSum.of(share.number(), NetworkState.of(detector.graph()), taken);
+      RoundSum.Work work = work(detector, share, threads);
+      return RoundSum.of(share.number(), NetworkState.of(detector.graph()), work);
     } finally {
       Trainees.giveBack(key, detector);
     }
   }
 
-  private List<TakenStep> steps(Detector detector, Share share, int threads) {
+  private RoundSum.Work work(Detector detector, Share share, int threads) {
     List<String> classes = detector.spec().classes();
     LoaderOptions options =
         LoaderOptions.evaluation(detector.spec().preprocessing())
@@ -73,17 +68,19 @@ record RoundTask(
             .withWorkers(threads)
             .withSeed(loading.seed())
             .withChannelsLast(loading.channelsLast())
-            .withBadImages(BadImages.skip(loading.badImages()));
+            // How many may be bad is for the driver to say, which sees those of all workers.
+            .withBadImages(BadImages.skip(Integer.MAX_VALUE));
     LoadingSteps steps =
         LoadingSteps.PLAIN.withAugmentation(Augmentations.parse(loading.augmentation()));
     try (ImageFolderIterator batches =
         new ImageFolderIterator(images(share), classes, options, steps)) {
       batches.reset(epoch, share.place());
       List<TakenStep> taken = RoundWorker.run(detector, this.options, batches, epoch, rates);
-      for (BadImageException bad : batches.badImages()) {
-        LOG.warn("Bad image {}", bad.getMessage());
-      }
-      return taken;
+      return new RoundSum.Work(
+          taken,
+          batches.badImages().stream()
+              .map(bad -> new RoundSum.BadImage(bad.file(), bad.reason()))
+              .toList());
     }
   }
 

@@ -1,8 +1,10 @@
 package io.dmyt.spark;
 
 import io.dmyt.Detector;
+import io.dmyt.data.BadImageException;
 import io.dmyt.data.LabelledSample;
 import io.dmyt.data.LoaderOptions;
+import io.dmyt.data.TooManyBadImagesException;
 import io.dmyt.training.StepRounds;
 import io.dmyt.training.TakenStep;
 import io.dmyt.training.TrainingOptions;
@@ -10,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -31,6 +35,8 @@ public final class SparkRounds implements StepRounds, AutoCloseable {
   private final TrainingOptions options;
   private final LoaderOptions loading;
   private final Settings settings;
+  private final List<BadImageException> bad = new ArrayList<>();
+  private int epoch = -1;
   private @Nullable Broadcast<byte[]> file;
 
   /**
@@ -83,37 +89,73 @@ public final class SparkRounds implements StepRounds, AutoCloseable {
     if (file == null) {
       file = broadcast(detector);
     }
-    Broadcast<NetworkState> state = cluster.context().broadcast(NetworkState.of(graph));
+    RoundSum sum = sum(round, NetworkState.of(graph), Objects.requireNonNull(file));
+    note(round, sum.bad());
+    if (!sum.steps().isEmpty()) {
+      sum.average().to(graph);
+    }
+    return sum.steps();
+  }
+
+  private RoundSum sum(Round round, NetworkState begin, Broadcast<byte[]> detector) {
+    Broadcast<NetworkState> state = cluster.context().broadcast(begin);
     try {
       RoundTask task =
           new RoundTask(
-              Objects.requireNonNull(file),
+              detector,
               state,
               options,
               new RoundTask.Loading(
-                  loading.batch(),
-                  loading.seed(),
-                  loading.channelsLast(),
-                  loading.badImages().limit(),
-                  settings.augmentation()),
+                  loading.batch(), loading.seed(), loading.channelsLast(), settings.augmentation()),
               settings.engine(),
               settings.precision(),
               round.epoch(),
               round.rates());
       List<RoundTask.Share> shares = shares(round);
-      RoundSum sum =
-          cluster
-              .context()
-              .parallelize(shares, shares.size())
-              .map(task)
-              .treeAggregate(RoundSum.NOTHING, RoundSum::plus, RoundSum::plus, DEPTH);
-      sum.average().to(graph);
-      return sum.steps();
-    } catch (RuntimeException e) {
+      return cluster
+          .context()
+          .parallelize(shares, shares.size())
+          .map(task)
+          .treeAggregate(RoundSum.NOTHING, RoundSum::plus, RoundSum::plus, DEPTH);
+    } catch (Exception e) {
+      // Spark throws checked exceptions that treeAggregate doesn't declare.
       throw ClusterFailure.of("a round of steps", e);
     } finally {
       state.destroy();
     }
+  }
+
+  /** Counts an epoch's bad images as a single process does. */
+  private void note(Round round, List<RoundSum.BadImage> found) {
+    if (round.epoch() != epoch) {
+      epoch = round.epoch();
+      bad.clear();
+    }
+    if (found.isEmpty()) {
+      return;
+    }
+    Map<String, String> names = new HashMap<>();
+    for (LabelledSample image : round.images()) {
+      String name = image.sample().id().source();
+      names.put(SparkCluster.path(Path.of(name)), name);
+    }
+    int limit = loading.badImages().limit();
+    for (RoundSum.BadImage image : found) {
+      BadImageException e =
+          new BadImageException(names.getOrDefault(image.path(), image.path()), image.reason());
+      bad.add(e);
+      if (limit == 0) {
+        throw e;
+      }
+      if (bad.size() > limit) {
+        throw new TooManyBadImagesException(limit, e);
+      }
+    }
+  }
+
+  /** The images of the epoch, or of the one just finished, that the workers couldn't read. */
+  public List<BadImageException> badImages() {
+    return List.copyOf(bad);
   }
 
   private Broadcast<byte[]> broadcast(Detector detector) throws IOException {

@@ -53,9 +53,10 @@ record RoundEpoch(
         }
         monitor.stepDone(metrics.images(), step.loss(), metrics.accuracy());
       }
-      checkpoints.stepDone(
-          detector.graph().getIterationCount(),
-          taken.stream().mapToDouble(TakenStep::loss).average().orElse(Double.NaN));
+      taken.stream()
+          .mapToDouble(TakenStep::loss)
+          .average()
+          .ifPresent(loss -> checkpoints.stepDone(detector.graph().getIterationCount(), loss));
       train.reset(epoch, to);
       after.done();
     }

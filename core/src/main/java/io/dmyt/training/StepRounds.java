@@ -36,7 +36,7 @@ public interface StepRounds {
    * Takes a round's steps and gives the detector's network their result: parameters with running
    * statistics, the optimiser's state, and the count of steps.
    *
-   * @return the steps, worker after worker
+   * @return the steps, worker after worker; none if none of the images can be read
    * @throws IOException if they can't be taken; the network is as before
    */
   List<TakenStep> take(Detector detector, Round round) throws IOException;

@@ -16,7 +16,9 @@ class RoundSumTest {
   private static RoundSum worker(int number, float value, float @Nullable [] updater, int steps) {
     List<TakenStep> taken = Collections.nCopies(steps, new TakenStep(number, EpochSums.NONE));
     return RoundSum.of(
-        number, new NetworkState(new float[] {value, -value}, updater, steps), taken);
+        number,
+        new NetworkState(new float[] {value, -value}, updater, steps),
+        new RoundSum.Work(taken, List.of(new RoundSum.BadImage(number + ".png", "broken"))));
   }
 
   @Test
@@ -34,6 +36,9 @@ class RoundSumTest {
     assertEquals(
         List.of(0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 2.0, 2.0),
         sum.steps().stream().map(TakenStep::loss).toList());
+    assertEquals(
+        List.of("0.png", "1.png", "2.png"),
+        sum.bad().stream().map(RoundSum.BadImage::path).toList());
   }
 
   /** None of whose images could be read. */

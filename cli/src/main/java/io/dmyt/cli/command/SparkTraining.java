@@ -5,6 +5,7 @@ import io.dmyt.cli.option.EngineOptions;
 import io.dmyt.cli.option.OptionNames;
 import io.dmyt.cli.option.SparkTrainingOptions;
 import io.dmyt.cli.option.UsageException;
+import io.dmyt.data.BadImageException;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.engine.Engine;
 import io.dmyt.spark.SparkCluster;
@@ -15,6 +16,7 @@ import io.dmyt.training.Trainer;
 import io.dmyt.training.TrainingMonitor;
 import io.dmyt.training.TrainingOptions;
 import java.io.IOException;
+import java.util.List;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
@@ -46,7 +48,12 @@ record SparkTraining(
         command.images.named());
   }
 
-  void fit(
+  /**
+   * Trains.
+   *
+   * @return the training images of the last epoch that couldn't be read
+   */
+  List<BadImageException> fit(
       ImageFolderIterator train,
       ImageFolderIterator valid,
       CheckpointSaver saver,
@@ -63,6 +70,7 @@ record SparkTraining(
               augmentation);
       try (SparkRounds rounds = new SparkRounds(cluster, options, train.options(), settings)) {
         new Trainer(detector, options).fit(train, valid, saver, monitor, checkpoints, rounds);
+        return rounds.badImages();
       }
     }
   }

@@ -213,8 +213,9 @@ final class TrainCommand implements Command {
           files.saver(
               detector, epoch -> TrainingProvenance.of(this, train, chosen, options, epoch));
       if (spark.isGiven()) {
-        SparkTraining.of(this, detector, chosen)
-            .fit(trainImages, validImages, saver, progress, files.checkpoints());
+        terminal.sayBad(
+            SparkTraining.of(this, detector, chosen)
+                .fit(trainImages, validImages, saver, progress, files.checkpoints()));
       } else {
         new Trainer(
                 detector,

@@ -5,6 +5,8 @@ import static sample.OnSpark.require;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
+import io.dmyt.data.BadImageException;
+import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
@@ -79,6 +81,7 @@ public final class TrainingOnSpark {
     twoWorkers(cluster);
     killed(spark, machines, cluster);
     resumed(alone, cluster);
+    poisoned(cluster);
   }
 
   private static Result oneWorker(SparkCluster cluster) throws IOException {
@@ -185,6 +188,44 @@ public final class TrainingOnSpark {
   }
 
   /**
+   * An image that can't be read costs its worker a step, and the user is told of it; one too many ends
+   * the training as it ends that of a single process.
+   */
+  static void poisoned(SparkCluster cluster) throws IOException {
+    Path broken = Files.writeString(DATA.resolve("fake/broken.png"), "no picture");
+    ImageFolder folder = ImageFolder.scan(DATA);
+    for (int limit : new int[] {1, 0}) {
+      LoaderOptions loading =
+          LoaderOptions.training(Preprocessing.imageNet(32))
+              .withBatch(1)
+              .withSeed(7)
+              .withBadImages(BadImages.skip(limit));
+      SparkRounds.Settings settings =
+          new SparkRounds.Settings(2, 1, ENGINE.name(), "f32", "none");
+      String said = "";
+      try (Detector detector =
+              Detector.create(spec(WITHOUT_BATCH_NORM, folder.classes()), 1, ENGINE);
+          ImageFolderIterator train =
+              new ImageFolderIterator(
+                  folder.samples(), folder.classes(), loading, LoadingSteps.PLAIN);
+          ImageFolderIterator valid =
+              new ImageFolderIterator(
+                  folder, loading.withShuffle(false).withBadImages(BadImages.skip(1)));
+          SparkRounds rounds = new SparkRounds(cluster, SGD, loading, settings)) {
+        new Trainer(detector, SGD).fit(train, valid, e -> {}, QUIET, Checkpoints.NONE, rounds);
+        require(rounds.badImages().size() == 1, "bad images: " + rounds.badImages());
+        said = rounds.badImages().get(0).getMessage();
+        require(limit == 1, "nothing ended the training");
+      } catch (BadImageException e) {
+        require(limit == 0, "the training ended with " + e);
+        said = e.getMessage();
+      }
+      require(said.startsWith(broken + ": neither JPEG nor PNG"), "of a bad image: " + said);
+    }
+    Files.delete(broken);
+  }
+
+  /**
    * Trains from the start, or goes on with a run.
    *
    * @param cluster null for a single process
@@ -253,7 +294,7 @@ public final class TrainingOnSpark {
   }
 
   /** Pictures of two colours. */
-  private static void draw() throws IOException {
+  static void draw() throws IOException {
     Random random = new Random(3);
     for (String name : List.of("fake", "real")) {
       Path folder = Files.createDirectories(DATA.resolve(name));
