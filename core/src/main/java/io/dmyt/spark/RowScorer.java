@@ -4,15 +4,16 @@ import io.dmyt.data.VideoGrouping;
 import io.dmyt.spark.ScoringOptions.Output;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /** Scores a partition's rows, some hundred at a time, in their order. */
@@ -42,11 +43,9 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
   private final class Scored implements Iterator<Row> {
     private final Iterator<Row> rows;
     private Iterator<Row> ready = List.<Row>of().iterator();
-    private SharedDetectors.@Nullable Lease lease;
 
     Scored(Iterator<Row> rows) {
       this.rows = rows;
-      TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> close());
     }
 
     @Override
@@ -83,19 +82,12 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
 
     private List<Row> scored(List<Row> group) throws IOException {
       int threads = Math.max(1, TaskContext.get().cpus());
-      if (lease == null) {
-        lease = file.lease(threads);
-      }
       List<RowSample> samples = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {
         String path = options.columns().path(group.get(i));
         samples.add(new RowSample(path + "#" + i, path, options.columns().content(group.get(i))));
       }
-      BatchScorer scorer = new BatchScorer(lease.detector(), options, threads);
-      List<Object[]> results =
-          options.output() == Output.EMBEDDING
-              ? scorer.embeddings(samples)
-              : scorer.scores(samples, options.output() == Output.DETAILS);
+      List<Object[]> results = results(samples, threads);
       List<Row> scored = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {
         scored.add(joined(group.get(i), results.get(i)));
@@ -103,24 +95,40 @@ final class RowScorer implements MapPartitionsFunction<Row, Row> {
       return scored;
     }
 
-    private void close() {
-      if (lease != null) {
-        lease.close();
-        lease = null;
+    /**
+     * Borrows the detector for these images alone. A task that kept it while it reads on could wait
+     * for itself: the rows may come out of another step with the same detector.
+     */
+    private List<Object[]> results(List<RowSample> samples, int threads) throws IOException {
+      try (SharedDetectors.Lease lease = file.lease(threads)) {
+        BatchScorer scorer = new BatchScorer(lease.detector(), options, threads);
+        return options.output() == Output.EMBEDDING
+            ? scorer.embeddings(samples)
+            : scorer.scores(samples, options.output() == Output.DETAILS);
       }
     }
   }
 
   private Row joined(Row row, Object[] result) {
-    List<String> video =
-        options.videos() == VideoGrouping.NONE
-            ? List.of()
-            : List.of(
-                options
-                    .videos()
-                    .group(List.of(Path.of(options.columns().path(row))))
-                    .get(0)
-                    .group());
-    return options.columns().joined(row, video, result);
+    return options
+        .columns()
+        .joined(
+            row,
+            options.videos() == VideoGrouping.NONE
+                ? List.of()
+                : Collections.singletonList(video(options.columns().path(row))),
+            result);
+  }
+
+  /** The video that an image belongs to; null where the path can't be that of a file. */
+  private @Nullable String video(String path) {
+    try {
+      Path frame = Path.of(path);
+      return frame.getFileName() == null
+          ? null
+          : options.videos().group(List.of(frame)).get(0).group();
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 }

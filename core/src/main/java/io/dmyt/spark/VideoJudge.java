@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
 
-/** Judges the videos of a task, one after the other. What it needs is made for the first one. */
+/**
+ * Judges the videos of a task, one after the other. Faces are found by one detector, made for the
+ * first video; the one that scores them is borrowed for each video.
+ */
 final class VideoJudge implements Closeable {
   private final VideoWork work;
-  private SharedDetectors.@Nullable Lease lease;
   private @Nullable FaceDetector faces;
 
   VideoJudge(VideoWork work) {
@@ -33,12 +35,10 @@ final class VideoJudge implements Closeable {
     if (faces == null) {
       faces = finder();
     }
-    if (lease == null) {
-      lease = work.detector().lease(Math.max(1, TaskContext.get().cpus()));
-    }
-    VideoDetector judge = new VideoDetector(lease.detector(), faces, work.options());
-    try (LocalFile video = LocalFile.of(path, content)) {
-      return judge.predict(video.file());
+    int threads = Math.max(1, TaskContext.get().cpus());
+    try (LocalFile video = LocalFile.of(path, content);
+        SharedDetectors.Lease lease = work.detector().lease(threads)) {
+      return new VideoDetector(lease.detector(), faces, work.options()).predict(video.file());
     } catch (LocalFile.UnreadableException e) {
       throw new VideoException(path, e.reason());
     }
@@ -62,9 +62,6 @@ final class VideoJudge implements Closeable {
   public void close() {
     if (faces != null) {
       faces.close();
-    }
-    if (lease != null) {
-      lease.close();
     }
   }
 }

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 import org.apache.spark.ml.Pipeline;
@@ -43,6 +45,9 @@ public final class OnSpark {
   private static final Path WEIGHTS = Path.of("detector.zip").toAbsolutePath();
   private static final int VIDEOS = 4;
   private static final int FRAMES = 12;
+
+  /** Minutes after which a job hangs. */
+  private static final int PATIENCE = 5;
 
   private OnSpark() {}
 
@@ -67,6 +72,7 @@ public final class OnSpark {
       pipeline(images, expected);
       partitions(images, expected);
       embeddings(images);
+      twice(images);
       refusals(images);
       PoisonedFiles.run(spark, WEIGHTS, FACES.resolve(name(0, 0)));
       VideosOnSpark.run(spark, WEIGHTS);
@@ -120,6 +126,29 @@ public final class OnSpark {
       sum += Math.abs(value);
     }
     require(sum > 0, "an embedding is 0");
+  }
+
+  /**
+   * Two steps in a row with the same detector. DL4J's own layers serve one task at a time, which must
+   * not wait for itself.
+   */
+  static void twice(Dataset<Row> images) throws Exception {
+    DetectorTransformer scores =
+        new DetectorTransformer().setDetector(url(WEIGHTS)).setEngine("dl4j");
+    DetectorTransformer embeddings =
+        new DetectorTransformer()
+            .setDetector(url(WEIGHTS))
+            .setEngine("dl4j")
+            .setOutput("embedding");
+    Dataset<Row> few = images.filter("path like '%video1%'").coalesce(1);
+    Dataset<Row> both = embeddings.transform(scores.transform(few).drop("error"));
+    List<Row> rows =
+        CompletableFuture.supplyAsync(both::collectAsList).get(PATIENCE, TimeUnit.MINUTES);
+    require(rows.size() == FRAMES, rows.size() + " rows");
+    for (Row row : rows) {
+      require(!row.isNullAt(row.fieldIndex("p_fake")), "no score in " + row);
+      require(!row.isNullAt(row.fieldIndex("embedding")), "no embedding in " + row);
+    }
   }
 
   private static void refusals(Dataset<Row> images) {
@@ -216,7 +245,7 @@ public final class OnSpark {
     return "video" + video + "/" + frame + ".png";
   }
 
-  private static void draw() throws IOException {
+  static void draw() throws IOException {
     Random random = new Random(1);
     for (int video = 0; video < VIDEOS; video++) {
       Files.createDirectories(FACES.resolve("video" + video));
@@ -234,7 +263,7 @@ public final class OnSpark {
     Files.writeString(FACES.resolve("broken.png"), "no picture");
   }
 
-  private static void saveUntrained() throws IOException {
+  static void saveUntrained() throws IOException {
     List<String> classes = List.of("fake", "real");
     try (Detector detector =
         Detector.create(

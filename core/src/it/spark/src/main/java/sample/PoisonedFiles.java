@@ -4,6 +4,7 @@ import static sample.OnSpark.require;
 import static sample.OnSpark.url;
 
 import io.dmyt.spark.DetectorTransformer;
+import io.dmyt.spark.VideoTransformer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -40,10 +42,13 @@ final class PoisonedFiles {
     reasons.put(url(FOLDER), "can't be read");
     reasons.put("nofilesystem://host/a.png", "No FileSystem for scheme");
     reasons.put("", "not a path");
+    reasons.put("/", "can't be read");
+    reasons.put("file:///a\0b.png", "a");
     List<Row> rows = reasons.keySet().stream().map(RowFactory::create).toList();
     Dataset<Row> paths =
         spark.createDataFrame(rows, new StructType().add("path", DataTypes.StringType));
-    DetectorTransformer detector = new DetectorTransformer().setDetector(url(weights));
+    DetectorTransformer detector = 
+        new DetectorTransformer().setDetector(url(weights)).setVideos("file-name");
     for (int partitions : new int[] {1, 3}) {
       List<Row> scored = detector.transform(paths.repartition(partitions)).collectAsList();
       require(scored.size() == rows.size(), scored.size() + " rows");
@@ -54,6 +59,25 @@ final class PoisonedFiles {
             expected.isEmpty() ? error == null : error != null && error.contains(expected),
             row.getAs("path") + ": " + error);
         require(row.isNullAt(row.fieldIndex("p_fake")) == (error != null), "a score of " + row);
+      }
+    }
+    videos(spark, weights, paths);
+  }
+
+  /** The same for videos, by their paths and with bytes. */
+  private static void videos(SparkSession spark, Path weights, Dataset<Row> paths) {
+    VideoTransformer step =
+        new VideoTransformer().setDetector(url(weights)).setFindFaces(false);
+    Dataset<Row> files =
+        paths.filter("path not like '%video%'").filter("path not like '%vast.png'");
+    Dataset<Row> bytes = files.withColumn("content", functions.lit("no video").cast("binary"));
+    for (Dataset<Row> videos : List.of(files, bytes)) {
+      List<Row> judged = step.transform(videos).collectAsList();
+      require(judged.size() == files.count(), judged.size() + " videos");
+      for (Row row : judged) {
+        String error = row.getAs("error");
+        require(error != null && !error.isEmpty(), "of " + row.getAs("path") + ": " + error);
+        require(row.isNullAt(row.fieldIndex("verdict")), "a verdict of " + row);
       }
     }
   }
