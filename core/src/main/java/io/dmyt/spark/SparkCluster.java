@@ -66,6 +66,7 @@ public final class SparkCluster implements AutoCloseable {
    * @param master such as {@code local[2]}, {@code spark://host:7077} or {@code yarn}
    * @param name of the application, as Spark shows it
    * @param threads that compute in a task; 0 for what {@code spark.task.cpus} says
+   * @throws IllegalStateException if Spark can't begin, such as by what is no master
    */
   public static SparkCluster connect(String master, String name, int threads) {
     SparkConf conf = new SparkConf().setMaster(master).setAppName(name);
@@ -81,7 +82,17 @@ public final class SparkCluster implements AutoCloseable {
       conf.setIfMissing("spark.jars", jars());
     }
     boolean own = SparkSession.getDefaultSession().isEmpty();
-    return new SparkCluster(SparkSession.builder().config(conf).getOrCreate(), own);
+    try {
+      return new SparkCluster(SparkSession.builder().config(conf).getOrCreate(), own);
+    } catch (Exception e) {
+      // Spark throws checked exceptions that getOrCreate doesn't declare, and others of every kind.
+      throw new IllegalStateException(
+          "can't connect to Spark at "
+              + master
+              + ": "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
   }
 
   private static String jars() {
