@@ -58,6 +58,11 @@ final class MediaInput implements AutoCloseable {
     // Without "file:", a name with a colon would be an address.
     int opened = avformat_open_input(context, "file:" + path.toAbsolutePath(), null, options);
     av_dict_free(options);
+    if (opened < 0 && VideoHeader.lacksIndex(path)) {
+      throw new VideoException(
+          file,
+          "not a video that can be read: it is cut short, before the end of its index (moov)");
+    }
     FFmpeg.check(opened, file, "not a video that can be read");
     try {
       FFmpeg.check(
@@ -89,6 +94,10 @@ final class MediaInput implements AutoCloseable {
     }
     if (Files.size(path) == 0) {
       throw new VideoException(file, "the file is empty");
+    }
+    if (AnimatedWebp.is(path)) {
+      throw new VideoException(
+          file, "an animated WebP can't be read as a video: save it as a GIF or an MP4");
     }
   }
 

@@ -10,14 +10,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Videos, told by the endings of their names. */
+/** Videos, told by the endings of their names, or by what they begin with. */
 public final class VideoSearch {
   private static final Set<String> ENDINGS =
       Set.of(
-          ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv",
-          ".3gp", ".ogv");
+          ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob",
+          ".ts", ".mts", ".m2ts", ".flv", ".f4v", ".wmv", ".asf", ".3gp", ".3g2", ".ogv", ".mxf");
 
   private static final String GIF = ".gif";
+  private static final String WEBP = ".webp";
 
   private VideoSearch() {}
 
@@ -30,11 +31,17 @@ public final class VideoSearch {
     return ENDINGS.contains(ending.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether a file is named as a video, or is a GIF of several pictures. */
+  /** Whether a file is named as a video, or is a GIF or a WebP of several pictures. */
   public static boolean isVideo(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     return isEnding(name.substring(Math.max(0, name.lastIndexOf('.'))))
-        || (name.endsWith(GIF) && AnimatedGif.is(file));
+        || (name.endsWith(GIF) && AnimatedGif.is(file))
+        || (name.endsWith(WEBP) && AnimatedWebp.is(file));
+  }
+
+  /** Whether a file begins as those of videos and sound do, whatever its name is. */
+  public static boolean beginsAsVideo(Path file) {
+    return VideoHeader.is(file);
   }
 
   /** The endings, for people. */

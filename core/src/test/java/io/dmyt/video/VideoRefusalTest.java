@@ -13,10 +13,12 @@ import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_SAMPLE_FMT_S16;
 import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_default;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -58,7 +60,9 @@ class VideoRefusalTest {
     assertRefused(list, "not a video that can be read");
     Path half = TestVideos.write(folder.resolve("half.mp4"), 128, 96, H264, TestVideos.steady(9));
     Files.write(half, Arrays.copyOf(Files.readAllBytes(half), 2000));
-    assertRefused(half, "not a video that can be read");
+    assertRefused(half, "not a video that can be read: it is cut short");
+    Files.write(half, Arrays.copyOf(Files.readAllBytes(half), 100));
+    assertRefused(half, "not a video that can be read: it is cut short");
   }
 
   @Test
@@ -70,6 +74,18 @@ class VideoRefusalTest {
     assertRefused(
         TestVideos.write(folder.resolve("a.mp4"), 128, 96, format, TestVideos.steady(3)),
         "the video is encrypted");
+  }
+
+  @Test
+  void refusesAnimatedWebp() throws IOException {
+    byte[] file = "RIFF....WEBPVP8X...............".getBytes(StandardCharsets.ISO_8859_1);
+    file[20] = 2;
+    assertRefused(Files.write(folder.resolve("a.webp"), file), "an animated WebP");
+    assertTrue(VideoSearch.isVideo(folder.resolve("a.webp")));
+    file[20] = 0x10;
+    assertFalse(VideoSearch.isVideo(Files.write(folder.resolve("still.webp"), file)));
+    assertFalse(VideoSearch.isVideo(Files.writeString(folder.resolve("short.webp"), "RIFF")));
+    assertFalse(VideoSearch.isVideo(folder.resolve("missing.webp")));
   }
 
   @Test

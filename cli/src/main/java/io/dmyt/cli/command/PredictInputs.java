@@ -17,7 +17,7 @@ import java.util.Set;
  * The files that are meant, each once.
  *
  * @param images files that are named, and all images below folders
- * @param videos told by their endings
+ * @param videos told by their endings, and where they are named also by what they begin with
  * @param leftOut what else lies below the folders
  */
 record PredictInputs(List<Path> images, List<Path> videos, LeftOut leftOut) {
@@ -36,11 +36,12 @@ record PredictInputs(List<Path> images, List<Path> videos, LeftOut leftOut) {
                   "no image (%s) and no video (%s) below %s",
                   ImageSearch.endings(), VideoSearch.endings(), input));
         }
-        // An animated GIF is both a picture by its name and a video.
+        // An animated GIF or WebP is both a picture by its name and a video.
         below.images().stream().filter(i -> !VideoSearch.isVideo(i)).forEach(images::add);
         videos.addAll(videosBelow);
       } else if (Files.exists(input)) {
-        (VideoSearch.isVideo(input) ? videos : images).add(input);
+        boolean video = VideoSearch.isVideo(input) || VideoSearch.beginsAsVideo(input);
+        (video ? videos : images).add(input);
       } else if (Files.isSymbolicLink(input)) {
         throw new ImageDataException(input + " is a link that leads nowhere");
       } else {
