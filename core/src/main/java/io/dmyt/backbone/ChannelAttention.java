@@ -28,11 +28,16 @@ interface ChannelAttention {
 
   /** The same with so many channels in between. */
   static ChannelAttention squeezeExcite(int reduced) {
+    return squeezeExcite(reduced, ActivationFunction.RELU);
+  }
+
+  /** The same with another activation function in between. */
+  static ChannelAttention squeezeExcite(int reduced, ActivationFunction act) {
     return (net, name, planned) -> {
       String input = net.last();
       String mean = net.mean(name + ".pool", input);
       net.biasedConv(name + ".fc1", mean, reduced, Kernel.of(1, 1, 0));
-      net.relu(name + ".act");
+      net.act(name + ".act", act);
       net.biasedConv(name + ".fc2", net.last(), net.channels(input), Kernel.of(1, 1, 0));
       return net.multiply(name, input, net.act(name + ".gate", ActivationFunction.SIGMOID));
     };

@@ -2,9 +2,11 @@ package io.dmyt.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * RegNetX, and RegNetY with squeeze and excitation.
+ * RegNetX, RegNetY with squeeze and excitation, and RegNetZ with inverted bottlenecks as this space
+ * has it; {@link RegNetZ} has those of fixed stages.
  *
  * <p>Radosavovic et al., <i>Designing Network Design Spaces</i>, CVPR 2020: block j is as wide as
  * the power of {@code multiplier} times {@code initial} nearest to {@code initial + slope · j}.
@@ -15,19 +17,54 @@ final class RegNet {
   private static final int DIVISOR = 8;
   private static final double EXCITE = 0.25;
 
+  /** Inner channels of an inverted bottleneck over those outside. */
+  private static final int EXPANSION = 4;
+
   private final NetworkBuilder net;
   private final ConvNormAct convs;
   private final Space space;
 
   private RegNet(NetworkBuilder net, Space space) {
     this.net = net;
-    convs = new ConvNormAct(net);
+    convs = new ConvNormAct(net, space.act());
     this.space = space;
+  }
+
+  /** What kind of blocks a network has. */
+  private enum Kind {
+    X,
+    Y,
+    /** Rounded as torchvision does it: a width loses no more than a tenth. */
+    X_TORCHVISION,
+    Y_TORCHVISION,
+    /** Inverted bottlenecks without activation function at their ends. */
+    Z
   }
 
   /** The numbers that a network of the design space is made from. */
   private record Space(
-      int initial, double slope, double multiplier, int groupWidth, int depth, boolean excite) {
+      int initial, double slope, double multiplier, int groupWidth, int depth, Kind kind) {
+
+    Space(int initial, double slope, double multiplier, int group, int depth, boolean excite) {
+      this(initial, slope, multiplier, group, depth, excite ? Kind.Y : Kind.X);
+    }
+
+    boolean excite() {
+      return kind != Kind.X && kind != Kind.X_TORCHVISION;
+    }
+
+    boolean inverted() {
+      return kind == Kind.Z;
+    }
+
+    ActivationFunction act() {
+      return inverted() ? ActivationFunction.SILU : ActivationFunction.RELU;
+    }
+
+    /** Channels within a block that ends with so many. */
+    int inner(int width) {
+      return inverted() ? EXPANSION * width : width;
+    }
 
     /** The blocks' widths, rounded to multiples of 8 and then of the groups' width. */
     List<Integer> widths() {
@@ -35,9 +72,17 @@ final class RegNet {
       for (int j = 0; j < depth; j++) {
         double power = Math.rint(Math.log((initial + slope * j) / initial) / Math.log(multiplier));
         int width = toMultiple(initial * Math.pow(multiplier, power), DIVISOR);
-        widths.add(toMultiple(width, Math.min(groupWidth, width)));
+        widths.add(ofWholeGroups(width));
       }
       return widths;
+    }
+
+    private int ofWholeGroups(int width) {
+      int inner = inner(width);
+      int group = Math.min(groupWidth, inner);
+      boolean torchvision = kind == Kind.X_TORCHVISION || kind == Kind.Y_TORCHVISION;
+      int whole = torchvision ? Widths.divisible(inner, group) : toMultiple(inner, group);
+      return inverted() ? whole / EXPANSION : whole;
     }
 
     private static int toMultiple(double value, int divisor) {
@@ -76,10 +121,34 @@ final class RegNet {
 
   /** Those that timm 1.0.29 has beside 0.4.9's. */
   static List<Model> current() {
+    Space z = new Space(48, 14.5, 2.226, 8, 28, Kind.Z);
     return List.of(
+        current("regnetx_004_tv", new Space(24, 24.48, 2.54, 16, 22, Kind.X_TORCHVISION)),
+        current("regnety_008_tv", new Space(56, 38.84, 2.4, 16, 14, Kind.Y_TORCHVISION)),
+        current("regnety_080_tv", new Space(192, 76.82, 2.19, 56, 17, Kind.Y_TORCHVISION)),
         current("regnety_640", new Space(352, 147.48, 2.4, 328, 20, true)),
         current("regnety_1280", new Space(456, 160.83, 2.52, 264, 27, true)),
-        current("regnety_2560", new Space(640, 230.83, 2.53, 373, 27, true)));
+        current("regnety_2560", new Space(640, 230.83, 2.53, 373, 27, true)),
+        z("regnetz_040", z, 528, net -> net.act("final_act", z.act())),
+        z(
+            "regnetz_040_h",
+            z,
+            1536,
+            net -> new ConvNormAct(net, z.act()).add("final_conv", 1536, POINT)));
+  }
+
+  /**
+   * @param end what follows the last block
+   */
+  private static Model z(String name, Space space, int features, Consumer<NetworkBuilder> end) {
+    return Model.current(
+        name,
+        "regnetz",
+        features,
+        net -> {
+          new RegNet(net, space).features();
+          end.accept(net);
+        });
   }
 
   private static Model current(String name, Space space) {
@@ -111,15 +180,26 @@ final class RegNet {
   private void block(String name, int width, int stride) {
     String input = net.last();
     int in = net.channels(input);
-    convs.add(name + ".conv1", width, POINT);
-    int groups = width / Math.min(space.groupWidth(), width);
-    convs.add(name + ".conv2", net.last(), width, Kernel.centred(3, stride), groups);
+    int inner = space.inner(width);
+    convs.add(name + ".conv1", inner, POINT);
+    int groups = inner / Math.min(space.groupWidth(), inner);
+    convs.add(name + ".conv2", net.last(), inner, Kernel.centred(3, stride), groups);
     if (space.excite()) {
-      ChannelAttention.squeezeExcite((int) Math.rint(in * EXCITE)).add(net, name + ".se", width);
+      int reduced = (int) Math.rint(in * EXCITE);
+      ChannelAttention.squeezeExcite(reduced, space.act()).add(net, name + ".se", inner);
     }
-    String residual = convs.linear(name + ".conv3", net.last(), width, POINT, 1, Init.ZEROS);
+    boolean same = stride == 1 && in == width;
+    // Zeros would leave nothing of a block without a shortcut.
+    Init weight = space.inverted() && !same ? Init.ONES : Init.ZEROS;
+    String residual = convs.linear(name + ".conv3", net.last(), width, POINT, 1, weight);
+    if (space.inverted()) {
+      if (same) {
+        net.add(name + ".add", residual, input);
+      }
+      return;
+    }
     String shortcut = input;
-    if (stride != 1 || in != width) {
+    if (!same) {
       shortcut = convs.linear(name + ".downsample", input, width, Kernel.of(1, stride, 0));
     }
     net.add(name + ".add", residual, shortcut);

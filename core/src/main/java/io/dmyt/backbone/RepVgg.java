@@ -36,6 +36,15 @@ final class RepVgg {
     return models;
   }
 
+  /** Those that timm 1.0.29 has beside 0.4.9's. */
+  static List<Model> current() {
+    List<Integer> a = List.of(2, 4, 14, 1);
+    return List.of(
+        Model.current(
+            "repvgg_a0", "repvgg", 1280, net -> new RepVgg(net).features(a, 0.75, 2.5, 1)),
+        Model.current("repvgg_a1", "repvgg", 1280, net -> new RepVgg(net).features(a, 1, 2.5, 1)));
+  }
+
   /**
    * @param width factor on the channels of the first three stages
    * @param last the same of the fourth
@@ -47,7 +56,7 @@ final class RepVgg {
   }
 
   private void features(List<Integer> depths, double width, double last, int groups) {
-    block("stem", 64, 2, 1);
+    block("stem", (int) (64 * Math.min(1, width)), 2, 1);
     for (int s = 0; s < depths.size(); s++) {
       int out = Widths.divisible((64 << s) * (s == depths.size() - 1 ? last : width), 8);
       for (int i = 0; i < depths.get(s); i++) {

@@ -73,12 +73,31 @@ final class Res2Net {
     return models;
   }
 
+  /** Those that timm 1.0.29 has beside 0.4.9's. */
+  static List<Model> current() {
+    return List.of(deep("res2net50d", 6), deep("res2net101d", 23));
+  }
+
+  /**
+   * @param third blocks of the third stage
+   */
+  private static Model deep(String name, int third) {
+    ResNetVariant variant =
+        ResNetVariant.bottleneck(3, 4, third, 3)
+            .stem(32, 32, 64)
+            .withAverageDown()
+            .branch(branch(26, 4, 1));
+    return Model.current(name, "res2net", 2048, net -> ResNet.write(net, variant));
+  }
+
   private static void add(
       List<Model> models, String name, ResNetVariant variant, int width, int scales, int groups) {
-    ResNetVariant.Branch branch =
-        (net, block, planes, stride) ->
-            new Bottleneck(planes * width / 64 * groups, scales, groups)
-                .add(net, block, 4 * planes, stride, block.endsWith(".0"), Init.ZEROS);
-    models.add(ResNets.model(name, "res2net", variant.branch(branch)));
+    models.add(ResNets.model(name, "res2net", variant.branch(branch(width, scales, groups))));
+  }
+
+  private static ResNetVariant.Branch branch(int width, int scales, int groups) {
+    return (net, block, planes, stride) ->
+        new Bottleneck(planes * width / 64 * groups, scales, groups)
+            .add(net, block, 4 * planes, stride, block.endsWith(".0"), Init.ZEROS);
   }
 }

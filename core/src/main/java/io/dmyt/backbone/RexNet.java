@@ -16,14 +16,20 @@ final class RexNet {
   private static final int BLOCKS = 16;
   private static final int FIRST = 16;
   private static final int GROWTH = 180;
+  private static final int LAST = 1280;
 
   private final NetworkBuilder net;
   private final ConvNormAct convs;
   private final double width;
+  private final int divisor;
 
-  private RexNet(NetworkBuilder net, double width) {
+  /**
+   * @param divisor what all numbers of channels are multiples of
+   */
+  private RexNet(NetworkBuilder net, double width, int divisor) {
     this.net = net;
     this.width = width;
+    this.divisor = divisor;
     convs = new ConvNormAct(net, ActivationFunction.SILU);
     net.initialiseConvolutions(Init::kaimingFanOutOfGroup);
     net.initialiseClassifier(shape -> Init.uniform(1 / Math.sqrt(shape[0])), shape -> Init.ZEROS);
@@ -37,23 +43,39 @@ final class RexNet {
         model("rexnet_200", 2));
   }
 
+  /** Those that timm 1.0.29 has beside 0.4.9's; {@code rexnetr} is rounded. */
+  static List<Model> current() {
+    return List.of(
+        current("rexnet_300", 3, 1), current("rexnetr_200", 2, 8), current("rexnetr_300", 3, 16));
+  }
+
   private static Model model(String name, double width) {
-    return Model.timm(name, "rexnet", net -> new RexNet(net, width).features());
+    return Model.timm(name, "rexnet", net -> new RexNet(net, width, 1).features());
+  }
+
+  private static Model current(String name, double width, int divisor) {
+    int features = Widths.divisible(LAST * width, divisor);
+    return Model.current(
+        name, "rexnet", features, net -> new RexNet(net, width, divisor).features());
+  }
+
+  private int scaled(double channels) {
+    return Widths.divisible(Math.rint(channels * width), divisor);
   }
 
   private void features() {
-    convs.add("stem", (int) Math.rint(32 * width), Kernel.centred(3, 2));
+    convs.add("stem", scaled(32), Kernel.centred(3, 2));
     int index = 0;
     double channels = FIRST;
     for (int stage = 0; stage < DEPTHS.length; stage++) {
       for (int i = 0; i < DEPTHS[stage]; i++) {
         int stride = i == 0 ? STRIDES[stage] : 1;
-        int out = (int) Math.rint(channels * width);
+        int out = scaled(channels);
         block("features." + index++, out, stride, stage > 0, stage > 1);
         channels += (double) GROWTH / BLOCKS;
       }
     }
-    convs.add("features." + index, (int) (1280 * width + 0.5), POINT);
+    convs.add("features." + index, Widths.divisible(LAST * width, divisor), POINT);
   }
 
   private void block(String name, int out, int stride, boolean expands, boolean attentive) {
@@ -82,7 +104,7 @@ final class RexNet {
   private void squeezeExcite(String name, int channels) {
     String input = net.last();
     String mean = net.mean(name + ".pool", input);
-    net.biasedConv(name + ".fc1", mean, channels / 12, POINT);
+    net.biasedConv(name + ".fc1", mean, Widths.divisible(channels / 12, divisor), POINT);
     net.batchNorm(name + ".bn");
     net.relu(name + ".act");
     net.biasedConv(name + ".fc2", net.last(), channels, POINT);

@@ -44,6 +44,17 @@ final class VovNet {
         model("ese_vovnet39b", new Variant(128, 5, List.of(1, 1, 2, 2), false)));
   }
 
+  /** The one that timm 1.0.29 has beside 0.4.9's. */
+  static List<Model> current() {
+    Variant variant = new Variant(128, 5, List.of(1, 1, 4, 3), false);
+    return List.of(
+        Model.current(
+            "ese_vovnet57b",
+            "vovnet",
+            OUT.get(OUT.size() - 1),
+            net -> new VovNet(net, variant).features()));
+  }
+
   private static Model model(String name, Variant variant) {
     return Model.timm(name, "vovnet", net -> new VovNet(net, variant).features());
   }
