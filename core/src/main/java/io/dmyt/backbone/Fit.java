@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -20,9 +21,13 @@ import java.util.regex.Pattern;
  * its own, what it lacks, and what is left over.
  */
 final class Fit {
-  /** What wrappers put anywhere in a name, around a part of the network. */
+  /**
+   * What wrappers put anywhere in a name, around a part of the network. {@code DataParallel}'s
+   * {@code module.} is one only within: at the beginning it is a prefix as any other.
+   */
   private static final Pattern WRAPPERS =
-      Pattern.compile("(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+      Pattern.compile(
+          "(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|(?<=\\.)module)\\.");
 
   private final Model model;
   private final TensorSet set;
@@ -84,7 +89,7 @@ final class Fit {
 
   /** A name without what wrappers put into it. */
   static String unwrapped(String name) {
-    boolean wrapped = name.contains("_orig_mod.") || name.contains("_wrapped_module.");
+    boolean wrapped = name.contains("_orig_mod.") || name.contains("module.");
     return wrapped ? WRAPPERS.matcher(name).replaceAll("") : name;
   }
 
@@ -169,7 +174,9 @@ final class Fit {
   }
 
   static String expected(NamedParameter parameter) {
-    return parameter.kind() == Kind.COUNTER ? "a count" : "floats " + parameter.dimensions();
+    return parameter.kind() == Kind.COUNTER
+        ? "one number from 0 to " + Integer.MAX_VALUE
+        : "floats " + parameter.dimensions();
   }
 
   /** The tensors, which have timm's names where they are the network's. */
@@ -188,6 +195,30 @@ final class Fit {
   /** What the network's names have before them; may be empty. */
   String prefix() {
     return prefix;
+  }
+
+  /** The same with what wrappers put into it, as the file has it. */
+  String storedPrefix() {
+    String first = own.keySet().stream().findFirst().orElse(prefix);
+    for (int end = first.length(); end > 0; end--) {
+      String start = first.substring(0, end);
+      if (unwrapped(start).equals(prefix)
+          && own.keySet().stream().allMatch(name -> name.startsWith(start))) {
+        return start;
+      }
+    }
+    return prefix;
+  }
+
+  /** What wrappers put into the network's names behind the prefix. */
+  List<String> wrappersWithin() {
+    int from = storedPrefix().length();
+    return own.keySet().stream()
+        .flatMap(name -> WRAPPERS.matcher(name).results())
+        .filter(wrapper -> wrapper.start() >= from)
+        .map(MatchResult::group)
+        .distinct()
+        .toList();
   }
 
   /** The network's entries, classifier excepted, by the names that they have in the file. */

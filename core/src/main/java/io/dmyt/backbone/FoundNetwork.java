@@ -1,5 +1,6 @@
 package io.dmyt.backbone;
 
+import io.dmyt.checkpoint.Origin;
 import io.dmyt.checkpoint.StateDict;
 import io.dmyt.checkpoint.Tensor;
 import io.dmyt.checkpoint.TensorSet;
@@ -57,7 +58,7 @@ public final class FoundNetwork {
 
   /** The key that chooses it in its file: where its tensors lie, and what is before their names. */
   String key() {
-    String names = set.origin().prefix().orElse("") + fit().prefix();
+    String names = set.origin().prefix().orElse("") + fit().storedPrefix();
     String prefix = names.endsWith(".") ? names.substring(0, names.length() - 1) : names;
     return set.key().isEmpty() || prefix.isEmpty() ? set.key() + prefix : set.key() + "." + prefix;
   }
@@ -84,17 +85,28 @@ public final class FoundNetwork {
   /**
    * Whether other layers may come between the embedding and a head: any in a module with it, such
    * as a sequence; and where the network lies in the same module, those that keep the embedding's
-   * size.
+   * size: linear ones and batch normalisations.
    */
   private boolean mayFollow(LinearHead head, List<LinearHead> linear) {
-    String within = head.parent();
+    String within = Fit.unwrapped(head.parent());
     if (fit().prefix().startsWith(within)) {
       return linear.stream()
-          .filter(h -> !h.equals(head) && h.parent().equals(within))
-          .anyMatch(h -> h.outputs() == embeddingSize());
+              .filter(h -> !h.equals(head) && h.parent().equals(head.parent()))
+              .anyMatch(h -> h.outputs() == embeddingSize())
+          || fit().leftOver().stream().anyMatch(name -> isNormalization(name, head.parent()));
     }
     return fit().leftOver().stream()
-        .anyMatch(name -> name.startsWith(within) && !name.startsWith(head.module() + "."));
+        .filter(name -> !name.startsWith(head.module() + "."))
+        .anyMatch(name -> Fit.unwrapped(name).startsWith(within));
+  }
+
+  /** Whether it is the mean of a batch normalisation of embeddings that lies in that module. */
+  private boolean isNormalization(String name, String within) {
+    int module = name.length() - ".running_mean".length();
+    return name.endsWith(".running_mean")
+        && name.startsWith(within)
+        && name.lastIndexOf('.', module - 1) < within.length()
+        && set.type(name).length() == embeddingSize();
   }
 
   /** The classifier under the network's own name, or the only other one that decides so. */
@@ -207,7 +219,8 @@ public final class FoundNetwork {
                 left);
           }
         });
-    return all.with(tensors, all.origin().with(fit().prefix(), left));
+    Origin origin = all.origin().withoutWithin(fit().wrappersWithin());
+    return all.with(tensors, origin.with(fit().storedPrefix(), left));
   }
 
   private static void put(

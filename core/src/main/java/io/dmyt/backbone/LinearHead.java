@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A linear layer from a network's embedding to classes, under whatever name.
  *
  * @param weight the name of its weights, [outputs, embedding size] with ones behind or without
- * @param bias the name of its bias, [outputs]; null if it has none
+ * @param bias the name of its bias, of as many values as outputs; null if it has none
  */
 record LinearHead(String weight, @Nullable String bias, int outputs) {
   private static final String WEIGHT = "weight";
@@ -32,8 +32,11 @@ record LinearHead(String weight, @Nullable String bias, int outputs) {
       if (name.endsWith(WEIGHT) && isLinear(type, embedding)) {
         String bias = name.substring(0, name.length() - WEIGHT.length()) + "bias";
         long outputs = type.shape().get(0);
-        boolean biased = names.contains(bias) && set.type(bias).shape().equals(List.of(outputs));
-        heads.add(new LinearHead(name, biased ? bias : null, Math.toIntExact(outputs)));
+        boolean biased = names.contains(bias);
+        // A bias of another length belongs to a layer that computes something else.
+        if (!biased || set.type(bias).length() == outputs) {
+          heads.add(new LinearHead(name, biased ? bias : null, Math.toIntExact(outputs)));
+        }
       }
     }
     return heads;
@@ -78,7 +81,7 @@ record LinearHead(String weight, @Nullable String bias, int outputs) {
     int width = Math.toIntExact(w.length() / outputs);
     if (outputs == classes) {
       Tensor zeros = Tensor.of(new float[classes], classes);
-      return List.of(w.reshape(classes, width), b.orElse(zeros));
+      return List.of(w.reshape(classes, width), b.map(t -> t.reshape(classes)).orElse(zeros));
     }
     return List.of(
         Tensor.of(afterZeros(w.floats()), 2, width),

@@ -143,8 +143,11 @@ final class StateDictLoader {
     Listing.add(faults, "missing", missing);
     Listing.add(faults, "unexpected", unexpected);
     Listing.add(faults, "of the wrong type or shape", wrong);
-    List<String> others =
-        Backbones.matching(weights).stream().filter(name -> !name.equals(spec.name())).toList();
+    List<String> others = Backbones.matching(weights);
+    if (others.contains(spec.name())) {
+      // By names and shapes it is this one, so that none of the others fits better.
+      others = List.of();
+    }
     return Text.format(
         "%s does not fit %s%s: %s",
         weights.origin().source(),

@@ -25,19 +25,26 @@ public final class Checkpoint implements AutoCloseable {
   private final Runnable closing;
   private final Map<String, String> metadata;
   private final List<TensorSet> sets;
+  private final Map<String, String> otherKeys;
 
   /**
    * @param file its name
    * @param closing releases it
    * @param metadata free text by key
    * @param sets the largest first, at least one
+   * @param otherKeys the keys of sets, or of what holds them, by other keys of the same
    */
   public Checkpoint(
-      String file, Runnable closing, Map<String, String> metadata, List<TensorSet> sets) {
+      String file,
+      Runnable closing,
+      Map<String, String> metadata,
+      List<TensorSet> sets,
+      Map<String, String> otherKeys) {
     this.file = file;
     this.closing = closing;
     this.metadata = Map.copyOf(metadata);
     this.sets = List.copyOf(sets);
+    this.otherKeys = Map.copyOf(otherKeys);
   }
 
   /** Free text by key, as safetensors' {@code __metadata__}; unmodifiable, often empty. */
@@ -57,19 +64,39 @@ public final class Checkpoint implements AutoCloseable {
    * @throws CheckpointException if there are none; the message has all keys
    */
   public List<TensorSet> sets(String key) {
-    String whole = key.equals(WHOLE) ? "" : key;
-    List<TensorSet> found = sets.stream().filter(set -> set.key().equals(whole)).toList();
-    if (found.isEmpty()) {
-      found = sets.stream().filter(set -> set.key().startsWith(key + ".")).toList();
+    List<TensorSet> found = at(key.equals(WHOLE) ? "" : key);
+    for (String other = key; found.isEmpty() && !other.isEmpty(); other = parent(other)) {
+      String first = otherKeys.get(other);
+      found = first == null ? found : at(first + key.substring(other.length()));
     }
     if (found.isEmpty()) {
-      found = sets.stream().filter(set -> set.key().endsWith("." + key)).toList();
+      found =
+          otherKeys.entrySet().stream()
+              .filter(other -> other.getKey().startsWith(key + "."))
+              .flatMap(other -> at(other.getValue()).stream())
+              .distinct()
+              .toList();
     }
     if (found.isEmpty()) {
       throw new CheckpointException(
           Text.format("%s: no tensors under the key %s; %s", file, Quoted.of(key), keys()));
     }
     return found;
+  }
+
+  private List<TensorSet> at(String key) {
+    List<TensorSet> found = sets.stream().filter(set -> set.key().equals(key)).toList();
+    if (found.isEmpty()) {
+      found = sets.stream().filter(set -> set.key().startsWith(key + ".")).toList();
+    }
+    return found.isEmpty()
+        ? sets.stream().filter(set -> set.key().endsWith("." + key)).toList()
+        : found;
+  }
+
+  /** A key without its last part. */
+  private static String parent(String key) {
+    return key.substring(0, Math.max(0, key.lastIndexOf('.')));
   }
 
   private String keys() {

@@ -3,6 +3,7 @@ package io.dmyt.checkpoint;
 import io.dmyt.internal.Quoted;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +42,12 @@ public record Origin(
         container,
         whole.isEmpty() ? Optional.empty() : Optional.of(whole),
         Stream.concat(leftOut.stream(), alsoLeftOut.stream()).distinct().toList());
+  }
+
+  /** The same without what wrappers, as {@code _orig_mod.}, had put within names. */
+  public Origin withoutWithin(List<String> wrappers) {
+    String all = wrappers.stream().map(Quoted::of).collect(Collectors.joining(" and "));
+    return all.isEmpty() ? this : with(", names without the " + all + " within them");
   }
 
   /** The same with more said of the format. */

@@ -25,7 +25,7 @@ public final class SoundValues {
     if (broken.isPresent()) {
       throw new CheckpointException(
           Text.format(
-              "%s: tensor %s holds values that are not finite numbers, such as its value %d: the training that saved it had diverged, or the file is damaged",
+              "%s: tensor %s holds values that are not finite numbers, the first at index %d: the training that saved it had diverged, or the file is damaged",
               source, Quoted.of(name), broken.getAsLong()));
     }
     if (name.endsWith(VARIANCE)) {
@@ -33,7 +33,7 @@ public final class SoundValues {
       if (negative.isPresent()) {
         throw new CheckpointException(
             Text.format(
-                "%s: tensor %s holds negative variances, such as its value %d: the file is damaged",
+                "%s: tensor %s holds negative variances, the first at index %d: the file is damaged",
                 source, Quoted.of(name), negative.getAsLong()));
       }
     }

@@ -134,7 +134,27 @@ class NetworkSearchTest {
             (name, t) ->
                 wrapped.put(name.replace("blocks.1.", "blocks._orig_mod.1._orig_mod."), t));
     try (Checkpoint checkpoint = file(wrapped)) {
-      assertSame(network, find(checkpoint).weights());
+      StateDict found = find(checkpoint).weights();
+      assertSame(network, found);
+      assertEquals(Optional.of("_fsdp_wrapped_module."), found.origin().prefix());
+      assertTrue(found.origin().toString().contains("without the '_orig_mod.' within them"));
+    }
+  }
+
+  /** As PyTorch's own example trains VGG: {@code model.features = DataParallel(model.features)}. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "model.", "model.module.", "a.model._orig_mod."})
+  void dataParallelPartsAreTakenOffAndSaid(String prefix) throws IOException {
+    Map<String, Object> wrapped = new LinkedHashMap<>();
+    under(prefix, network)
+        .forEach((name, t) -> wrapped.put(name.replace("blocks.", "blocks.module."), t));
+    wrapped.put(prefix + "head.fc.weight", ramp(2, FEATURES));
+    try (Checkpoint checkpoint = file(wrapped)) {
+      StateDict found = find(checkpoint).weights();
+      assertSame(network, found);
+      assertEquals(prefix, found.origin().prefix().orElse(""));
+      assertTrue(found.origin().toString().contains("without the 'module.' within them"));
+      assertTrue(find(checkpoint).hasHead(2));
     }
   }
 
@@ -263,6 +283,14 @@ class NetworkSearchTest {
         assertTrue(found.headParts().toString().contains(last), found.headParts()::toString);
       }
     }
+    // Not in one module with the head, but beside both.
+    for (String norm : List.of("bnneck.running_mean", "bottleneck.running_mean")) {
+      Map<String, Object> dict = with(under("backbone.", network), norm, ramp(FEATURES));
+      dict.put("fc.weight", ramp(2, FEATURES));
+      try (Checkpoint checkpoint = file(dict)) {
+        assertFalse(find(checkpoint).hasHead(2), norm);
+      }
+    }
     // A network's own head, and one in a module of its own, are taken whatever lies beside.
     for (String name : List.of("classifier.weight", "head.fc.weight")) {
       Map<String, Object> dict = with(under("", network), name, ramp(3, FEATURES));
@@ -270,6 +298,20 @@ class NetworkSearchTest {
       try (Checkpoint checkpoint = file(dict)) {
         assertTrue(find(checkpoint).hasHead(3), name);
       }
+    }
+  }
+
+  @Test
+  void aBiasOfAnyFormIsTakenAndOneOfAnotherLengthMakesItNoHead() throws IOException {
+    Map<String, Object> dict =
+        with(under("", network), "out.weight", ramp(1, FEATURES), "out.bias", ramp());
+    try (Checkpoint checkpoint = file(dict)) {
+      float[] bias = find(checkpoint).weights(2).get("classifier.bias").floats();
+      assertArrayEquals(new float[] {0, -0.5f}, bias);
+    }
+    dict.put("out.bias", ramp(5));
+    try (Checkpoint checkpoint = file(dict)) {
+      assertFalse(find(checkpoint).hasHead(2));
     }
   }
 
@@ -339,6 +381,23 @@ class NetworkSearchTest {
     backbone.loadPretrained(dict.build());
     assertSame(network, backbone.stateDict());
     assertEquals(List.of(NAME), Backbones.matching(dict.build()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, -1})
+  void anImpossibleCountIsNamedAndNoOtherNetworkRecommended(float count) {
+    BackboneOptions options = BackboneOptions.defaults().withImageSize(32);
+    Backbone backbone = Backbones.create("resnet18", options);
+    StateDict.Builder dict = StateDict.builder();
+    Tensor broken = Tensor.of(new float[] {count});
+    String name = "bn1.num_batches_tracked";
+    backbone.stateDict().tensors().forEach((n, t) -> dict.put(n, n.equals(name) ? broken : t));
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> backbone.load(dict.build()));
+    assertTrue(e.getMessage().contains("does not fit resnet18: 1 of the wrong"), e.getMessage());
+    assertTrue(
+        e.getMessage().endsWith(name + " is F32[], expected one number from 0 to 2147483647"),
+        e.getMessage());
   }
 
   private static Tensor broken(Tensor tensor, float value) {

@@ -3,7 +3,6 @@ package io.dmyt.checkpoint.pytorch;
 import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.checkpoint.pytorch.PickledTypes.StorageRef;
-import io.dmyt.checkpoint.pytorch.StateDictSearch.Found;
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
@@ -21,6 +20,9 @@ import java.util.Map;
 final class LegacyReader {
   private static final long VERSION = 1001;
 
+  /** As many bytes behind the last storage are passed over as behind a zip. */
+  private static final long LARGEST_PADDING = 0xffff;
+
   private final FileByteSource file;
   private final Map<String, Long> starts = new HashMap<>();
 
@@ -30,7 +32,7 @@ final class LegacyReader {
 
   Checkpoint read() {
     long end;
-    List<Found> found;
+    StateDictSearch.Contents found;
     Map<String, StorageRef> referenced;
     List<?> keys;
     try (ByteRange window = file.window(0, Math.min(file.size(), Unpickler.LARGEST_PICKLE))) {
@@ -56,7 +58,7 @@ final class LegacyReader {
       }
       end = locate(ref, end);
     }
-    if (end != file.size()) {
+    if (file.size() - end > LARGEST_PADDING) {
       throw broken(Text.format("%d bytes after the last storage", file.size() - end));
     }
     return new TensorBuilder(

@@ -20,6 +20,8 @@ final class PickleInput {
   /** A longer text or byte string stays in the file, as a {@link Blob}. */
   private static final int LONGEST_ON_HEAP = 1 << 16;
 
+  private static final String HUGE = "int";
+
   private final String where;
   private final ByteBuffer in;
   private final HeapBudget heap;
@@ -126,10 +128,14 @@ final class PickleInput {
     return bytes;
   }
 
-  /** A little-endian integer in two's complement: a Long, or a BigInteger beyond. */
+  /**
+   * A little-endian integer in two's complement: a Long, a BigInteger beyond, or an Opaque if no
+   * tensor could need it.
+   */
   Object integer(int length) {
     if (length > LARGEST_INTEGER) {
-      throw broken(Text.format("an integer of %d bytes, allowed %d", length, LARGEST_INTEGER));
+      in.position(in.position() + length(length));
+      return Opaque.of(HUGE);
     }
     byte[] bytes = shortBytes(length);
     if (length == 0) {
@@ -161,9 +167,12 @@ final class PickleInput {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
-  /** A decimal number on a line, with Python 2's L at its end or without: Long or BigInteger. */
+  /** The same as a decimal number on a line, with Python 2's L at its end or without. */
   Object integerLine() {
-    String line = line(2 * LARGEST_INTEGER).strip();
+    String line = line(Integer.MAX_VALUE).strip();
+    if (line.length() > 2 * LARGEST_INTEGER) {
+      return Opaque.of(HUGE);
+    }
     try {
       return narrowed(
           new BigInteger(line.endsWith("L") ? line.substring(0, line.length() - 1) : line));

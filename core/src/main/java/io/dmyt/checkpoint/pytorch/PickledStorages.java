@@ -21,6 +21,13 @@ final class PickledStorages {
           "\\('storage', <class '(torch[a-z.]*)\\.(\\w+)'>, '([^']*)', '([^']*)', (\\d{1,18})"
               + "(?:, None)?\\)");
 
+  /** The same of a module's class, with its source behind it. */
+  private static final Pattern MODULE_AS_TEXT =
+      Pattern.compile("\\('module', <class '([\\w.]+)'>, ");
+
+  /** A longer text names no storage. */
+  private static final int LONGEST_ID = 1000;
+
   private final PickleInput in;
   private final Map<String, StorageRef> byKey = new HashMap<>();
 
@@ -53,9 +60,13 @@ final class PickledStorages {
   }
 
   /** The same of a tuple's text. */
-  StorageRef ofText(String id) {
+  Object ofText(String id) {
+    Matcher module = MODULE_AS_TEXT.matcher(id);
+    if (module.lookingAt()) {
+      return Opaque.of(module.group(1));
+    }
     Matcher matcher = AS_TEXT.matcher(id);
-    if (matcher.matches()) {
+    if (id.length() <= LONGEST_ID && matcher.matches()) {
       ElementType type = elementType(PickledNames.of(matcher.group(1), matcher.group(2)));
       return of(type, matcher.group(3), Long.parseLong(matcher.group(5)), null);
     }

@@ -94,6 +94,7 @@ public final class PyTorchFile {
     } else if (isLegacy(head)) {
       return new LegacyReader(file).read();
     }
-    throw new CheckpointException(file + ": no PyTorch file: neither a zip nor a pickle of one");
+    throw new CheckpointException(
+        file + ": not a PyTorch file: neither a zip nor a pickle as torch.save writes them");
   }
 }

@@ -33,9 +33,18 @@ final class StateDictSearch {
 
   private static final int LISTED = 10;
 
+  /** A file may refer to one container any number of times. */
+  private static final int MOST_WAYS = 10_000;
+
   private final Deque<Place> open = new ArrayDeque<>();
   private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
   private final List<Found> found = new ArrayList<>();
+
+  /** Where the found ones lie, and what holds them. */
+  private final IdentityHashMap<Object, Place> holders = new IdentityHashMap<>();
+
+  /** Further ways to containers that were entered before. */
+  private final List<Place> again = new ArrayList<>();
 
   private StateDictSearch() {}
 
@@ -77,13 +86,21 @@ final class StateDictSearch {
   }
 
   /**
-   * The sets in a file's object, those with the most tensors first.
+   * What a file holds.
+   *
+   * @param sets at least one, those with the most tensors first
+   * @param otherKeys the keys of sets, or of what holds them, by other keys of the same
+   */
+  record Contents(List<Found> sets, Map<String, String> otherKeys) {}
+
+  /**
+   * The sets in a file's object.
    *
    * @param pickle gives the object
    * @throws CheckpointException if there are none, or most tensors are in an object that is not
    *     looked into
    */
-  static List<Found> in(String source, Unpickler pickle) {
+  static Contents in(String source, Unpickler pickle) {
     Object root = pickle.read();
     StateDictSearch search = new StateDictSearch();
     search.walk(root);
@@ -94,7 +111,18 @@ final class StateDictSearch {
               "%s: expected a state dict, found %s%s",
               source, contents(root), advice(root, pickle.unread())));
     }
-    return List.copyOf(search.found);
+    return new Contents(List.copyOf(search.found), search.otherKeys());
+  }
+
+  private Map<String, String> otherKeys() {
+    Map<String, String> keys = new LinkedHashMap<>();
+    for (Place place : again) {
+      Place first = holders.get(place.container());
+      if (first != null && first.parent() != null) {
+        keys.put(place.key(), first.key());
+      }
+    }
+    return keys;
   }
 
   /**
@@ -128,8 +156,13 @@ final class StateDictSearch {
 
   private void enter(Object value, @Nullable Place parent, String name) {
     boolean container = value instanceof Map || value instanceof List || value instanceof Tuple;
-    if (container && seen.put(value, true) == null) {
+    if (!container) {
+      return;
+    }
+    if (seen.put(value, true) == null) {
       open.add(new Place(value, parent, name));
+    } else if (again.size() < MOST_WAYS) {
+      again.add(new Place(value, parent, name));
     }
   }
 
@@ -176,6 +209,9 @@ final class StateDictSearch {
     String prefix = prefix(tensors);
     if (!prefix.isEmpty() && tensors.remove(AVERAGED) != null) {
       leftOut.add(AVERAGED);
+    }
+    for (Place at = place; at != null && holders.put(at.container(), at) == null; ) {
+      at = at.parent();
     }
     for (Place at = place.parent(); at != null; at = at.parent()) {
       leftOut.addAll(tensorsIn(at.container()));

@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -60,9 +59,13 @@ final class TensorBuilder {
     this.locate = locate;
   }
 
-  Checkpoint checkpoint(List<Found> found) {
+  Checkpoint checkpoint(StateDictSearch.Contents found) {
     return new Checkpoint(
-        file.toString(), file::close, Map.of(), found.stream().map(this::set).toList());
+        file.toString(),
+        file::close,
+        Map.of(),
+        found.sets().stream().map(this::set).toList(),
+        found.otherKeys());
   }
 
   private TensorSet set(Found found) {

@@ -36,7 +36,6 @@ final class Unpickler {
 
   private static final int NEWEST_PROTOCOL = 5;
   private static final int LONGEST_GLOBAL = 200;
-  private static final int LONGEST_PERSISTENT_ID = 1000;
   private static final int PROTO = 0x80;
 
   private final PickleInput in;
@@ -177,7 +176,7 @@ final class Unpickler {
       }
       case 'b' -> build(stack.pop());
       case 'Q' -> stack.pushObject(storages.of(stack.pop()));
-      case 'P' -> stack.pushObject(storages.ofText(in.line(LONGEST_PERSISTENT_ID)));
+      case 'P' -> stack.pushObject(storages.ofText(in.line(Integer.MAX_VALUE)));
       default -> throw in.broken(Text.format("opcode 0x%02x, which no checkpoint needs", opcode));
     }
   }

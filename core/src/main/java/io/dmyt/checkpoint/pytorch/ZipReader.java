@@ -3,7 +3,6 @@ package io.dmyt.checkpoint.pytorch;
 import io.dmyt.checkpoint.Checkpoint;
 import io.dmyt.checkpoint.CheckpointException;
 import io.dmyt.checkpoint.pytorch.PickledTypes.StorageRef;
-import io.dmyt.checkpoint.pytorch.StateDictSearch.Found;
 import io.dmyt.internal.ByteRange;
 import io.dmyt.internal.FileByteSource;
 import io.dmyt.internal.Quoted;
@@ -11,7 +10,6 @@ import io.dmyt.internal.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Reads the format of PyTorch 1.6 and later: a zip of a pickle and an entry per storage. */
 final class ZipReader {
@@ -38,7 +36,7 @@ final class ZipReader {
           Text.format(
               "%s is %d bytes long, allowed %d", PICKLE, pickle.size(), Unpickler.LARGEST_PICKLE));
     }
-    List<Found> found;
+    StateDictSearch.Contents found;
     try (ByteRange window = file.window(pickle.start(), pickle.size())) {
       ByteBuffer in = pickle.size() == 0 ? ByteBuffer.allocate(0) : window.segment(0);
       found = StateDictSearch.in(file.toString(), new Unpickler(file + ": " + PICKLE, in));
@@ -59,7 +57,10 @@ final class ZipReader {
       }
     }
     if (found == null) {
-      throw broken("a zip without " + PICKLE + ", so no file of torch.save");
+      throw broken(
+          "a zip without "
+              + PICKLE
+              + ", not written by torch.save: if it holds such a file, unpack it");
     }
     String inside = found.substring(0, found.length() - PICKLE.length());
     if (zip.contains(inside + "constants.pkl")) {

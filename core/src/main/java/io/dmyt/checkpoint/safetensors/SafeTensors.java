@@ -99,7 +99,7 @@ public final class SafeTensors {
     Origin origin = Origin.of(file.toString(), FORMAT);
     TensorSet all =
         new TensorSet("", origin, types, unreadable, () -> stateDict(header, file, file::close));
-    return new Checkpoint(file.toString(), file::close, header.metadata(), List.of(all));
+    return new Checkpoint(file.toString(), file::close, header.metadata(), List.of(all), Map.of());
   }
 
   /**

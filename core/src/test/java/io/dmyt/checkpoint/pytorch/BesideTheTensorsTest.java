@@ -129,6 +129,14 @@ class BesideTheTensorsTest {
             p -> p.global("my.own", "L").op(')', 'R', 'N', 'a', '(', 'N', 'N', 'e')),
         beside("dict-like object", p -> p.global("my.own", "D").op(')', 'R', 'N', 'N', 's')),
         beside("huge number", p -> p.op(0x8a, 9).int64(-1).op(1)),
+        beside("number of 200 bytes", p -> p.op(0x8a, 200).bytes(new byte[200])),
+        beside("number of 300 digits", p -> p.op('L').ascii("9".repeat(300) + "L\n")),
+        beside(
+            "class and source of a module in protocol 0",
+            p ->
+                p.op('P')
+                    .ascii("('module', <class 'my.own.Loss'>, '/a.py', '")
+                    .ascii("x".repeat(2000) + "')\n")),
         beside("text that is not UTF-8", p -> p.op('X').int32(1).op(0xff)),
         beside("ext", p -> p.op(0x82, 1)),
         beside(
@@ -256,5 +264,20 @@ class BesideTheTensorsTest {
     tensor(pickle.op('}').number(0).op('}').text("exp_avg"), "0").op('s', 's');
     pickle.text("param_groups").op(']', 'u').text("epoch").number(3).op('u');
     assertRefused("expected a state dict, found {'optimizer': a dict of 2", file(pickle.stop()));
+  }
+
+  @Test
+  void oneDictUnderTwoKeysIsFoundUnderEither() throws IOException {
+    Pickle pickle = new Pickle().op('}').text("student").op('}').text("net").op('}', 'q', 9);
+    tensor(pickle.text("w")).op('s', 's', 'q', 10, 's').text("teacher").op('h', 10, 's');
+    pickle.text("deep").op('}').text("er").op('}').text("copy").op('h', 9, 's', 's', 's');
+    byte[] bytes = pickle.stop();
+    try (Checkpoint checkpoint = Checkpoints.openAll(file(bytes))) {
+      assertEquals("student.net", checkpoint.largest().key());
+      for (String key : List.of("student", "teacher", "teacher.net", "deep")) {
+        assertEquals("student.net", checkpoint.largest(key).key(), key);
+      }
+      assertThrows(CheckpointException.class, () -> checkpoint.largest("teacher.other"));
+    }
   }
 }

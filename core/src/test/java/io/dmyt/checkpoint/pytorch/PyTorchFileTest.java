@@ -153,7 +153,12 @@ class PyTorchFileTest {
     }
     assertRefused(TorchFiles.legacy(state, 5, SIX), "expected 6 elements");
     assertRefused(TorchFiles.legacy(state, 6, new byte[20]), "found 6 in 20 bytes");
-    assertRefused(TorchFiles.legacy(state, 6, new byte[28]), "4 bytes after the last storage");
+    byte[] padded = Arrays.copyOf(SIX, SIX.length + 0xffff);
+    try (StateDict dict = Checkpoints.open(file(TorchFiles.legacy(state, 6, padded)))) {
+      assertArrayEquals(new float[] {1, 4}, dict.get("w").floats());
+    }
+    byte[] longer = Arrays.copyOf(SIX, SIX.length + 0x10000);
+    assertRefused(TorchFiles.legacy(state, 6, longer), "65536 bytes after the last storage");
   }
 
   @ParameterizedTest
