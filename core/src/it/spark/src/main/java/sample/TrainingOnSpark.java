@@ -5,8 +5,6 @@ import static sample.OnSpark.require;
 import io.dmyt.Detector;
 import io.dmyt.DetectorSpec;
 import io.dmyt.LossKind;
-import io.dmyt.data.BadImageException;
-import io.dmyt.data.BadImages;
 import io.dmyt.data.ImageFolder;
 import io.dmyt.data.ImageFolderIterator;
 import io.dmyt.data.LoaderOptions;
@@ -52,22 +50,22 @@ import org.apache.spark.sql.SparkSession;
  * the driver killed and its run resumed.
  */
 public final class TrainingOnSpark {
-  private static final Path DATA = Path.of("training").toAbsolutePath();
-  private static final Engine ENGINE = Engines.best(ExecutionOptions.DEFAULT.withThreads(1));
+  static final Path DATA = Path.of("training").toAbsolutePath();
+  static final Engine ENGINE = Engines.best(ExecutionOptions.DEFAULT.withThreads(1));
 
   private static final String SMALL = "mobilenetv3_small_100";
 
   /** Batch norm would see half of a double batch on each worker; layer norm knows no batch. */
-  private static final String WITHOUT_BATCH_NORM = "convnext_atto";
+  static final String WITHOUT_BATCH_NORM = "convnext_atto";
 
   private static final TrainingOptions ADAMW = new TrainingOptions(1e-3, 2, 0.01, 1);
-  private static final TrainingOptions SGD =
+  static final TrainingOptions SGD =
       new TrainingOptions(1e-2, 1, 0, 1)
           .withStep(
               new StepOptions(
                   StepOptions.Optimizer.SGD, 0.9, 1, 0, 0, 0, false, StepOptions.OnNan.STOP));
 
-  private static final TrainingMonitor QUIET = new TrainingMonitor() {};
+  static final TrainingMonitor QUIET = new TrainingMonitor() {};
 
   private TrainingOnSpark() {}
 
@@ -81,7 +79,7 @@ public final class TrainingOnSpark {
     twoWorkers(cluster);
     killed(spark, machines, cluster);
     resumed(alone, cluster);
-    poisoned(cluster);
+    PoisonedTraining.run(cluster);
   }
 
   private static Result oneWorker(SparkCluster cluster) throws IOException {
@@ -188,44 +186,6 @@ public final class TrainingOnSpark {
   }
 
   /**
-   * An image that can't be read costs its worker a step, and the user is told of it; one too many ends
-   * the training as it ends that of a single process.
-   */
-  static void poisoned(SparkCluster cluster) throws IOException {
-    Path broken = Files.writeString(DATA.resolve("fake/broken.png"), "no picture");
-    ImageFolder folder = ImageFolder.scan(DATA);
-    for (int limit : new int[] {1, 0}) {
-      LoaderOptions loading =
-          LoaderOptions.training(Preprocessing.imageNet(32))
-              .withBatch(1)
-              .withSeed(7)
-              .withBadImages(BadImages.skip(limit));
-      SparkRounds.Settings settings =
-          new SparkRounds.Settings(2, 1, ENGINE.name(), "f32", "none");
-      String said = "";
-      try (Detector detector =
-              Detector.create(spec(WITHOUT_BATCH_NORM, folder.classes()), 1, ENGINE);
-          ImageFolderIterator train =
-              new ImageFolderIterator(
-                  folder.samples(), folder.classes(), loading, LoadingSteps.PLAIN);
-          ImageFolderIterator valid =
-              new ImageFolderIterator(
-                  folder, loading.withShuffle(false).withBadImages(BadImages.skip(1)));
-          SparkRounds rounds = new SparkRounds(cluster, SGD, loading, settings)) {
-        new Trainer(detector, SGD).fit(train, valid, e -> {}, QUIET, Checkpoints.NONE, rounds);
-        require(rounds.badImages().size() == 1, "bad images: " + rounds.badImages());
-        said = rounds.badImages().get(0).getMessage();
-        require(limit == 1, "nothing ended the training");
-      } catch (BadImageException e) {
-        require(limit == 0, "the training ended with " + e);
-        said = e.getMessage();
-      }
-      require(said.startsWith(broken + ": neither JPEG nor PNG"), "of a bad image: " + said);
-    }
-    Files.delete(broken);
-  }
-
-  /**
    * Trains from the start, or goes on with a run.
    *
    * @param cluster null for a single process
@@ -281,7 +241,7 @@ public final class TrainingOnSpark {
     }
   }
 
-  private static DetectorSpec spec(String backbone, List<String> classes) {
+  static DetectorSpec spec(String backbone, List<String> classes) {
     int features = backbone.equals(SMALL) ? 1024 : 320;
     return new DetectorSpec(
         backbone,
