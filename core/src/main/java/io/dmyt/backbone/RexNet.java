@@ -104,7 +104,8 @@ final class RexNet {
   private void squeezeExcite(String name, int channels) {
     String input = net.last();
     String mean = net.mean(name + ".pool", input);
-    net.biasedConv(name + ".fc1", mean, Widths.divisible(channels / 12, divisor), POINT);
+    int reduced = channels / 12;
+    net.biasedConv(name + ".fc1", mean, Widths.divisible(reduced, divisor), POINT);
     net.batchNorm(name + ".bn");
     net.relu(name + ".act");
     net.biasedConv(name + ".fc2", net.last(), channels, POINT);

@@ -14,12 +14,12 @@ final class VideoHeader {
   /** EBML (Matroska, WebM), MPEG program and video streams, FLV, Ogg, ASF. */
   private static final List<String> BEGINNINGS =
       List.of(
-          "\u001a\u0045\u00df\u00a3",
+          "\u001aE\u00df\u00a3",
           "\0\0\u0001\u00ba",
           "\0\0\u0001\u00b3",
           "FLV\u0001",
           "OggS",
-          "\u0030\u0026\u00b2\u0075\u008e\u0066\u00cf\u0011");
+          "0&\u00b2u\u008ef\u00cf\u0011");
 
   /** Pictures in the same container as MP4. */
   private static final Set<String> PICTURES = Set.of("avif", "heic", "heix", "mif1");
