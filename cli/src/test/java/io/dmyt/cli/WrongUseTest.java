@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is wrong is said in one line, with the right exit code. */
 class WrongUseTest {
+  private static final String NO_SPARK = "--spark needs Spark 3.5 for Scala 2.12: set SPARK_HOME";
   private static final String LEAVE_OUT = "stay on the cluster: leave out --spark for the files";
 
   @TempDir Path folder;
@@ -37,6 +38,7 @@ class WrongUseTest {
     Path badLayout = Files.writeString(folder.resolve("dummies.json"), "{ nonsense");
     Path npy = folder.resolve("e.npy");
     Path clip = Files.createFile(folder.resolve("clip.mp4"));
+    Path newRun = folder.resolve("run");
     return Stream.of(
             wrong(2, "no command"),
             wrong(2, "command", "fly"),
@@ -103,7 +105,11 @@ class WrongUseTest {
             wrong(2, LEAVE_OUT, "predict", clip, "-w", text, "--spark=local", "--report", npy),
             wrong(2, LEAVE_OUT, "predict", clip, "-w", text, "--spark=local", "--annotate", npy),
             wrong(2, LEAVE_OUT, "predict", data, "-w", text, "--spark=local", "--explain", npy),
-            wrong(1, "text.zip", "predict", clip, data, "-w", text, "--spark=local"),
+            wrong(1, NO_SPARK, "predict", clip, data, "-w", text, "--spark=local"),
+            wrong(1, NO_SPARK, "embed", data, "-w", text, "-o", npy, "--spark=local"),
+            wrong(1, NO_SPARK, "train", "-d", data, "-o", newRun, "--spark=local"),
+            wrong(2, "give --spark too", "train", "-d", data, "--round-steps", "4"),
+            wrong(2, "give --spark too", "train", "-d", data, "--round-workers", "2"),
             wrong(1, "nowhere", "predict", folder.resolve("nowhere"), "-w", text),
             wrong(1, "below", "predict", noImages, "-w", text),
             wrong(1, "text.zip", "predict", data, "-w", text),
@@ -112,6 +118,14 @@ class WrongUseTest {
             w ->
                 DynamicTest.dynamicTest(
                     List.of(w.arguments).toString().replace(folder.toString(), ""), w::check));
+  }
+
+  @Test
+  void noRunIsBegunWithoutSpark() throws Exception {
+    Path data = Cli.dataset(folder.resolve("data"), List.of("fake", "real"), 2);
+    Path run = folder.resolve("run");
+    assertEquals(1, Cli.run("train", "-d", data, "-o", run, "--spark=local").code());
+    assertFalse(Files.exists(run));
   }
 
   @Test

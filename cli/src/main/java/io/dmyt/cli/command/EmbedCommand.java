@@ -90,6 +90,7 @@ final class EmbedCommand implements Command {
     if (!output.toString().endsWith(".npy")) {
       throw new UsageException("--output must end in .npy, got " + output);
     }
+    spark.check();
     List<Entry> all = images(input, terminal);
     List<Entry> images = sharding.shard.of(all, loading.batch);
     source.fetch(terminal, false);

@@ -145,6 +145,7 @@ final class PredictCommand implements Command {
     }
     PredictInputs found = PredictInputs.of(inputs);
     check(found);
+    spark.check();
     AnnotatedFiles annotated = AnnotatedFiles.of(found.videos(), annotate);
     List<Sample> all = Shard.together(videoBy.grouping().group(found.images()));
     List<Sample> samples =

@@ -101,6 +101,7 @@ final class TrainCommand implements Command {
 
   @Override
   public int run(Terminal terminal) throws Exception {
+    spark.check();
     Map<String, Object> options = OptionFile.of(this);
     Path folder = runs.folder();
     if (folder == null || images.previews()) {

@@ -19,11 +19,14 @@ public class SparkOptions {
   }
 
   /**
-   * Connects to the cluster.
+   * To be called before any work is done for nothing.
    *
-   * @throws IllegalStateException if Spark isn't there
+   * @throws IllegalStateException if a cluster is to do the work, and Spark isn't there
    */
-  public SparkCluster connect(EngineOptions engine) {
+  public void check() {
+    if (!isGiven()) {
+      return;
+    }
     try {
       Class.forName("org.apache.spark.sql.SparkSession", false, getClass().getClassLoader());
     } catch (ClassNotFoundException e) {
@@ -32,6 +35,10 @@ public class SparkOptions {
               + " installed, or run dmyt4j-spark.jar with spark-submit",
           e);
     }
+  }
+
+  /** Connects to the cluster, after {@link #check}. */
+  public SparkCluster connect(EngineOptions engine) {
     return SparkCluster.connect(String.valueOf(master), "dmyt", engine.threads);
   }
 }

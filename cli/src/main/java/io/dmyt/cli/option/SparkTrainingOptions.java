@@ -18,4 +18,13 @@ public final class SparkTrainingOptions extends SparkOptions {
       description =
           "With --spark: workers that train side by side; 0 for as many as the cluster runs")
   public int roundWorkers;
+
+  @Override
+  public void check() {
+    if (!isGiven() && (roundSteps != 1 || roundWorkers != 0)) {
+      throw new UsageException(
+          "--round-steps and --round-workers are for a training on Spark: give --spark too");
+    }
+    super.check();
+  }
 }
