@@ -6,8 +6,12 @@ needs torch, timm 0.4.9, Pillow and scikit-learn (made with torch 1.13, scikit-l
 is trained from its golden weights in double precision, and several times in single: with oneDNN's
 kernels and without, over channels-last memory, and from weights changed by one part in ten million.
 `double` holds the losses of every step in double; `strays`, for every step, the largest difference
-that one of the single-precision runs, or the double one, has to the golden loss. For Triplet, `svm`
-holds what SVC() says of the test images, fitted on the embeddings of all training images.
+that one of the single-precision runs, or the double one, has to the golden loss. `undecided` counts,
+for every epoch, the validation images whose margin (by how much the right class is ahead) in the
+plain single-precision run is less than three times the most that another one's differs from it, and
+`undecidedTest` the test images at the end; Triplet, whose reference counts every image as class 0,
+has neither. For Triplet, `svm` holds what SVC() says of the test images, fitted on the embeddings of
+all training images.
 """
 import json
 import sys
@@ -21,6 +25,7 @@ from sklearn.svm import SVC
 
 SINGLE = [("plain", {}), ("no oneDNN", {"mkldnn": False}), ("channels last", {"channels_last": True})]
 SINGLE += [("perturbed %d" % seed, {"perturb": seed}) for seed in (1, 2, 3)]
+HELD_OUT = ["valid_order", "test_order"]
 
 
 def values(name, shape):
@@ -54,15 +59,28 @@ def image(folder, file, size, dtype):
     return torch.from_numpy(((pixels - mean) / std).transpose(2, 0, 1).copy())
 
 
+def batch(folder, files, size, dtype):
+    return torch.stack([image(folder, file, size, dtype) for file in files])
+
+
+def labels_of(run, files):
+    return torch.tensor([run["classes"].index(file.split("/")[1]) for file in files])
+
+
 def distance(a, b):
     return (a - b + 1e-6).norm(dim=1)
 
 
-def dmyt(e, y, w):
+def two_dummies(e):
     size = e.shape[1]
     dummies = torch.zeros(2, size, dtype=e.dtype)
     dummies[1, : size // 2] = 1
     dummies[0, size // 2 :] = 1
+    return dummies
+
+
+def dmyt(e, y, w):
+    dummies = two_dummies(e)
     loss = F.relu(distance(e, dummies[y]) - distance(e, dummies[1 - y]) + 1)
     return (w[y] * loss).sum() / w[y].sum()
 
@@ -85,11 +103,21 @@ def triplet(e, y, w):
     return (w[y[a]] * loss).sum() / w[y[a]].sum()
 
 
+def margins(run, model, images, labels):
+    """By how much the right class of two is ahead, for each image."""
+    with torch.no_grad():
+        e = model.eval()(images)
+    if run["loss"] == "DmyT":
+        e = -torch.stack([distance(e, d) for d in two_dummies(e)], dim=1)
+    return ((e[:, 1] - e[:, 0]) * (2 * labels - 1)).double().numpy()
+
+
 LOSSES = {"DmyT": dmyt, "Triplet": triplet, "CrossEntropy": F.cross_entropy}
 
 
 def train(folder, run, dtype, mkldnn=True, channels_last=False, perturb=None):
-    """The losses of every step of every epoch, and the trained network."""
+    """The losses of every step, the margins of the validation images after every epoch and of the test
+    images at the end, and the trained network."""
     torch.backends.mkldnn.enabled = mkldnn
     classes = len(run["classes"]) if run["loss"] == "CrossEntropy" else 0
     model = timm.create_model(run["model"], num_classes=classes)
@@ -104,14 +132,18 @@ def train(folder, run, dtype, mkldnn=True, channels_last=False, perturb=None):
             for p in model.parameters():
                 p.mul_(1 + 1e-7 * torch.randn_like(p))
     kind = np.float64 if dtype == torch.float64 else np.float32
-    images = torch.stack([image(folder, f, run["input_size"], kind) for f in run["train_order"]])
+    images = batch(folder, run["train_order"], run["input_size"], kind)
+    held_out = {split: batch(folder, run[split], run["input_size"], kind) for split in HELD_OUT}
     if channels_last:
         model = model.to(memory_format=torch.channels_last)
         images = images.contiguous(memory_format=torch.channels_last)
-    labels = torch.tensor([run["classes"].index(f.split("/")[1]) for f in run["train_order"]])
+        held_out = {
+            k: v.contiguous(memory_format=torch.channels_last) for k, v in held_out.items()
+        }
+    labels = labels_of(run, run["train_order"])
     weights = torch.tensor(run["label_weights"] or [1.0] * len(run["classes"]), dtype=dtype)
     adamw = torch.optim.AdamW(model.parameters(), lr=run["lr"], weight_decay=0.01)
-    epochs = []
+    epochs, ahead = [], []
     for epoch in range(len(run["epochs"])):
         for group in adamw.param_groups:
             group["lr"] = run["lr"] * 0.5 ** (epoch // 3)
@@ -125,11 +157,23 @@ def train(folder, run, dtype, mkldnn=True, channels_last=False, perturb=None):
             adamw.step()
             losses.append(loss.item())
         epochs.append(losses)
-    return epochs, model.eval(), images, labels
+        if run["loss"] != "Triplet":
+            last = epoch + 1 == len(run["epochs"])
+            ahead.append(
+                {split: margins(run, model, held_out[split], labels_of(run, run[split]))
+                 for split in (HELD_OUT if last else HELD_OUT[:1])}
+            )
+    return epochs, ahead, (model.eval(), images, labels)
+
+
+def undecided(repeated):
+    """How many images; margins by run, the plain one first, and image."""
+    stray = np.abs(repeated - repeated[0]).max(axis=0)
+    return int((np.abs(repeated[0]) < 3 * stray).sum())
 
 
 def svm(folder, run, model, images, labels):
-    test = torch.stack([image(folder, f, run["input_size"], np.float32) for f in run["test_order"]])
+    test = batch(folder, run["test_order"], run["input_size"], np.float32)
     with torch.no_grad():
         fitted = SVC().fit(model(images).numpy(), labels.numpy())
         return fitted.predict(model(test).numpy()).tolist()
@@ -144,16 +188,26 @@ def main():
         golden = np.array([e["step_losses"] for e in run["epochs"]])
         double = train(folder, run, torch.float64)[0]
         print(name, "double", np.abs(np.array(double) - golden).max(axis=1), file=sys.stderr)
+        repeated = []
         result[name] = {"double": double}
         strays = np.abs(np.array(double) - golden)
         for what, how in SINGLE:
-            losses, model, images, labels = train(folder, run, torch.float32, **how)
+            losses, ahead, trained = train(folder, run, torch.float32, **how)
+            repeated.append(ahead)
             stray = np.abs(np.array(losses) - golden)
             print(name, what, stray.max(axis=1), file=sys.stderr)
             strays = np.maximum(strays, stray)
             if what == "plain" and run["loss"] == "Triplet":
-                result[name]["svm"] = svm(folder, run, model, images, labels)
+                result[name]["svm"] = svm(folder, run, *trained)
         result[name]["strays"] = strays.round(6).tolist()
+        if run["loss"] != "Triplet":
+            result[name]["undecided"] = [
+                undecided(np.array([each[e]["valid_order"] for each in repeated]))
+                for e in range(len(golden))
+            ]
+            result[name]["undecidedTest"] = undecided(
+                np.array([each[-1]["test_order"] for each in repeated])
+            )
     json.dump(result, sys.stdout, indent=1)
 
 

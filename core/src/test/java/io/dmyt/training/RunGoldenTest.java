@@ -29,14 +29,19 @@ import org.junit.jupiter.api.TestFactory;
  * <p>Not every run can be repeated to the spec's tolerances by anybody: at CrossEntropy's learning
  * rate rounding grows three hundred thousand times over within eight steps, and PyTorch itself
  * strays from its own runs ({@link ReferenceRuns}). There, what is allowed is three times as far as
- * seven repetitions by PyTorch have strayed up to that step, and {@link DoubleRunTest} holds the
- * same runs to PyTorch's in double, where nothing of the kind happens.
+ * seven repetitions by PyTorch have strayed up to that step, and an image may be decided either way
+ * where the right class leads, or trails, by less than three times as much as the repetitions
+ * differ in: kernels sum in other orders on other processors. {@link DoubleRunTest} holds the same
+ * runs to PyTorch's in double, where nothing of the kind happens.
  */
 @Tag("slow")
 class RunGoldenTest {
   private static final double FIRST_EPOCH = 0.002;
   private static final double LATER = 0.03;
   private static final double LATER_TRIPLET = 0.12;
+
+  /** How many of the predictions for the 24 test images may differ. */
+  private static final int DIFFERENT = 2;
 
   @TestFactory
   Stream<DynamicTest> retracesTheReference() {
@@ -94,8 +99,12 @@ class RunGoldenTest {
         strayed = Math.max(strayed, repeated.path("strays").path(e).path(s).doubleValue());
         assertEquals(losses[s], steps.get(e).get(s), Math.max(allowed, 3 * strayed), what);
       }
+      double undecided = repeated.path("undecided").path(e).doubleValue();
       assertEquals(
-          expected.get("valid_accuracy").doubleValue(), epochs.get(e).validAccuracy(), 1e-9);
+          expected.get("valid_accuracy").doubleValue(),
+          epochs.get(e).validAccuracy(),
+          undecided / run.get("valid_order").size() + 1e-9,
+          "validation accuracy of epoch " + (e + 1));
     }
     FeatureSet tested;
     try (ImageFolderIterator images =
@@ -105,13 +114,15 @@ class RunGoldenTest {
     assertPredictions(
         run.get("test_predictions"),
         Trainer.predict(detector, tested.features()),
+        Math.max(DIFFERENT, repeated.path("undecidedTest").intValue()),
         "predictions while training");
     if (repeated.has("svm")) {
       try (ImageFolderIterator images =
           GoldenDetector.images(dataset, run.get("train_order"), spec, batch)) {
         FeatureSet train = FeatureSet.of(detector, images, FeatureSet.Layer.OUTPUT, n -> {});
         EmbeddingSvm svm = EmbeddingSvm.fit(train.features(), train.labels());
-        assertPredictions(repeated.get("svm"), svm.predict(tested.features()), "the SVM's");
+        assertPredictions(
+            repeated.get("svm"), svm.predict(tested.features()), DIFFERENT, "the SVM's");
       }
     }
     assertEquals(
@@ -121,11 +132,11 @@ class RunGoldenTest {
         classes);
   }
 
-  private static void assertPredictions(JsonNode golden, int[] actual, String what) {
+  private static void assertPredictions(JsonNode golden, int[] actual, int most, String what) {
     int[] expected = Golden.ints(golden);
     assertEquals(expected.length, actual.length, what);
     long different =
         IntStream.range(0, expected.length).filter(i -> expected[i] != actual[i]).count();
-    assertTrue(different <= 2, different + " of " + expected.length + " differ: " + what);
+    assertTrue(different <= most, different + " of " + expected.length + " differ: " + what);
   }
 }
