@@ -50,6 +50,7 @@ class OneOfEachTest {
                   Map.entry("AtomicFile", HERE),
                   Map.entry("FileLinks", "gives whole files a second name"),
                   Map.entry("FileByteSource", "only reads"),
+                  Map.entry("VideoHeader", "only reads"),
                   Map.entry("EmbeddingCache", "appends to a file that several processes share"),
                   Map.entry("EventFile", "appends to a log"),
                   Map.entry("TrainCommand", "appends to a log"),

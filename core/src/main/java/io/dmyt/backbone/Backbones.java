@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -53,72 +52,8 @@ public final class Backbones {
   record Cost(long parameters, long multiplyAdds) {}
 
   static {
-    Stream.of(
-            Xception.models(),
-            ResNets.models(),
-            Res2Net.models(),
-            RegNet.models(),
-            DeepLayerAggregation.models(),
-            VovNet.models(),
-            CspNet.models(),
-            DualPathNetwork.models(),
-            SeNet.models(),
-            SkNet.models(),
-            ResNest.models(),
-            SelecSls.models(),
-            RexNet.models(),
-            HrNet.models(),
-            EfficientNet.models(),
-            MobileNetV3.models(),
-            DenseNet.models(),
-            Vgg.models(),
-            Inception.models(),
-            InceptionV4.models(),
-            InceptionResNet.models(),
-            AlignedXception.models(),
-            GluonXception.models(),
-            GeNet.models(),
-            RepVgg.models(),
-            GhostNet.models(),
-            ResNetV2.models(),
-            NormFreeNet.models(),
-            TResNet.models(),
-            NasNet.models(),
-            PnasNet.models(),
-            VisionTransformers.models(),
-            HybridTransformer.models(),
-            ClassAttentionTransformer.models(),
-            NestedTransformer.models(),
-            PoolingTransformer.models(),
-            SwinTransformer.models())
-        .flatMap(List::stream)
-        .forEach(model -> MODELS.put(model.spec().name(), model));
-    Stream.of(
-            VisionTransformers.current(),
-            HybridTransformer.current(),
-            MlpMixer.current(),
-            ConvNext.current(),
-            SwinTransformer.current(),
-            SwinTransformerV2.current(),
-            CoatLite.current(),
-            CrossCovarianceTransformer.current(),
-            NestedTransformer.current(),
-            PoolingTransformer.current(),
-            ResNets.current(),
-            RegNet.current(),
-            RegNetZ.current(),
-            RepVgg.current(),
-            Res2Net.current(),
-            RexNet.current(),
-            VovNet.current(),
-            EfficientNet.current(),
-            MobileNetV3.current(),
-            MobileNetV4.current(),
-            ResNetV2.current(),
-            NormFreeNet.current(),
-            TResNet.current())
-        .flatMap(List::stream)
-        .forEach(model -> CURRENT.put(model.spec().name(), model));
+    Families.models().forEach(model -> MODELS.put(model.spec().name(), model));
+    Families.current().forEach(model -> CURRENT.put(model.spec().name(), model));
     DetectorNetworks.models().forEach(model -> DETECTORS.put(model.spec().name(), model));
   }
 

@@ -6,6 +6,7 @@ import io.dmyt.checkpoint.TensorType;
 import io.dmyt.internal.Quoted;
 import io.dmyt.internal.Text;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -199,11 +200,20 @@ final class Fit {
 
   /** The same with what wrappers put into it, as the file has it. */
   String storedPrefix() {
-    String first = own.keySet().stream().findFirst().orElse(prefix);
+    return storedPrefix(prefix, own.keySet());
+  }
+
+  /**
+   * The longest that names begin with in a file which is that prefix without wrappers.
+   *
+   * @param names in the file
+   */
+  static String storedPrefix(String prefix, Collection<String> names) {
+    String first = names.stream().findFirst().orElse(prefix);
     for (int end = first.length(); end > 0; end--) {
       String start = first.substring(0, end);
       if (unwrapped(start).equals(prefix)
-          && own.keySet().stream().allMatch(name -> name.startsWith(start))) {
+          && names.stream().allMatch(name -> name.startsWith(start))) {
         return start;
       }
     }

@@ -65,17 +65,18 @@ final class NameTranslation {
                   .put(target.part(), Objects.requireNonNull(stored.get(name)));
               parts.put(target.name(), target.parts());
             });
+    String storedPrefix = Fit.storedPrefix(prefix, stored.values());
     Map<String, DerivedTensor> derived = new LinkedHashMap<>();
     found.forEach(
         (name, from) -> {
           if (isWhole(from, parts.get(name))) {
-            derived.put(prefix + name, derived(name, List.copyOf(from.values())));
+            derived.put(storedPrefix + name, derived(name, List.copyOf(from.values())));
           }
         });
     if (derived.isEmpty()) {
       return Optional.empty();
     }
-    addConstants(derived, prefix);
+    addConstants(derived, storedPrefix);
     return Optional.of(set.with(derived, " with the names of " + names.library()));
   }
 
